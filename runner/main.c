@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/version.h"
+#include "commands/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct command commands[] = {
+    /* Add a line here when the command lands. */
+    {NULL, NULL, NULL},
+};
+
+static void print_help(FILE *stream)
+{
+    (void)fprintf(stream, "Usage: rename-oracle COMMAND [OPTION...] [ARGUMENT...]\n"
+                          "Find out whether rename(2) comes back, and decide from that.\n\n");
+    for (const struct command *command = commands; command->name != NULL; command++)
+        (void)fprintf(stream, "  %-10s %s\n", command->name, command->summary);
+    (void)fprintf(stream, "\n'rename-oracle COMMAND --help' explains one command; --version names "
+                          "this build.\n");
+}
+
+int main(int argc, char **argv)
+{
+    const char *word = argc > 1 ? argv[1] : "";
+    for (const struct command *command = commands; command->name != NULL; command++)
+        if (strcmp(word, command->name) == 0)
+            return command->run(argc - 1, argv + 1);
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+        print_help(stdout);
+        return 0;
+    }
+    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+        (void)printf("rename-oracle %s (commit %s, probe build %s)\n", RO_VERSION, RO_COMMIT,
+                     RO_PROBE_BUILD);
+        return 0;
+    }
+    if (word[0] != '\0')
+        (void)fprintf(stderr, "rename-oracle: %s: no such command; see 'rename-oracle --help'\n",
+                      word);
+    else
+        print_help(stderr);
+    return 2;
+}
