@@ -13,8 +13,9 @@ static void replace_control_bytes(char *text)
             *byte = '?';
 }
 
-static void fill(struct error *error, enum error_code code, const char *where, const char *format,
-                 va_list arguments)
+__attribute__((format(printf, 4, 0))) static void fill(struct error *error, enum error_code code,
+                                                       const char *where, const char *format,
+                                                       va_list arguments)
 {
     error->code = code;
     (void)snprintf(error->where, sizeof error->where, "%s", where == NULL ? "" : where);

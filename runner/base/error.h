@@ -21,7 +21,7 @@ enum error_code {
 
 struct error {
     enum error_code code;
-    char where[512];  /* a path, perhaps with :line:column, or the name of an option */
+    char where[512]; /* a path, perhaps with :line:column, or the name of an option */
     char what[1024]; /* one line, no newline at its end */
 };
 
