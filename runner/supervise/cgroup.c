@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervise/cgroup.h"
+
+#include "base/cleanup.h"
+#include "base/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Finds where cgroup v2 is mounted: the mount point of the first line of type cgroup2. */
+static bool find_mount(char *out, size_t size)
+{
+    CLEANUP_FILE FILE *mounts = fopen("/proc/self/mounts", "re");
+    if (mounts == NULL)
+        return false;
+    char line[4096];
+    while (fgets(line, sizeof line, mounts) != NULL) {
+        char where[512];
+        char type[64];
+        if (sscanf(line, "%*s %511s %63s", where, type) == 2 && strcmp(type, "cgroup2") == 0) {
+            return path_format(out, size, NULL, "%s", where) == 0;
+        }
+    }
+    return false;
+}
+
+/* The runner's own group: the line "0::PATH" of /proc/self/cgroup. */
+static bool find_own_group(char *out, size_t size)
+{
+    CLEANUP_FILE FILE *groups = fopen("/proc/self/cgroup", "re");
+    if (groups == NULL)
+        return false;
+    char line[4096];
+    while (fgets(line, sizeof line, groups) != NULL) {
+        if (strncmp(line, "0::", 3) != 0)
+            continue;
+        line[strcspn(line, "\n")] = '\0';
+        return path_format(out, size, NULL, "%s", strcmp(line + 3, "/") == 0 ? "" : line + 3) == 0;
+    }
+    return false;
+}
+
+static bool make_group(struct cgroup *group)
+{
+    group->fd = -1;
+    if (mkdir(group->path, 0755) != 0)
+        return false;
+    group->fd = open(group->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (group->fd >= 0 && faccessat(group->fd, "cgroup.kill", W_OK, 0) == 0)
+        return true;
+    (void)cgroup_remove(group);
+    return false;
+}
+
+bool cgroup_make_for_run(struct cgroup *run)
+{
+    char mount[512];
+    char own[4096];
+    run->fd = -1;
+    if (!find_mount(mount, sizeof mount) || !find_own_group(own, sizeof own))
+        return false;
+    return path_format(run->path, sizeof run->path, NULL, "%s%s/rename-oracle.%d", mount, own,
+                       (int)getpid()) == 0 &&
+           make_group(run);
+}
+
+bool cgroup_make_for_job(const struct cgroup *run, unsigned job, struct cgroup *out)
+{
+    out->fd = -1;
+    if (run->fd < 0)
+        return false;
+    return path_format(out->path, sizeof out->path, NULL, "%s/job%u", run->path, job) == 0 &&
+           make_group(out);
+}
+
+size_t cgroup_list(const struct cgroup *group, pid_t *pids, size_t capacity)
+{
+    if (group->fd < 0)
+        return 0;
+    int fd = openat(group->fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    CLEANUP_FILE FILE *procs = fdopen(fd, "r");
+    if (procs == NULL) {
+        (void)close(fd);
+        return 0;
+    }
+    size_t count = 0;
+    char line[32];
+    while (fgets(line, sizeof line, procs) != NULL) {
+        if (count < capacity)
+            pids[count] = (pid_t)strtol(line, NULL, 10);
+        count++;
+    }
+    return count;
+}
+
+void cgroup_kill(const struct cgroup *group)
+{
+    if (group->fd < 0)
+        return;
+    CLEANUP_FD int fd = openat(group->fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0)
+        (void)!write(fd, "1", 1);
+}
+
+bool cgroup_remove(struct cgroup *group)
+{
+    if (group->fd >= 0)
+        (void)close(steal_fd(&group->fd));
+    return rmdir(group->path) == 0 || errno == ENOENT;
+}

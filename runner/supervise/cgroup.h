@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_CGROUP_H
+#define RO_CGROUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/**
+ * Cgroup v2 as the exact answer to "whose process is this?": one group for the run and one below
+ * it for each job, made where the machine lets us and done without where it does not (then the
+ * child subreaper and the process tree have to do). No controller is switched on: the groups only
+ * hold processes together. libcgroup is not used, because it can only move a process that is
+ * already running, which makes the kernel wait out a grace period, and cannot write cgroup.kill.
+ */
+struct cgroup {
+    int fd;         /* directory of the group, or -1 where there is none */
+    char path[4096]; /* its path, for removal */
+};
+
+/**
+ * Makes a group for the whole run below the runner's own. Returns false, and leaves fd at -1,
+ * where there is no cgroup v2 that we may write to or the kernel has no cgroup.kill (before 5.14).
+ */
+bool cgroup_make_for_run(struct cgroup *run);
+
+/** Makes a group for a job below `run`. Returns false where that fails; fd is then -1. */
+bool cgroup_make_for_job(const struct cgroup *run, unsigned job, struct cgroup *out);
+
+/**
+ * Writes up to `capacity` pids of the group to `pids`. Returns how many there are (which may be
+ * more than `capacity`), or 0 where there is no group.
+ */
+size_t cgroup_list(const struct cgroup *group, pid_t *pids, size_t capacity);
+
+/** Sends KILL to every process in the group at once (cgroup.kill). */
+void cgroup_kill(const struct cgroup *group);
+
+/**
+ * Removes the group if it is empty. Returns false while processes (an unkillable one, say) are
+ * still in it; the directory then stays behind.
+ */
+bool cgroup_remove(struct cgroup *group);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_PROCESS_TABLE_H
+#define RO_PROCESS_TABLE_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/** One process as /proc/PID/stat tells it (proc(5)). */
+struct process {
+    pid_t pid;
+    pid_t parent;
+    pid_t session;
+    char state;          /* R, S, D, T, t, Z, X, I */
+    int exit_code;       /* wait(2) status; of a zombie only, and only if we may see it */
+    uint64_t start_time; /* clock ticks since boot; with the pid it names a process for good */
+    uint64_t cpu_ticks;  /* user and system time used, in clock ticks */
+    bool claimed;        /* somebody in the runner has said whose it is (see tree_update) */
+    char comm[32];
+};
+
+/** A snapshot of all processes, sorted by pid. */
+struct process_table {
+    struct process *rows;
+    size_t count;
+    size_t capacity;
+};
+
+/**
+ * Reads one process. Returns false when there is no such process (any more).
+ * Only files of /proc that take no lock of the process's address space are read here and
+ * elsewhere in this room: `cmdline`, `environ` and `maps` can block for ever on a process that is
+ * stuck in a page fault, and the runner must never wait for what it watches.
+ */
+bool process_read(pid_t pid, struct process *out);
+
+/** The same for any file in the format of /proc/PID/stat, such as /proc/PID/task/TID/stat. */
+bool process_read_file(const char *path, pid_t pid, struct process *out);
+
+/** Takes a new snapshot; keeps the memory of the last one. Returns -1 with ERROR_MEMORY or
+ * ERROR_ENVIRONMENT (no /proc). */
+int process_table_scan(struct process_table *table, struct error *error);
+
+/** The row of a pid, or NULL. */
+struct process *process_table_find(const struct process_table *table, pid_t pid);
+
+/** Frees the rows; the table can be used again. */
+void process_table_release(struct process_table *table);
+
+/**
+ * Reads a whole small file of /proc into `out` as a string; at most size-1 bytes. Returns the
+ * length, or -1 with errno set.
+ */
+ssize_t proc_read(const char *path, char *out, size_t size);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_SPAWN_H
+#define RO_SPAWN_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/** What a child is to be. Pointers are borrowed for the call. */
+struct spawn_request {
+    char *const *argv;        /* argv[0] is looked up nowhere: it must hold a slash */
+    char *const *environment; /* whole environment of the child */
+    const char *directory;    /* working directory, or NULL for the runner's own */
+    int stdin_fd;
+    int stdout_fd;
+    int stderr_fd;
+    int cgroup_fd; /* directory of a cgroup v2 to be born into, or -1 */
+};
+
+/**
+ * Where a child tells how far it got before exec, in memory that it shares with the runner, so
+ * that nobody has to wait for the exec: a program or a directory on a file system that does not
+ * answer may never get that far.
+ */
+struct spawn_report {
+    int failed_errno;        /* 0 while nothing failed */
+    const char *failed_step; /* "chdir", "execve", ...; a string constant */
+};
+
+/**
+ * Starts a process in a session of its own, so that it has no terminal and never gets the
+ * runner's; with default signal handling, no core files, and KILL as its parent-death signal.
+ * Returns its pid, or -1 with ERROR_ENVIRONMENT (fork refused). `report` receives memory that
+ * stays valid until spawn_report_free; its fields say after the child's end whether it ever
+ * became the program.
+ */
+pid_t spawn_process(const struct spawn_request *request, struct spawn_report **report,
+                    struct error *error);
+
+/** Frees a report; NULL is allowed. The child must have ended or have been given up. */
+void spawn_report_free(struct spawn_report *report);
+
+#endif

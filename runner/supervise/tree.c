@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "supervise/tree.h"
+
+#include "supervise/exit_status.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Descriptors are scarce when many cells run; the first processes of a tree are the ones whose
+ * end is worth a name. */
+enum { PIDFDS_PER_TREE = 6 };
+
+static int open_pidfd(pid_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+static struct tree_member *find_member(const struct tree *tree, pid_t pid)
+{
+    for (size_t i = 0; i < tree->count; i++)
+        if (tree->members[i].pid == pid)
+            return &tree->members[i];
+    return NULL;
+}
+
+static void add_member(struct tree *tree, const struct process *process)
+{
+    if (tree->count == TREE_MEMBERS_MAX) {
+        tree->cut = true;
+        return;
+    }
+    struct tree_member *member = &tree->members[tree->count];
+    *member = (struct tree_member){
+        .pid = process->pid,
+        .start_time = process->start_time,
+        .session = process->session,
+        .state = process->state,
+        .pidfd = tree->count < PIDFDS_PER_TREE ? open_pidfd(process->pid) : -1,
+    };
+    memcpy(member->comm, process->comm, sizeof member->comm);
+    tree->count++;
+}
+
+int tree_start(struct tree *tree, pid_t root, const struct cgroup *group, struct error *error)
+{
+    *tree = (struct tree){.root = root, .runner = getpid(), .group = group};
+    tree->members = calloc(TREE_MEMBERS_MAX, sizeof *tree->members);
+    if (tree->members == NULL)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a process tree");
+    /* The start time of a child that we have not waited for can't be another process's. */
+    struct process process = {.pid = root, .session = root, .state = 'R'};
+    (void)process_read(root, &process);
+    process.session = root;
+    add_member(tree, &process);
+    return 0;
+}
+
+static bool is_same(const struct tree_member *member, const struct process *process)
+{
+    return member->pid == process->pid &&
+           (member->start_time == process->start_time || member->start_time == 0);
+}
+
+static void mark_ended(struct tree_member *member, uint64_t now_ns)
+{
+    member->ended = true;
+    member->ended_ns = now_ns;
+    if (!member->status_known && member->pidfd >= 0)
+        member->status_known = exit_status_of_pidfd(member->pidfd, &member->status);
+}
+
+static void refresh_member(struct tree_member *member, struct process *row, uint64_t now_ns)
+{
+    if (row == NULL || !is_same(member, row)) {
+        if (!member->ended)
+            mark_ended(member, now_ns);
+        return;
+    }
+    row->claimed = true;
+    member->start_time = row->start_time;
+    member->session = row->session;
+    member->state = row->state;
+    memcpy(member->comm, row->comm, sizeof member->comm);
+    if ((row->state == 'Z' || row->state == 'X') && !member->ended) {
+        member->status_known = true;
+        member->status = row->exit_code;
+        mark_ended(member, now_ns);
+    }
+}
+
+static bool has_session(const struct tree *tree, pid_t session)
+{
+    for (size_t i = 0; i < tree->count; i++)
+        if (tree->members[i].session == session)
+            return true;
+    return false;
+}
+
+static bool belongs(const struct tree *tree, const struct process *row)
+{
+    const struct tree_member *parent = find_member(tree, row->parent);
+    if (parent != NULL && !parent->ended)
+        return true;
+    return row->parent == tree->runner && (tree->adopt_orphans || has_session(tree, row->session));
+}
+
+static bool take_relatives(struct tree *tree, struct process_table *table)
+{
+    bool found = false;
+    for (size_t i = 0; i < table->count; i++) {
+        struct process *row = &table->rows[i];
+        if (row->claimed || row->pid == tree->runner || !belongs(tree, row))
+            continue;
+        row->claimed = true;
+        found = true;
+        add_member(tree, row);
+    }
+    return found && !tree->cut;
+}
+
+static void take_group(struct tree *tree, struct process_table *table)
+{
+    pid_t pids[TREE_MEMBERS_MAX];
+    size_t listed = cgroup_list(tree->group, pids, TREE_MEMBERS_MAX);
+    if (listed > TREE_MEMBERS_MAX) {
+        tree->cut = true;
+        listed = TREE_MEMBERS_MAX;
+    }
+    for (size_t i = 0; i < listed; i++) {
+        struct process *row = process_table_find(table, pids[i]);
+        if (row == NULL || row->claimed)
+            continue;
+        row->claimed = true;
+        add_member(tree, row);
+    }
+}
+
+void tree_update(struct tree *tree, struct process_table *table, uint64_t now_ns)
+{
+    for (size_t i = 0; i < tree->count; i++)
+        refresh_member(&tree->members[i], process_table_find(table, tree->members[i].pid), now_ns);
+    take_group(tree, table);
+    while (take_relatives(tree, table))
+        continue;
+}
+
+void tree_note_exit(struct tree *tree, pid_t pid, int status, uint64_t now_ns)
+{
+    struct tree_member *member = find_member(tree, pid);
+    if (member == NULL)
+        return;
+    member->status_known = true;
+    member->status = status;
+    if (!member->ended)
+        mark_ended(member, now_ns);
+}
+
+size_t tree_count_alive(const struct tree *tree)
+{
+    size_t alive = 0;
+    for (size_t i = 0; i < tree->count; i++)
+        alive += tree->members[i].ended ? 0 : 1;
+    return alive;
+}
+
+bool tree_has(const struct tree *tree, pid_t pid)
+{
+    return find_member(tree, pid) != NULL;
+}
+
+static void signal_member(const struct tree_member *member, int signal_number)
+{
+    int pidfd = open_pidfd(member->pid);
+    if (pidfd < 0)
+        return;
+    struct process now;
+    if (process_read(member->pid, &now) && is_same(member, &now))
+        (void)syscall(SYS_pidfd_send_signal, pidfd, signal_number, NULL, 0);
+    (void)close(pidfd);
+}
+
+void tree_signal(const struct tree *tree, int signal_number)
+{
+    if (signal_number == SIGKILL)
+        cgroup_kill(tree->group);
+    for (size_t i = 0; i < tree->count; i++)
+        if (!tree->members[i].ended)
+            signal_member(&tree->members[i], signal_number);
+}
+
+void tree_release(struct tree *tree)
+{
+    for (size_t i = 0; i < tree->count; i++)
+        if (tree->members[i].pidfd >= 0)
+            (void)close(tree->members[i].pidfd);
+    free(tree->members);
+    *tree = (struct tree){0};
+}

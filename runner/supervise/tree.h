@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_TREE_H
+#define RO_TREE_H
+
+#include "base/error.h"
+#include "supervise/cgroup.h"
+#include "supervise/process_table.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** More members than this are killed like the others, but not remembered one by one. */
+#define TREE_MEMBERS_MAX 512
+
+/** A process that belongs, or belonged, to what a cell started. */
+struct tree_member {
+    pid_t pid;
+    uint64_t start_time; /* see struct process */
+    pid_t session;
+    char comm[32];
+    char state;
+    int pidfd;         /* -1 where there is none; kept to learn the status of one that ended */
+    bool ended;        /* a zombie counts as ended */
+    bool status_known; /* not so when another process of the tree took the status */
+    int status;        /* as wait(2) gives it */
+    uint64_t ended_ns; /* when we noticed; CLOCK_MONOTONIC */
+};
+
+/**
+ * Everything that one cell started, also what called setsid, forked twice or lost its parent. A
+ * process belongs to the tree when it is in the cell's cgroup, when its parent belongs to it, or
+ * when it was handed to us by the kernel (the runner is a child subreaper) and either shares a
+ * session with a member or can be nobody else's.
+ */
+struct tree {
+    pid_t root;
+    pid_t runner;
+    const struct cgroup *group; /* borrowed; its fd may be -1 */
+    bool adopt_orphans;         /* no other cell runs, so an orphan is ours */
+    struct tree_member *members;
+    size_t count;
+    bool cut; /* more than TREE_MEMBERS_MAX were seen */
+};
+
+/** Starts a tree with its root process. `group` is borrowed. Returns -1 with ERROR_MEMORY. */
+int tree_start(struct tree *tree, pid_t root, const struct cgroup *group, struct error *error);
+
+/**
+ * Brings the tree up to date with a snapshot taken at `now_ns`: notices new members and ended
+ * ones, and marks its rows of the table as claimed.
+ */
+void tree_update(struct tree *tree, struct process_table *table, uint64_t now_ns);
+
+/** Tells the tree that the runner has collected the status of a child. */
+void tree_note_exit(struct tree *tree, pid_t pid, int status, uint64_t now_ns);
+
+/** How many members are alive (zombies are not). Only as true as the last update. */
+size_t tree_count_alive(const struct tree *tree);
+
+/** Whether `pid` is or was a member. */
+bool tree_has(const struct tree *tree, pid_t pid);
+
+/**
+ * Sends a signal to every living member. A pid is signalled through a pidfd that is checked
+ * against the member's start time, so that a reused number is never hit. KILL also goes to the
+ * whole cgroup.
+ */
+void tree_signal(const struct tree *tree, int signal_number);
+
+/** Frees the members and closes their pidfds. */
+void tree_release(struct tree *tree);
+
+#endif
