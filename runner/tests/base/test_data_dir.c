@@ -79,7 +79,7 @@ static int make_root(void **state)
 {
     (void)state;
     (void)unsetenv("RENAME_ORACLE_DATA");
-    (void)strcpy(root + sizeof root - 7, "XXXXXX");
+    (void)memcpy(root + sizeof root - 7, "XXXXXX", 6);
     return mkdtemp(root) == NULL;
 }
 
