@@ -14,7 +14,7 @@
  * already running, which makes the kernel wait out a grace period, and cannot write cgroup.kill.
  */
 struct cgroup {
-    int fd;         /* directory of the group, or -1 where there is none */
+    int fd;          /* directory of the group, or -1 where there is none */
     char path[4096]; /* its path, for removal */
 };
 
