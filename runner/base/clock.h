@@ -20,7 +20,8 @@ static inline uint64_t clock_now_ns(void)
 /** Nanoseconds as milliseconds, rounded to the microsecond that documents store. */
 static inline double clock_ns_to_ms(uint64_t ns)
 {
-    return (double)(ns / NS_PER_US) / 1000.0;
+    uint64_t whole_us = ns / NS_PER_US;
+    return (double)whole_us / 1000.0;
 }
 
 /** Writes the wall clock in UTC as "2026-11-22T21:00:00Z". */

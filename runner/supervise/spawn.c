@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -59,11 +60,9 @@ static pid_t fork_into_cgroup(int cgroup_fd)
     struct clone_args arguments = {
         .flags = CLONE_INTO_CGROUP,
         .exit_signal = SIGCHLD,
-        .cgroup = (unsigned)cgroup_fd,
+        .cgroup = (unsigned long long)cgroup_fd,
     };
-    pid_t pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
-    /* Some containers forbid clone3, and a group can vanish; the tree is then found without it. */
-    return pid < 0 && (errno == ENOSYS || errno == EPERM || errno == ENODEV) ? fork() : pid;
+    return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
 }
 
 pid_t spawn_process(const struct spawn_request *request, struct spawn_report **report,
