@@ -19,7 +19,8 @@
 
 #include <cmocka.h>
 
-static char root[] = "/tmp/data-dir-XXXXXX";
+static const char template[] = "/tmp/data-dir-XXXXXX";
+static char root[sizeof template];
 
 static void make(const char *relative, const char *content)
 {
@@ -79,7 +80,7 @@ static int make_root(void **state)
 {
     (void)state;
     (void)unsetenv("RENAME_ORACLE_DATA");
-    (void)memcpy(root + sizeof root - 7, "XXXXXX", 6);
+    (void)memcpy(root, template, sizeof root);
     return mkdtemp(root) == NULL;
 }
 

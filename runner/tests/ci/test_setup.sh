@@ -1,8 +1,9 @@
 #!/bin/bash
+# shellcheck disable=SC2016 # the replaced programs expand for themselves
+#
 # ci/setup installs what is missing and only that, asks for root only when it must, and says the
 # exact command when it can't. apt-get, dpkg-query, id and sudo are replaced; nothing is installed.
 set -euo pipefail
-# shellcheck disable=SC2016 # the replaced programs expand for themselves
 
 source_tree=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.." && pwd -P)
 scratch=$(mktemp -d)

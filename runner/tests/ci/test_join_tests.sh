@@ -1,0 +1,74 @@
+#!/bin/bash
+# ci/join-tests keeps what each test is, tells the trees apart, and takes tests by label;
+# ci/refuse-skipped then finds every test that did not run.
+set -euo pipefail
+
+ci=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../../ci" && pwd -P)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+fail() {
+    echo "FAILED: $*"
+    exit 1
+}
+
+mkdir -p "$scratch/one" "$scratch/two"
+cat >"$scratch/one/CTestTestfile.cmake" <<'TESTS'
+add_test([=[plain]=] "/bin/sh" "-c" "test \"$VALUE\" = 'a;b c]=]' && pwd")
+set_tests_properties([=[plain]=] PROPERTIES ENVIRONMENT [==[VALUE=a\;b c]=]]==]
+                     WORKING_DIRECTORY "/usr" LABELS "unit;quick")
+add_test(up "/bin/sh" "-c" "echo up >>order")
+set_tests_properties(up PROPERTIES FIXTURES_SETUP "room" LABELS "e2e")
+add_test(inside "/bin/sh" "-c" "echo inside >>order")
+set_tests_properties(inside PROPERTIES FIXTURES_REQUIRED "room" LABELS "e2e" WILL_FAIL FALSE)
+TESTS
+cat >"$scratch/two/CTestTestfile.cmake" <<'TESTS'
+add_test(plain "/bin/sh" "-c" "exit 0")
+set_tests_properties(plain PROPERTIES LABELS "unit")
+add_test(slow "/bin/sh" "-c" "exit 1")
+set_tests_properties(slow PROPERTIES LABELS "unit;slow")
+add_test(other "/bin/sh" "-c" "exit 1")
+set_tests_properties(other PROPERTIES LABELS "lint")
+add_test(missing_tool "/bin/sh" "-c" "echo needs a unicorn; exit 77")
+set_tests_properties(missing_tool PROPERTIES LABELS "unit" SKIP_RETURN_CODE 77)
+add_test(disabled "/bin/sh" "-c" "exit 0")
+set_tests_properties(disabled PROPERTIES LABELS "unit" DISABLED TRUE)
+TESTS
+
+"$ci/join-tests" "$scratch/all" "$scratch/one" "two=$scratch/two:unit,-slow"
+(cd "$scratch/all" && ctest --output-junit "$scratch/all.xml" --output-on-failure) \
+    >"$scratch/out" 2>&1 || {
+    cat "$scratch/out"
+    fail "a joined test lost what it needs"
+}
+names=$(cd "$scratch/all" && ctest -N | sed -n 's/^ *Test *#[0-9]*: //p' | sort | tr '\n' ' ')
+[[ $names == "inside plain two.disabled two.missing_tool two.plain up "* ||
+    $names == "inside plain two.disabled (Disabled) two.missing_tool two.plain up " ]] ||
+    fail "wrong tests: $names"
+[[ $(sort -u "$scratch"/*/order | wc -l) -eq 2 ]] || fail "the fixture did not run"
+
+code=0
+"$ci/refuse-skipped" "$scratch/all.xml" 2>"$scratch/refused" || code=$?
+[[ $code -eq 1 ]] || fail "skips were accepted (exit $code)"
+grep -qF 'two.missing_tool: needs a unicorn' "$scratch/refused" || fail "the skip is not explained"
+grep -qF 'two.disabled' "$scratch/refused" || fail "a disabled test was accepted"
+[[ $(wc -l <"$scratch/refused") -eq 2 ]] || fail "more than the two skips: $(cat "$scratch/refused")"
+
+(cd "$scratch/all" && ctest -R '^plain$|^inside$' --output-junit "$scratch/some.xml") >/dev/null
+"$ci/refuse-skipped" "$scratch/some.xml" || fail "tests that ran were refused"
+
+# A failure is ctest's to report; it is not a skip.
+(cd "$scratch/two" && ctest -R slow --output-junit "$scratch/failed.xml") >/dev/null && fail "?"
+"$ci/refuse-skipped" "$scratch/failed.xml" || fail "a failed test was called skipped"
+
+code=0
+"$ci/refuse-skipped" "$scratch/none.xml" 2>/dev/null || code=$?
+[[ $code -eq 2 ]] || fail "no results at all were accepted"
+echo '<testsuite/>' >"$scratch/none.xml"
+code=0
+"$ci/refuse-skipped" "$scratch/none.xml" 2>/dev/null || code=$?
+[[ $code -eq 2 ]] || fail "results without a test were accepted"
+code=0
+"$ci/join-tests" "$scratch/none" "$scratch/one:no-such-label" 2>/dev/null || code=$?
+[[ $code -eq 1 ]] || fail "joining no test at all was accepted"
+echo "all cases hold"
