@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_SCHEMAS_H
+#define RO_SCHEMAS_H
+
+/** The JSON Schemas of results/schema/, put into the program by CMake (ci/cmake/EmbedText.cmake).
+ */
+extern const char schema_verdict_1[];
+
+#endif
