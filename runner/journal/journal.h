@@ -38,7 +38,7 @@ struct journal_field {
 struct journal_event {
     enum journal_kind kind;
     uint32_t sequence;
-    const char *subject; /* 1 to 64 of A-Z a-z 0-9 _ . - */
+    const char *subject; /* 1 to 64 of A-Z a-z 0-9 _ . -, but of JOURNAL_FS any bytes */
     size_t field_count;
     struct journal_field fields[JOURNAL_FIELDS_MAX];
     const char *text; /* "enter rename from=... to=...", still encoded, printable ASCII only */

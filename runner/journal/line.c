@@ -160,6 +160,22 @@ static const char *read_field(struct journal_event *event, char *word)
     return fault;
 }
 
+/** What `fs` is about is a name that the guest's kernel chose; all other subjects are ours. */
+static const char *read_subject(struct journal_event *event, char *word)
+{
+    static const char fault[] = "the subject is not 1 to 64 of A-Z a-z 0-9 _ . -";
+    if (word == NULL)
+        return fault;
+    event->subject = word;
+    if (event->kind != JOURNAL_FS)
+        return consists_of(word, subject_bytes, 1, JOURNAL_SUBJECT_MAX) ? NULL : fault;
+    bool clipped;
+    const char *undecoded = decode_value(word, &clipped);
+    if (undecoded != NULL)
+        return undecoded;
+    return word[0] != '\0' && strlen(word) <= JOURNAL_SUBJECT_MAX ? NULL : fault;
+}
+
 static bool is_number(const char *value)
 {
     return value != NULL && consists_of(value, digits, 1, 10);
@@ -268,12 +284,11 @@ static const char *read_words(struct journal_line *line, char *rest)
     word = take_word(&rest);
     if (word == NULL || !read_kind(word, &event->kind))
         return "the event is unknown";
-    event->subject = take_word(&rest);
-    if (event->subject == NULL ||
-        !consists_of(event->subject, subject_bytes, 1, JOURNAL_SUBJECT_MAX))
-        return "the subject is not 1 to 64 of A-Z a-z 0-9 _ . -";
+    const char *fault = read_subject(event, take_word(&rest));
+    if (fault != NULL)
+        return fault;
     while ((word = take_word(&rest)) != NULL) {
-        const char *fault = read_field(event, word);
+        fault = read_field(event, word);
         if (fault != NULL)
             return fault;
     }
