@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_STEPS_H
+#define RO_STEPS_H
+
+#include "probe.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+/**
+ * The calls on the file system under test, each between an `enter` and a `leave` line. They take
+ * and return what the call itself does and leave its errno. Nothing else in a probe may touch that
+ * file system: a call that never returns must be named by the journal's last line.
+ */
+int step_open(const char *path, int flags, mode_t mode);
+ssize_t step_read(int fd, void *bytes, size_t size);
+ssize_t step_write(int fd, const void *bytes, size_t size);
+int step_close(int fd);
+int step_stat(const char *path, struct stat *status);
+int step_rename(const char *from, const char *to);
+int step_unlink(const char *path);
+int step_mkdir(const char *path, mode_t mode);
+int step_rmdir(const char *path);
+DIR *step_opendir(const char *path);
+/** NULL with errno 0 is the end of the directory. `path` only names it in the journal. */
+struct dirent *step_readdir(DIR *directory, const char *path);
+int step_closedir(DIR *directory, const char *path);
+
+/** The two halves of a rename that never happens (controls). */
+void enter_rename(const char *from, const char *to);
+void leave_rename(int result, int error);
+
+/** What `leave open` and `enter open` call these flags: "O_WRONLY+O_CREAT+O_EXCL". */
+void text_add_flags(struct text *text, int flags);
+
+#endif
