@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ZOO_BEHAVIOUR_H
+#define ZOO_BEHAVIOUR_H
+
+#include "zoo.h"
+
+/**
+ * What the faults do. A fault is any mix of the four kinds below; fault_table.c puts them together.
+ */
+
+/** Takes the place of rename. Returns 0 or a negative errno; may never return. */
+typedef int rename_behaviour(struct zoo *zoo, const char *from, const char *to);
+
+/** Is called at the start of every request but rename. Does nothing or never returns. */
+typedef void enter_behaviour(struct zoo *zoo, const struct request *request);
+
+/** Says whether a name is to be denied to this caller, by getattr as well as in listings. */
+typedef bool hide_behaviour(struct zoo *zoo, const char *path, pid_t caller);
+
+/** Gives a name that a listing of `directory` shows although it is not there; false for none. */
+typedef bool ghost_behaviour(struct zoo *zoo, const char *directory, char *name, size_t size);
+
+/** rename as the backing directory does it. */
+rename_behaviour rename_rightly;
+
+/* Renames that are never answered: the daemon's thread sleeps for ever. */
+rename_behaviour rename_never;
+rename_behaviour rename_never_in_subdirectory;
+rename_behaviour rename_never_for_pycache;
+rename_behaviour rename_never_onto_existing;
+rename_behaviour rename_never_second_time;
+/** The parameter is how many renames of the whole file system one in which is the stuck one. */
+rename_behaviour rename_never_one_in;
+/** The rename is done, only its answer never comes. */
+rename_behaviour rename_done_never_answered;
+
+/** The parameter is how many milliseconds the right answer takes. */
+rename_behaviour rename_late;
+/** The parameter is the errno's number. */
+rename_behaviour rename_refused;
+
+/* Renames that answer 0 and are wrong. */
+rename_behaviour rename_not_at_all;
+rename_behaviour rename_copying;
+rename_behaviour rename_removing_both;
+rename_behaviour rename_keeping_old_content;
+rename_behaviour rename_truncating;
+rename_behaviour rename_corrupting;
+rename_behaviour rename_swapping;
+rename_behaviour rename_into_wrong_directory;
+
+/** The daemon aborts before it answers. */
+rename_behaviour rename_and_die;
+
+enter_behaviour hang_create_excl;
+enter_behaviour hang_write;
+/** The parameter is the content, in hexadecimal, that a write must hold to be stuck. */
+enter_behaviour hang_write_of_bytes;
+enter_behaviour hang_flush;
+enter_behaviour hang_stat_after_rename;
+enter_behaviour hang_read_after_rename;
+enter_behaviour hang_readdir_after_rename;
+enter_behaviour hang_all_after_rename;
+
+/** The new name of a rename exists for the process that renamed, for nobody else. */
+hide_behaviour hide_new_name_from_others;
+
+/** The old name of the last rename. */
+ghost_behaviour list_old_name;
+
+#endif
