@@ -7,15 +7,17 @@
 void text_free(struct text *text)
 {
     free(text->bytes);
-    *text = (struct text){NULL, 0};
+    *text = (struct text){NULL, 0, 0};
 }
 
 void text_add(struct text *text, const void *bytes, size_t length)
 {
-    char *grown = realloc(text->bytes, text->length + length + 1);
-    assert_non_null(grown);
-    memcpy(grown + text->length, bytes, length);
-    text->bytes = grown;
+    if (text->length + length + 1 > text->room) {
+        text->room = 2 * (text->length + length + 1);
+        text->bytes = realloc(text->bytes, text->room);
+        assert_non_null(text->bytes);
+    }
+    memcpy(text->bytes + text->length, bytes, length);
     text->length += length;
     text->bytes[text->length] = '\0';
 }
@@ -35,23 +37,19 @@ void text_add_line(struct text *text, const char *nonce, unsigned long sequence,
     text_add(text, line, (size_t)length);
 }
 
-void text_add_journal(struct text *text, ...)
+void text_add_bodies(struct text *text, const char *const *bodies, size_t count)
 {
-    va_list bodies;
-    va_start(bodies, text);
-    unsigned long sequence = 0;
-    for (const char *body; (body = va_arg(bodies, const char *)) != NULL; sequence++) {
-        text_add_line(text, NONCE, sequence, body);
+    for (size_t i = 0; i < count; i++) {
+        text_add_line(text, NONCE, i, bodies[i]);
         text_add_string(text, "\n");
     }
-    va_end(bodies);
 }
 
 void text_add_good_journal(struct text *text)
 {
     text_add_journal(text, BEGIN, "fs vfat dev=65024 source=/dev/ubda mount=/tmp",
                      "enter rename from=/tmp/a%20b to=/tmp/b", "leave rename ret=0",
-                     "check old_name_gone result=held", "end pass checks=1 broken=0", NULL);
+                     "check old_name_gone result=held", "end pass checks=1 broken=0");
 }
 
 static void keep_event(void *context, const struct journal_event *event)

@@ -18,6 +18,7 @@
 struct text {
     char *bytes;
     size_t length;
+    size_t room;
 };
 
 void text_free(struct text *text);
@@ -27,8 +28,11 @@ void text_add_string(struct text *text, const char *string);
 /** Adds "ROJ1 NONCE SEQUENCE BODY #crc" without an LF. */
 void text_add_line(struct text *text, const char *nonce, unsigned long sequence, const char *body);
 
-/** The same for NONCE, with an LF, numbered as they come: the last argument is NULL. */
-void text_add_journal(struct text *text, ...) __attribute__((sentinel));
+/** The same for NONCE, each with an LF, numbered as they come: text_add_journal(&text, BODY...). */
+void text_add_bodies(struct text *text, const char *const *bodies, size_t count);
+#define text_add_journal(text, ...)                                                                \
+    text_add_bodies(text, (const char *const[]){__VA_ARGS__},                                      \
+                    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
 /** A whole good journal of a passing rename. */
 void text_add_good_journal(struct text *text);

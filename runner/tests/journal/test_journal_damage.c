@@ -82,7 +82,7 @@ static void a_prefix_inside_a_value_is_no_start(void **state)
 {
     (void)state;
     struct text text = {0};
-    text_add_journal(&text, BEGIN, "enter rename from=ROJ1 to=/tmp/ROJ1", NULL);
+    text_add_journal(&text, BEGIN, "enter rename from=ROJ1 to=/tmp/ROJ1");
     struct record record;
     record_read(&record, &text);
     assert_good(&record);
@@ -96,7 +96,7 @@ static void a_gap_tells_how_many_damaged_lines_lie_in_it(void **state)
 {
     (void)state;
     struct text text = {0};
-    text_add_journal(&text, BEGIN, NULL);
+    text_add_journal(&text, BEGIN);
     text_add_string(&text, "ROJ1 " NONCE " 1 note x #00000000\nROJ1 " NONCE " 2 no\n");
     text_add_line(&text, NONCE, 3, "note y");
     text_add_string(&text, "\n");
@@ -115,7 +115,7 @@ static void damage_since_the_last_line_is_counted_by_itself(void **state)
     (void)state;
     struct text text = {0};
     text_add_string(&text, "ROJ1 early\n");
-    text_add_journal(&text, BEGIN, NULL);
+    text_add_journal(&text, BEGIN);
     struct record record;
     record_open(&record);
     record_feed(&record, &text);

@@ -88,7 +88,7 @@ static const struct example examples[] = {
 static void read_body(struct record *record, const char *body)
 {
     struct text text = {0};
-    text_add_journal(&text, BEGIN, body, NULL);
+    text_add_journal(&text, BEGIN, body);
     record_read(record, &text);
     text_free(&text);
 }
@@ -127,7 +127,7 @@ static void a_beginning_has_its_fields(void **state)
     for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++) {
         struct text text = {0};
         struct record record;
-        text_add_journal(&text, beginnings[i].body, NULL);
+        text_add_journal(&text, beginnings[i].body);
         record_read(&record, &text);
         if (beginnings[i].fault == NULL)
             assert_good(&record);
@@ -168,7 +168,7 @@ static void fields_are_decoded(void **state)
     struct error error = ERROR_INIT;
     struct journal_reader *reader = journal_reader_new(NONCE, check_decoded, &seen, &error);
     struct text text = {0};
-    text_add_journal(&text, BEGIN, "note name a=x%20y%3D%25%0A%FF b= c=cut%+ d=%+", NULL);
+    text_add_journal(&text, BEGIN, "note name a=x%20y%3D%25%0A%FF b= c=cut%+ d=%+");
     journal_reader_feed(reader, text.bytes, text.length);
     assert_true(seen);
     journal_reader_free(reader);

@@ -79,7 +79,7 @@ static void assert_repaired_at_every_byte(cut_builder build)
     add_middle(&line);
     for (size_t cut = 1; cut <= line.length; cut++) {
         struct text text = {0};
-        text_add_journal(&text, BEGIN, NULL);
+        text_add_journal(&text, BEGIN);
         build(&text, line.bytes, cut, line.length);
         text_add_string(&text, "\n");
         text_add_line(&text, NONCE, 2, "leave rename ret=0");
@@ -214,7 +214,7 @@ static void what_must_not_be_repaired(void **state)
         const char *format = hopeless[i];
         const char *second = strstr(strstr(format, "%s") + 2, "%s");
         struct text text = {0};
-        text_add_journal(&text, BEGIN, NULL);
+        text_add_journal(&text, BEGIN);
         text_add(&text, format, (size_t)(strstr(format, "%s") - format));
         text_add_string(&text, head);
         text_add(&text, strstr(format, "%s") + 2, (size_t)(second - strstr(format, "%s") - 2));
@@ -239,7 +239,7 @@ static void a_changed_byte_is_not_repaired_away(void **state)
     add_middle(&line);
     for (size_t at = 0; at < line.length; at++) {
         struct text text = {0};
-        text_add_journal(&text, BEGIN, NULL);
+        text_add_journal(&text, BEGIN);
         size_t start = text.length;
         kernel_line(&text, line.bytes, 20, line.length);
         text_add_string(&text, "\n");
@@ -261,7 +261,7 @@ static void a_repaired_line_must_follow_in_order(void **state)
     struct text line = {0};
     struct text text = {0};
     text_add_line(&line, NONCE, 2, "note x");
-    text_add_journal(&text, BEGIN, NULL);
+    text_add_journal(&text, BEGIN);
     kernel_line(&text, line.bytes, 20, line.length);
     text_add_string(&text, "\n");
     struct record record;
@@ -289,14 +289,14 @@ static void a_repair_at_the_end_of_the_stream(void **state)
     for (size_t cut = 1; cut < line.length; cut++) {
         struct text text = {0};
         struct record record;
-        text_add_journal(&text, BEGIN, NULL);
+        text_add_journal(&text, BEGIN);
         kernel_line(&text, line.bytes, cut, line.length); /* and no LF */
         record_read(&record, &text);
         assert_int_equal(record.count, 2);
         record_close(&record);
         text_free(&text);
 
-        text_add_journal(&text, BEGIN, NULL);
+        text_add_journal(&text, BEGIN);
         text_add(&text, line.bytes, cut);
         text_add_string(&text, "[ERROR] the guest's last");
         record_read(&record, &text);

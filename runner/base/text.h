@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_TEXT_H
+#define RO_TEXT_H
+
+#include <stddef.h>
+
+/** What a text that did not fit ends in. */
+#define TEXT_CUT_MARK "[...]"
+
+/**
+ * Makes one line of hostile bytes fit to be shown on a terminal and stored in JSON: the result is
+ * valid UTF-8, has no line break and cannot steer a terminal or reorder what is around it. These
+ * are written as \xNN (upper-case hex), byte for byte:
+ * - every byte that is no part of well-formed UTF-8 (Unicode 15, table 3-7),
+ * - the controls C0, DEL and C1, so ESC, CSI, TAB, CR and LF too,
+ * - characters that are not seen and change what is: of direction, of zero width, variation
+ *   selectors, tags, line and paragraph separators, fillers, noncharacters.
+ * All else, the backslash included, stands for itself: the result is for reading, not for decoding.
+ *
+ * Writes at most `room` bytes with the NUL; what does not fit is cut at a whole character and ends
+ * in TEXT_CUT_MARK (without it where `room` is too small even for that). Returns the result's
+ * length.
+ */
+size_t text_sanitize(const void *bytes, size_t length, char *out, size_t room);
+
+#endif
