@@ -74,6 +74,14 @@ void sample_take(struct tree_sample *sample, const struct tree *tree, uint64_t n
     qsort(sample->threads, sample->count, sizeof sample->threads[0], by_tid);
 }
 
+void sample_copy(struct tree_sample *to, const struct tree_sample *from)
+{
+    to->taken_ns = from->taken_ns;
+    to->count = from->count;
+    to->cut = from->cut;
+    memcpy(to->threads, from->threads, from->count * sizeof from->threads[0]);
+}
+
 const struct thread_sample *sample_find(const struct tree_sample *sample, pid_t tid)
 {
     struct thread_sample key = {.tid = tid};

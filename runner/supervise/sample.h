@@ -29,6 +29,9 @@ struct tree_sample {
 /** Samples every thread of every living member. Reads /proc only. */
 void sample_take(struct tree_sample *sample, const struct tree *tree, uint64_t now_ns);
 
+/** Copies a sample, as many threads as it has. */
+void sample_copy(struct tree_sample *to, const struct tree_sample *from);
+
 /** The sample of a thread, or NULL. */
 const struct thread_sample *sample_find(const struct tree_sample *sample, pid_t tid);
 

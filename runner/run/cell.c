@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/cell.h"
+
+#include "base/clock.h"
+#include "base/path.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* How long a deputy may take for one request; a stuck file system is no reason to wait longer. */
+#define DEPUTY_PREPARE_NS (60 * NS_PER_S)
+
+static void make_nonce(char out[static 17])
+{
+    uint64_t random = 0;
+    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+        random = clock_now_ns();
+    (void)snprintf(out, 17, "%016llx", (unsigned long long)random);
+}
+
+void cell_add_anomaly(struct cell *cell, const char *kind, const char *format, ...)
+{
+    char detail[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(detail, sizeof detail, format, arguments);
+    va_end(arguments);
+    (void)json_array_append_new(cell->anomalies,
+                                json_pack("{s:s, s:s}", "kind", kind, "detail", detail));
+}
+
+void cell_fail(struct cell *cell, const struct error *cause)
+{
+    (void)error_set(&cell->failure, cause->code, cause->where, "%s", cause->what);
+}
+
+static int bind_text(json_t *bindings, const char *name, const char *value)
+{
+    return json_object_set_new(bindings, name, json_string(value));
+}
+
+/* Adds the placeholders of this attempt to those of the target. */
+static int make_bindings(struct cell *cell, struct error *error)
+{
+    const struct target *target = &cell->target_run->target;
+    char probe[PATH_MAX];
+    const char *probes = json_string_value(json_object_get(cell->target_run->bindings, "probes"));
+    if (path_format(cell->directory, sizeof cell->directory, error, "%s/%s",
+                    cell->settings->scratch, cell->name) != 0 ||
+        path_format(probe, sizeof probe, error, "%s/%s", probes, cell->shape->name) != 0)
+        return -1;
+    cell->bindings = json_copy(cell->target_run->bindings);
+    if (cell->bindings == NULL || bind_text(cell->bindings, "cell", cell->directory) != 0 ||
+        bind_text(cell->bindings, "cell_name", cell->name) != 0 ||
+        bind_text(cell->bindings, "nonce", cell->nonce) != 0 ||
+        bind_text(cell->bindings, "shape", cell->shape->name) != 0 ||
+        bind_text(cell->bindings, "probe", probe) != 0 ||
+        bind_text(cell->bindings, "probe_name", cell->shape->name) != 0)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
+    cell->guest_directory =
+        target_expand_text(target, target->guest_directory, cell->bindings, error);
+    if (cell->guest_directory == NULL)
+        return -1;
+    return bind_text(cell->bindings, "work", cell->guest_directory);
+}
+
+/* The steps of the descriptor behind a first one that makes the cell's own directory. */
+static json_t *expand_preparation(const struct cell *cell, struct error *error)
+{
+    const struct target *target = &cell->target_run->target;
+    const json_t *steps = target_steps(target, "prepare");
+    json_t *all = json_pack("[{s:s}]", "make_directory", cell->directory);
+    if (steps == NULL)
+        return all;
+    CLEANUP_JSON json_t *expanded = target_expand(target, steps, cell->bindings, error);
+    if (expanded != NULL && json_array_extend(all, expanded) == 0)
+        return all;
+    json_decref(all);
+    return NULL;
+}
+
+static int ask_for_preparation(struct cell *cell, struct error *error)
+{
+    json_t *steps = expand_preparation(cell, error);
+    if (steps == NULL)
+        return -1;
+    if (cell->deputy->pid == 0 && deputy_start(cell->deputy, error) != 0) {
+        json_decref(steps);
+        return -1;
+    }
+    return deputy_ask(cell->deputy, json_pack("{s:s, s:o}", "do", "steps", "steps", steps), error);
+}
+
+int cell_start(struct cell *cell, uint64_t now_ns, struct error *error)
+{
+    make_nonce(cell->nonce);
+    (void)snprintf(cell->name, sizeof cell->name, "rename-oracle.%s", cell->nonce);
+    cell->stdin_fd = -1;
+    cell->launched_ns = now_ns;
+    cell->anomalies = json_array();
+    if (cell->anomalies == NULL)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
+    struct error failed = ERROR_INIT;
+    cell->stage = CELL_PREPARING;
+    cell->stage_until_ns = now_ns + DEPUTY_PREPARE_NS;
+    if (make_bindings(cell, &failed) != 0 || ask_for_preparation(cell, &failed) != 0) {
+        cell_fail(cell, &failed);
+        cell->ended_ns = now_ns;
+        cell->stage = CELL_DONE;
+    }
+    return 0;
+}
+
+size_t cell_list_fds(const struct cell *cell, struct pollfd *out)
+{
+    size_t count = 0;
+    if (cell->deputy->asked)
+        out[count++] = (struct pollfd){.fd = cell->deputy->fd, .events = POLLIN};
+    for (size_t i = 0; i < 3; i++)
+        if (cell->listening.streams[i].fd > 0 && !cell->listening.streams[i].is_file)
+            out[count++] = (struct pollfd){.fd = cell->listening.streams[i].fd, .events = POLLIN};
+    return count;
+}
+
+void cell_read(struct cell *cell, uint64_t now_ns)
+{
+    if (cell->stage >= CELL_WATCHING && cell->stage <= CELL_ENDING_FORCED)
+        listening_read(&cell->listening, now_ns);
+}
+
+bool cell_note_exit(struct cell *cell, pid_t pid, int status, uint64_t now_ns)
+{
+    if (pid == cell->pid) {
+        cell->root_ended = true;
+        cell->root_ended_ns = now_ns;
+        cell->status = status;
+    } else if (!tree_has(&cell->tree, pid)) {
+        return false;
+    }
+    tree_note_exit(&cell->tree, pid, status, now_ns);
+    return true;
+}
+
+uint64_t cell_next_wake(const struct cell *cell)
+{
+    return cell->stage == CELL_WATCHING || cell->stage == CELL_ENDING_ASKED ||
+                   cell->stage == CELL_ENDING_FORCED
+               ? cell->expected_ns
+               : cell->stage_until_ns;
+}
+
+void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *table)
+{
+    switch (cell->stage) {
+    case CELL_PREPARING:
+    case CELL_VIEWING:
+    case CELL_CLEANING:
+        cell_hear_deputy(cell, now_ns);
+        break;
+    case CELL_WATCHING:
+        cell_watch(cell, now_ns, table);
+        break;
+    case CELL_ENDING_ASKED:
+    case CELL_ENDING_FORCED:
+        cell_end_tree(cell, now_ns, table);
+        break;
+    case CELL_IDLE:
+    case CELL_DONE:
+        break;
+    }
+}
+
+void cell_release(struct cell *cell)
+{
+    if (cell->stdin_fd >= 0)
+        (void)close(cell->stdin_fd);
+    free(cell->guest_directory);
+    json_decref(cell->bindings);
+    json_decref(cell->view_findings);
+    json_decref(cell->evidence);
+    json_decref(cell->anomalies);
+    json_decref(cell->survivors);
+    listening_release(&cell->listening);
+    witness_release(&cell->witness);
+    tree_release(&cell->tree);
+    spawn_report_free(cell->report);
+    cell->stage = CELL_IDLE;
+}

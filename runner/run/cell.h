@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_CELL_H
+#define RO_CELL_H
+
+#include "run/classify.h"
+#include "run/deputy.h"
+#include "run/listening.h"
+#include "run/meter.h"
+#include "run/witness.h"
+#include "supervise/spawn.h"
+#include "target/target.h"
+
+#include <limits.h>
+#include <poll.h>
+
+/** What all cells of a run share. Borrowed by every cell. */
+struct cell_settings {
+    const char *scratch;   /* absolute; cells get their directories below it */
+    int artifacts_fd;      /* directory that artifacts are written below */
+    const char *artifacts; /* its name relative to the documents */
+    bool early;            /* waits may end before their budgets */
+    bool keep;             /* leave work directories and images behind */
+    const char *probe_build;
+    witness_listener listener; /* for --live, or NULL */
+    void *listener_context;
+};
+
+/** A target of this run, prepared. */
+struct target_run {
+    struct target target;
+    json_t *bindings;          /* placeholders that are the same in all cells; owned */
+    uint64_t longest_gap_ns;   /* of control_pass; 0 while it is not known */
+    bool skipped;
+    char skip_reason[512];
+};
+
+/** What a cell goes through, in this order. */
+enum cell_stage {
+    CELL_IDLE,
+    CELL_PREPARING,      /* the deputy makes what the launch needs */
+    CELL_WATCHING,       /* the target runs */
+    CELL_ENDING_ASKED,   /* TERM was sent to what is left of the tree */
+    CELL_ENDING_FORCED,  /* KILL was sent */
+    CELL_VIEWING,        /* the deputy looks at the file system */
+    CELL_CLEANING,       /* the deputy clears away */
+    CELL_DONE,
+};
+
+/** One attempt at one shape on one target: a state machine that never waits. */
+struct cell {
+    const struct cell_settings *settings;
+    struct target_run *target_run;
+    const struct shape *shape;
+    unsigned attempt;
+    struct deputy *deputy;      /* of the job; borrowed */
+    const struct cgroup *group; /* of the job; borrowed */
+    bool alone;                 /* the run has one job: orphans can only be ours */
+
+    enum cell_stage stage;
+    uint64_t stage_until_ns;
+    char nonce[20];
+    char name[40];
+    char directory[PATH_MAX];
+    char *guest_directory; /* owned */
+    json_t *bindings;      /* owned */
+
+    pid_t pid;
+    struct spawn_report *report;
+    int stdin_fd; /* write end that is kept open, so that a blocked read stays blocked */
+    struct listening listening;
+    struct witness witness;
+    struct tree tree;
+    struct meter meter;
+    uint64_t launched_ns;
+    uint64_t ended_ns;
+    uint64_t expected_ns; /* when this cell is to be looked at next */
+    bool root_ended;
+    uint64_t root_ended_ns;
+    int status;
+    uint64_t panic_ns;
+    uint64_t phase_start_ns; /* what is waited for now has been waited for since then */
+    bool aborted;            /* an interrupt: the result is not wanted */
+
+    enum ending ending;
+    bool starved;
+    struct error failure;
+    enum view_result view;
+    json_t *view_findings;
+    json_t *evidence;
+    json_t *anomalies;
+    json_t *survivors;
+};
+
+/**
+ * Starts one attempt on a free job. Returns 0, or -1 with ERROR_MEMORY; whatever else goes wrong
+ * becomes the cell's verdict `error`.
+ */
+int cell_start(struct cell *cell, uint64_t now_ns, struct error *error);
+
+/** Writes what the cell wants to be polled for; returns how many entries, at most 3. */
+size_t cell_list_fds(const struct cell *cell, struct pollfd *out);
+
+/** Reads whatever has arrived. Call after every poll, before cell_advance. */
+void cell_read(struct cell *cell, uint64_t now_ns);
+
+/** Tells the cell that a child of the runner has ended. Returns whether it was one of its own. */
+bool cell_note_exit(struct cell *cell, pid_t pid, int status, uint64_t now_ns);
+
+/** When the cell must be advanced again at the latest. */
+uint64_t cell_next_wake(const struct cell *cell);
+
+/** Does what the time demands. `table` is scanned by need and shared between cells. */
+void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *table);
+
+/** Gives the cell up: its processes are ended, its result is not wanted. */
+void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table);
+
+/** The finished cell as the document has it; a new reference, NULL when memory ran out. */
+json_t *cell_result(struct cell *cell);
+
+/** Frees what the cell owns. */
+void cell_release(struct cell *cell);
+
+/* Between the files of this module only. */
+int cell_launch(struct cell *cell, uint64_t now_ns);
+void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table);
+void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table);
+void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table);
+void cell_after_tree(struct cell *cell, uint64_t now_ns);
+void cell_hear_deputy(struct cell *cell, uint64_t now_ns);
+void cell_fail(struct cell *cell, const struct error *cause);
+__attribute__((format(printf, 3, 4))) void cell_add_anomaly(struct cell *cell, const char *kind,
+                                                            const char *format, ...);
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+#include "run/cell.h"
+#include "run/evidence.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+/* How long what got KILL may take to end before it is called unkillable and left behind. */
+#define KILL_WAIT_NS (1500 * NS_PER_MS)
+#define ABORT_WAIT_NS NS_PER_S
+#define END_TICK_NS (10 * NS_PER_MS)
+#define VIEW_NS (30 * NS_PER_S)
+#define CLEAN_NS (5 * NS_PER_S)
+/* After a hang the file system itself may be stuck; waiting for it would only cost time. */
+#define CLEAN_AFTER_HANG_NS NS_PER_S
+
+static void scan_again(struct cell *cell, uint64_t now_ns, struct process_table *table)
+{
+    if (table->count == 0)
+        (void)process_table_scan(table, NULL);
+    tree_update(&cell->tree, table, now_ns);
+}
+
+static bool waited_in_vain(const struct cell *cell)
+{
+    return cell->ending == ENDING_STEP_BUDGET || cell->ending == ENDING_EARLY ||
+           cell->ending == ENDING_TOTAL_BUDGET || cell->ending == ENDING_BOOT_BUDGET;
+}
+
+/* Must come before anything is signalled: afterwards nothing waits where it waited. */
+static void collect_evidence(struct cell *cell, uint64_t now_ns)
+{
+    struct tree_sample last;
+    const struct meter *meter = &cell->meter;
+    sample_take(&last, &cell->tree, now_ns);
+    const struct wait_figures figures = {
+        .out_ns = now_ns - cell->phase_start_ns,
+        .charged_ns = meter->charged_ns,
+        .entered_ns = cell->phase_start_ns,
+        .early = cell->ending == ENDING_EARLY,
+        .quiet_ns = meter->quiet_ns,
+        .longest_gap_ns = cell->target_run->longest_gap_ns,
+    };
+    CLEANUP_JSON json_t *lines = listening_last_lines(&cell->listening);
+    cell->evidence = evidence_collect(
+        &cell->tree, meter->anchor.taken_ns != 0 ? &meter->anchor : &last, &last, &figures, lines);
+}
+
+static bool group_is_empty(const struct cell *cell)
+{
+    return cell->group->fd >= 0 && cgroup_list(cell->group, NULL, 0) == 0;
+}
+
+static void note_leftovers(struct cell *cell)
+{
+    char names[256] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < cell->tree.count && used < sizeof names; i++)
+        if (!cell->tree.members[i].ended)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s (pid %d)",
+                                     used == 0 ? "" : ", ", cell->tree.members[i].comm,
+                                     (int)cell->tree.members[i].pid);
+    for (char *byte = names; *byte != '\0'; byte++)
+        if (*byte < 0x20 || *byte > 0x7e)
+            *byte = '?';
+    if (cell->ending == ENDING_VM_ENDED)
+        cell_add_anomaly(cell, "left_running", "outlived the launched program and were ended: %s",
+                         names);
+    else if (cell->ending == ENDING_AFTER_END)
+        cell_add_anomaly(cell, "no_exit", "did not end within the exit budget after the journal's "
+                                          "last line: %s",
+                         names);
+}
+
+static void send_kill(struct cell *cell, uint64_t now_ns)
+{
+    tree_signal(&cell->tree, SIGKILL);
+    cell->stage = CELL_ENDING_FORCED;
+    cell->stage_until_ns = now_ns + (cell->aborted ? ABORT_WAIT_NS : KILL_WAIT_NS);
+    cell->expected_ns = now_ns + END_TICK_NS;
+}
+
+void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table)
+{
+    listening_freeze(&cell->listening);
+    if (!waited_in_vain(cell) && cell->root_ended && group_is_empty(cell)) {
+        cell_after_tree(cell, now_ns);
+        return;
+    }
+    scan_again(cell, now_ns, table);
+    if (waited_in_vain(cell))
+        collect_evidence(cell, now_ns);
+    if (tree_count_alive(&cell->tree) == 0) {
+        cell_after_tree(cell, now_ns);
+        return;
+    }
+    note_leftovers(cell);
+    tree_signal(&cell->tree, SIGTERM);
+    tree_signal(&cell->tree, SIGCONT); /* what is stopped can't end */
+    cell->stage = CELL_ENDING_ASKED;
+    cell->stage_until_ns = now_ns + cell->target_run->target.budgets.grace_ns;
+    cell->expected_ns = now_ns + END_TICK_NS;
+}
+
+void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table)
+{
+    if (now_ns < cell->expected_ns && !cell->root_ended)
+        return;
+    cell->expected_ns = now_ns + END_TICK_NS;
+    scan_again(cell, now_ns, table);
+    if (tree_count_alive(&cell->tree) == 0 && !cell->tree.cut) {
+        cell_after_tree(cell, now_ns);
+        return;
+    }
+    if (cell->stage == CELL_ENDING_ASKED) {
+        if (now_ns >= cell->stage_until_ns)
+            send_kill(cell, now_ns);
+        return;
+    }
+    if (now_ns < cell->stage_until_ns) {
+        tree_signal(&cell->tree, SIGKILL); /* what was born since the last time, too */
+        return;
+    }
+    cell->survivors = evidence_of_survivors(&cell->tree);
+    cell_after_tree(cell, now_ns);
+}
+
+static const char *view_name(enum view_result result)
+{
+    return result == VIEW_AGREES ? "agrees" : result == VIEW_CONTRADICTS ? "contradicts"
+                                                                         : "unavailable";
+}
+
+static void view_is_unavailable(struct cell *cell, const char *why)
+{
+    cell->view = VIEW_UNAVAILABLE;
+    json_decref(cell->view_findings);
+    cell->view_findings = json_pack("[s]", why);
+}
+
+static int ask_deputy(struct cell *cell, json_t *request, struct error *error)
+{
+    if (cell->deputy->pid == 0 && deputy_start(cell->deputy, error) != 0) {
+        json_decref(request);
+        return -1;
+    }
+    return deputy_ask(cell->deputy, request, error);
+}
+
+static void clean(struct cell *cell, uint64_t now_ns)
+{
+    const struct target *target = &cell->target_run->target;
+    struct error failed = ERROR_INIT;
+    cell->ended_ns = cell->ended_ns == 0 ? now_ns : cell->ended_ns;
+    cell->stage = CELL_DONE;
+    if (cell->settings->keep)
+        return;
+    CLEANUP_JSON json_t *steps = json_array();
+    const json_t *cleanup = target_steps(target, "cleanup");
+    if (cleanup != NULL) {
+        CLEANUP_JSON json_t *expanded = target_expand(target, cleanup, cell->bindings, &failed);
+        (void)json_array_extend(steps, expanded);
+    }
+    (void)json_array_append_new(steps, json_pack("{s:s}", "remove", cell->directory));
+    if (ask_deputy(cell, json_pack("{s:s, s:O}", "do", "steps", "steps", steps), &failed) != 0) {
+        cell_add_anomaly(cell, "left_behind", "%s: %s", cell->directory, failed.what);
+        return;
+    }
+    cell->stage = CELL_CLEANING;
+    cell->stage_until_ns =
+        now_ns + (waited_in_vain(cell) || cell->survivors != NULL || cell->aborted
+                      ? CLEAN_AFTER_HANG_NS
+                      : CLEAN_NS);
+}
+
+/* Asks for the host's own look, where there is something to be seen. */
+static bool ask_for_view(struct cell *cell, uint64_t now_ns)
+{
+    const struct target *target = &cell->target_run->target;
+    struct error failed = ERROR_INIT;
+    if (target->view_kind == NULL || !shape_has_final_state(cell->shape) || cell->aborted ||
+        cell->survivors != NULL ||
+        (cell->witness.outcome != OUTCOME_PASS && cell->witness.outcome != OUTCOME_FAIL))
+        return false;
+    CLEANUP_FREE char *path =
+        target_expand_text(target, target->view_path, cell->bindings, &failed);
+    json_t *request = json_pack("{s:s, s:s, s:s*, s:s, s:s}", "do", "view", "kind",
+                                target->view_kind, "path", path, "shape", cell->shape->name,
+                                "nonce", cell->nonce);
+    if (path == NULL || ask_deputy(cell, request, &failed) != 0) {
+        view_is_unavailable(cell, failed.what);
+        return false;
+    }
+    cell->stage = CELL_VIEWING;
+    cell->stage_until_ns = now_ns + VIEW_NS;
+    return true;
+}
+
+void cell_after_tree(struct cell *cell, uint64_t now_ns)
+{
+    bool cut = false;
+    struct error failed = ERROR_INIT;
+    cell->ended_ns = now_ns;
+    if (listening_finish(&cell->listening, &cut, &failed) != 0)
+        cell_fail(cell, &failed);
+    if (cut)
+        cell_add_anomaly(cell, "output_cut", "more output than is kept; the artifacts say where");
+    if (!ask_for_view(cell, now_ns))
+        clean(cell, now_ns);
+}
+
+static void take_view(struct cell *cell, const json_t *answer)
+{
+    const char *result = json_string_value(json_object_get(answer, "result"));
+    if (result == NULL) {
+        const char *why = json_string_value(json_object_get(answer, "error"));
+        view_is_unavailable(cell, why == NULL ? "no answer" : why);
+        return;
+    }
+    cell->view = strcmp(result, view_name(VIEW_AGREES)) == 0        ? VIEW_AGREES
+                 : strcmp(result, view_name(VIEW_CONTRADICTS)) == 0 ? VIEW_CONTRADICTS
+                                                                    : VIEW_UNAVAILABLE;
+    cell->view_findings = json_incref(json_object_get(answer, "findings"));
+}
+
+static void take_preparation(struct cell *cell, const json_t *answer, uint64_t now_ns)
+{
+    if (json_is_true(json_object_get(answer, "ok"))) {
+        if (cell_launch(cell, now_ns) != 0)
+            clean(cell, now_ns);
+        return;
+    }
+    const char *why = json_string_value(json_object_get(answer, "error"));
+    (void)error_set(&cell->failure, ERROR_ENVIRONMENT, NULL, "preparing the cell failed: %s",
+                    why == NULL ? "no answer" : why);
+    clean(cell, now_ns);
+}
+
+static void take_answer(struct cell *cell, const json_t *answer, uint64_t now_ns)
+{
+    if (cell->stage == CELL_PREPARING) {
+        take_preparation(cell, answer, now_ns);
+    } else if (cell->stage == CELL_VIEWING) {
+        take_view(cell, answer);
+        clean(cell, now_ns);
+    } else {
+        const char *why = json_string_value(json_object_get(answer, "error"));
+        if (why != NULL)
+            cell_add_anomaly(cell, "left_behind", "%s", why);
+        cell->stage = CELL_DONE;
+    }
+}
+
+void cell_hear_deputy(struct cell *cell, uint64_t now_ns)
+{
+    struct error failed = ERROR_INIT;
+    CLEANUP_JSON json_t *answer = deputy_answer(cell->deputy, &failed);
+    if (answer == NULL && failed.code == ERROR_NONE && now_ns < cell->stage_until_ns)
+        return;
+    if (answer == NULL) {
+        deputy_abandon(cell->deputy);
+        answer = json_pack("{s:b, s:s}", "ok", 0, "error",
+                           failed.code == ERROR_NONE ? "the file system did not answer in time"
+                                                     : failed.what);
+    }
+    take_answer(cell, answer, now_ns);
+}
+
+void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table)
+{
+    if (cell->aborted || cell->stage == CELL_DONE || cell->stage == CELL_IDLE)
+        return;
+    cell->aborted = true;
+    if (cell->stage == CELL_PREPARING || cell->stage == CELL_VIEWING) {
+        deputy_abandon(cell->deputy);
+        clean(cell, now_ns);
+    } else if (cell->stage != CELL_CLEANING) {
+        listening_freeze(&cell->listening);
+        scan_again(cell, now_ns, table);
+        send_kill(cell, now_ns);
+    }
+}

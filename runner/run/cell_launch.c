@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+#include "run/cell.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORDS_MAX = 256 };
+
+/* What a child gets from our own environment; all else would make runs differ by accident. */
+static const char *const inherited[] = {"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "LANG"};
+
+/** An argv or an environment: owned strings, NULL at the end. */
+struct words {
+    char *list[WORDS_MAX + 1];
+    size_t count;
+};
+
+static void release_words(struct words *words)
+{
+    for (size_t i = 0; i < words->count; i++)
+        free(words->list[i]);
+}
+
+static int add_word(struct words *words, char *owned, struct error *error)
+{
+    if (owned == NULL)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a command line");
+    if (words->count == WORDS_MAX) {
+        free(owned);
+        return error_set(error, ERROR_INPUT, NULL, "a command line of more than %d words",
+                         (int)WORDS_MAX);
+    }
+    words->list[words->count++] = owned;
+    return 0;
+}
+
+static char *join(const char *name, const char *value)
+{
+    char *text = NULL;
+    return asprintf(&text, "%s=%s", name, value) < 0 ? NULL : text;
+}
+
+static int make_argv(const struct cell *cell, struct words *argv, struct error *error)
+{
+    const struct target *target = &cell->target_run->target;
+    size_t index;
+    const json_t *word;
+    json_array_foreach (target->argv, index, word) {
+        struct error failed = ERROR_INIT;
+        char *text = target_expand_text(target, json_string_value(word), cell->bindings, &failed);
+        if (text == NULL)
+            return error_set(error, failed.code, failed.where, "%s", failed.what);
+        if (add_word(argv, text, error) != 0)
+            return -1;
+    }
+    if (strchr(argv->list[0], '/') == NULL)
+        return error_set(error, ERROR_INPUT, target->source.path,
+                         "the launched program '%s' is no path; use {program:NAME}", argv->list[0]);
+    return 0;
+}
+
+static int make_environment(const struct cell *cell, struct words *environment, struct error *error)
+{
+    const struct target *target = &cell->target_run->target;
+    for (size_t i = 0; i < sizeof inherited / sizeof inherited[0]; i++) {
+        const char *value = getenv(inherited[i]);
+        if (value != NULL && json_object_get(target->environment, inherited[i]) == NULL &&
+            add_word(environment, join(inherited[i], value), error) != 0)
+            return -1;
+    }
+    void *iterator = json_object_iter((json_t *)(uintptr_t)target->environment);
+    for (; iterator != NULL;
+         iterator = json_object_iter_next((json_t *)(uintptr_t)target->environment, iterator)) {
+        CLEANUP_FREE char *value =
+            target_expand_text(target, json_string_value(json_object_iter_value(iterator)),
+                               cell->bindings, error);
+        if (value == NULL ||
+            add_word(environment, join(json_object_iter_key(iterator), value), error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/** The three pipes between the runner and a target; -1 where an end is closed or handed on. */
+struct pipes {
+    int stdin_read, stdin_write;
+    int stdout_read, stdout_write;
+    int stderr_read, stderr_write;
+};
+
+static void close_pipes(struct pipes *pipes)
+{
+    const int fds[] = {pipes->stdin_read,   pipes->stdin_write, pipes->stdout_read,
+                       pipes->stdout_write, pipes->stderr_read, pipes->stderr_write};
+    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+        if (fds[i] >= 0)
+            (void)close(fds[i]);
+}
+
+static int open_pipe(int *read_end, int *write_end, struct error *error)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return error_set_errno(error, errno, NULL, "cannot make a pipe");
+    *read_end = ends[0];
+    *write_end = ends[1];
+    return 0;
+}
+
+static int open_pipes(struct pipes *pipes, struct error *error)
+{
+    if (open_pipe(&pipes->stdin_read, &pipes->stdin_write, error) != 0 ||
+        open_pipe(&pipes->stdout_read, &pipes->stdout_write, error) != 0 ||
+        open_pipe(&pipes->stderr_read, &pipes->stderr_write, error) != 0)
+        return -1;
+    /* Only our ends: a guest that finds its console non-blocking would lose lines. */
+    if (fcntl(pipes->stdout_read, F_SETFL, O_NONBLOCK) != 0 ||
+        fcntl(pipes->stderr_read, F_SETFL, O_NONBLOCK) != 0)
+        return error_set_errno(error, errno, NULL, "cannot set up a pipe");
+    return 0;
+}
+
+static int start_listening(struct cell *cell, struct pipes *pipes, struct error *error)
+{
+    const struct target *target = &cell->target_run->target;
+    char prefix[200];
+    CLEANUP_FREE char *console = NULL;
+    (void)snprintf(prefix, sizeof prefix, "%s.%s.%u", target->name, cell->shape->name,
+                   cell->attempt);
+    if (target->console_file != NULL) {
+        console = target_expand_text(target, target->console_file, cell->bindings, error);
+        if (console == NULL)
+            return -1;
+    }
+    return listening_start(&cell->listening, &cell->witness, cell->nonce, target->panic_lines,
+                           steal_fd(&pipes->stdout_read), steal_fd(&pipes->stderr_read), console,
+                           cell->settings->artifacts_fd, prefix, error);
+}
+
+static int spawn_target(struct cell *cell, struct error *error)
+{
+    const struct target *target = &cell->target_run->target;
+    CLEANUP(release_words) struct words argv = {.count = 0};
+    CLEANUP(release_words) struct words environment = {.count = 0};
+    CLEANUP(close_pipes) struct pipes pipes = {-1, -1, -1, -1, -1, -1};
+    CLEANUP_FREE char *directory = NULL;
+    if (make_argv(cell, &argv, error) != 0 || make_environment(cell, &environment, error) != 0 ||
+        open_pipes(&pipes, error) != 0)
+        return -1;
+    if (target->launch_directory != NULL &&
+        (directory = target_expand_text(target, target->launch_directory, cell->bindings,
+                                        error)) == NULL)
+        return -1;
+    if (start_listening(cell, &pipes, error) != 0)
+        return -1;
+    const struct spawn_request request = {
+        .argv = argv.list,
+        .environment = environment.list,
+        .directory = directory,
+        .stdin_fd = pipes.stdin_read,
+        .stdout_fd = pipes.stdout_write,
+        .stderr_fd = pipes.stderr_write,
+        .cgroup_fd = cell->group->fd,
+    };
+    cell->pid = spawn_process(&request, &cell->report, error);
+    if (cell->pid < 0)
+        return -1;
+    cell->stdin_fd = steal_fd(&pipes.stdin_write);
+    return 0;
+}
+
+int cell_launch(struct cell *cell, uint64_t now_ns)
+{
+    struct error failed = ERROR_INIT;
+    cell->launched_ns = now_ns;
+    if (witness_start(&cell->witness, cell->shape, cell->guest_directory, now_ns, &failed) != 0 ||
+        spawn_target(cell, &failed) != 0 ||
+        tree_start(&cell->tree, cell->pid, cell->group, &failed) != 0) {
+        cell_fail(cell, &failed);
+        return -1;
+    }
+    cell->witness.listener = cell->settings->listener;
+    cell->witness.listener_context = cell->settings->listener_context;
+    cell->tree.adopt_orphans = cell->alone;
+    meter_start(&cell->meter, now_ns);
+    cell->stage = CELL_WATCHING;
+    cell->expected_ns = now_ns;
+    return 0;
+}

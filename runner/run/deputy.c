@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/deputy.h"
+
+#include "base/cleanup.h"
+#include "run/host_view.h"
+#include "run/steps.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+enum { MESSAGE_MAX = 160 * 1024 };
+
+static json_t *answer_ok(void)
+{
+    return json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *answer_error(const struct error *error)
+{
+    json_t *text = error->where[0] == '\0' ? json_string(error->what)
+                                           : json_sprintf("%s: %s", error->where, error->what);
+    return json_pack("{s:b, s:o*}", "ok", 0, "error", text);
+}
+
+static json_t *do_steps(const json_t *request)
+{
+    struct error error = ERROR_INIT;
+    if (steps_execute(json_object_get(request, "steps"), &error) != 0)
+        return answer_error(&error);
+    return answer_ok();
+}
+
+static json_t *do_view(const json_t *request)
+{
+    struct error error = ERROR_INIT;
+    const char *kind = json_string_value(json_object_get(request, "kind"));
+    const char *path = json_string_value(json_object_get(request, "path"));
+    const char *nonce = json_string_value(json_object_get(request, "nonce"));
+    const struct shape *shape = shape_find(json_string_value(json_object_get(request, "shape")));
+    json_t *findings = json_array();
+    int failed = strcmp(kind, "fat-image") == 0
+                     ? view_fat_image(path, shape, nonce, findings, &error)
+                     : view_directory(path, shape, nonce, findings, &error);
+    const char *result = json_array_size(findings) == 0 ? "agrees" : "contradicts";
+    if (failed != 0) {
+        result = "unavailable";
+        view_add_finding(findings, "%s: %s", error.where, error.what);
+    }
+    return json_pack("{s:b, s:s, s:o}", "ok", 1, "result", result, "findings", findings);
+}
+
+static json_t *do_check_root(const json_t *request)
+{
+    struct error error = ERROR_INIT;
+    const char *path = json_string_value(json_object_get(request, "path"));
+    struct stat status;
+    if (stat(path, &status) != 0)
+        (void)error_set_errno(&error, errno, path, "cannot be used as --root");
+    else if (!S_ISDIR(status.st_mode))
+        (void)error_set(&error, ERROR_INPUT, path, "not a directory; --root takes a directory");
+    else if (access(path, W_OK | X_OK) != 0)
+        (void)error_set_errno(&error, errno, path, "cannot be written to; choose another --root");
+    else
+        return answer_ok();
+    return answer_error(&error);
+}
+
+static json_t *carry_out(const json_t *request)
+{
+    const char *what = json_string_value(json_object_get(request, "do"));
+    if (strcmp(what, "steps") == 0)
+        return do_steps(request);
+    if (strcmp(what, "view") == 0)
+        return do_view(request);
+    return do_check_root(request);
+}
+
+/* Answers one question. Returns false when the runner is gone. */
+static bool serve(int fd, char *buffer)
+{
+    ssize_t got = recv(fd, buffer, MESSAGE_MAX, 0);
+    if (got < 0 && errno == EINTR)
+        return true;
+    if (got <= 0)
+        return false;
+    CLEANUP_JSON json_t *request = json_loadb(buffer, (size_t)got, 0, NULL);
+    CLEANUP_JSON json_t *answer = request == NULL ? NULL : carry_out(request);
+    size_t length = answer == NULL ? 0 : json_dumpb(answer, buffer, MESSAGE_MAX, JSON_COMPACT);
+    /* An answer too long for a message can only be a view's with absurd findings. */
+    if (length == 0 || length > MESSAGE_MAX)
+        length = (size_t)snprintf(buffer, MESSAGE_MAX, "{\"ok\":false,\"error\":\"no answer\"}");
+    return send(fd, buffer, length, MSG_NOSIGNAL) == (ssize_t)length;
+}
+
+_Noreturn static void become_deputy(int fd, pid_t runner)
+{
+    (void)setsid();
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigset_t none;
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (fd != STDERR_FILENO + 1 && dup2(fd, STDERR_FILENO + 1) < 0)
+        _exit(1);
+    fd = STDERR_FILENO + 1;
+    (void)close_range((unsigned)fd + 1, ~0U, 0);
+    char *buffer = malloc(MESSAGE_MAX);
+    if (buffer != NULL && getppid() == runner)
+        while (serve(fd, buffer))
+            continue;
+    _exit(0);
+}
+
+int deputy_start(struct deputy *deputy, struct error *error)
+{
+    *deputy = (struct deputy){.fd = -1};
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return error_set_errno(error, errno, NULL, "cannot make a socket pair");
+    pid_t runner = getpid();
+    pid_t pid = fork();
+    if (pid == 0)
+        become_deputy(ends[1], runner);
+    (void)close(ends[1]);
+    if (pid < 0) {
+        (void)close(ends[0]);
+        return error_set_errno(error, errno, NULL, "cannot start a process");
+    }
+    *deputy = (struct deputy){.pid = pid, .fd = ends[0]};
+    return 0;
+}
+
+int deputy_ask(struct deputy *deputy, json_t *request, struct error *error)
+{
+    CLEANUP_JSON json_t *owned = request;
+    CLEANUP_FREE char *text = owned == NULL ? NULL : json_dumps(owned, JSON_COMPACT);
+    if (text == NULL)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a request");
+    size_t length = strlen(text);
+    if (length > MESSAGE_MAX)
+        return error_set(error, ERROR_INPUT, NULL, "a target's steps are too long");
+    if (send(deputy->fd, text, length, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)length)
+        return error_set_errno(error, errno, NULL, "the helper process is gone");
+    deputy->asked = true;
+    return 0;
+}
+
+json_t *deputy_answer(struct deputy *deputy, struct error *error)
+{
+    CLEANUP_FREE char *buffer = malloc(MESSAGE_MAX);
+    if (buffer == NULL) {
+        (void)error_set(error, ERROR_MEMORY, NULL, "out of memory for an answer");
+        return NULL;
+    }
+    ssize_t got = recv(deputy->fd, buffer, MESSAGE_MAX, MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return NULL;
+    json_t *answer = got > 0 ? json_loadb(buffer, (size_t)got, 0, NULL) : NULL;
+    deputy->asked = false;
+    if (answer == NULL)
+        (void)error_set(error, ERROR_ENVIRONMENT, NULL, "the helper process ended unexpectedly");
+    return answer;
+}
+
+void deputy_abandon(struct deputy *deputy)
+{
+    if (deputy->pid > 0) {
+        (void)kill(deputy->pid, SIGKILL);
+        (void)kill(-deputy->pid, SIGKILL); /* the tools that it runs */
+    }
+    if (deputy->fd >= 0)
+        (void)close(deputy->fd);
+    *deputy = (struct deputy){.fd = -1};
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/listening.h"
+
+#include "base/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A pipe holds 64 KiB: after this much everything has been read that was there at the call. */
+enum { READ_AT_ONCE = 256 * 1024, CHUNK = 64 * 1024, PANIC_PATTERNS_MAX = 64 };
+
+static const char *const stream_names[] = {"stdout", "stderr", "console"};
+
+static int start_panic_watch(struct listening *listening, const json_t *panic_lines,
+                             struct error *error)
+{
+    size_t count = json_array_size(panic_lines);
+    if (count == 0)
+        return 0;
+    listening->panic_patterns = calloc(count, sizeof *listening->panic_patterns);
+    if (listening->panic_patterns == NULL)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a console");
+    for (size_t i = 0; i < count; i++)
+        listening->panic_patterns[i] = json_string_value(json_array_get(panic_lines, i));
+    listening->panic = panic_watch_new(listening->panic_patterns, count, error);
+    return listening->panic == NULL ? -1 : 0;
+}
+
+int listening_start(struct listening *listening, struct witness *witness, const char *nonce,
+                    const json_t *panic_lines, int stdout_fd, int stderr_fd,
+                    const char *console_file, int artifacts_fd, const char *prefix,
+                    struct error *error)
+{
+    *listening = (struct listening){
+        .streams = {{.fd = stdout_fd, .is_journal = console_file == NULL},
+                    {.fd = stderr_fd},
+                    {.fd = -1, .is_journal = true, .is_file = true}},
+        .artifacts_fd = artifacts_fd,
+        .witness = witness,
+    };
+    (void)snprintf(listening->prefix, sizeof listening->prefix, "%s", prefix);
+    if (console_file != NULL && path_format(listening->console_path,
+                                            sizeof listening->console_path, error, "%s",
+                                            console_file) != 0)
+        return -1;
+    listening->reader = journal_reader_new(nonce, witness_hear, witness, error);
+    listening->tail = listening->reader == NULL ? NULL : console_tail_new(error);
+    if (listening->tail == NULL)
+        return -1;
+    return start_panic_watch(listening, panic_lines, error);
+}
+
+static void keep_bytes(struct listening *listening, struct stream *stream, const char *bytes,
+                       size_t length)
+{
+    if (stream->capture == NULL && !stream->captured) {
+        char name[256];
+        (void)snprintf(name, sizeof name, "%s.%s", listening->prefix,
+                       stream_names[stream - listening->streams]);
+        stream->capture = capture_open(listening->artifacts_fd, name, 0, &listening->failure);
+        stream->captured = true;
+    }
+    if (stream->capture != NULL)
+        (void)capture_write(stream->capture, bytes, length, &listening->failure);
+}
+
+static void hear(struct listening *listening, struct stream *stream, const char *bytes,
+                 size_t length)
+{
+    keep_bytes(listening, stream, bytes, length);
+    console_tail_feed(listening->tail, bytes, length);
+    if (listening->panic != NULL)
+        panic_watch_feed(listening->panic, bytes, length);
+    if (stream->is_journal && !listening->frozen)
+        journal_reader_feed(listening->reader, bytes, length);
+}
+
+static void end_stream(struct listening *listening, struct stream *stream)
+{
+    (void)close(stream->fd);
+    stream->fd = -1;
+    if (stream->is_journal && !listening->frozen)
+        journal_reader_finish(listening->reader);
+}
+
+static void read_stream(struct listening *listening, struct stream *stream)
+{
+    static char chunk[CHUNK];
+    size_t total = 0;
+    while (stream->fd >= 0 && total < READ_AT_ONCE) {
+        ssize_t got = read(stream->fd, chunk, sizeof chunk);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0 && errno == EAGAIN)
+            return;
+        if (got == 0 && stream->is_file)
+            return;
+        if (got <= 0) {
+            end_stream(listening, stream);
+            return;
+        }
+        hear(listening, stream, chunk, (size_t)got);
+        total += (size_t)got;
+    }
+}
+
+/* A console file appears when the VM makes it; a FIFO is there from the start. */
+static void look_for_console_file(struct listening *listening)
+{
+    struct stream *stream = &listening->streams[STREAM_CONSOLE_FILE];
+    if (listening->console_path[0] == '\0' || stream->fd >= 0)
+        return;
+    stream->fd = open(listening->console_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+}
+
+void listening_read(struct listening *listening, uint64_t now_ns)
+{
+    listening->witness->now_ns = now_ns;
+    look_for_console_file(listening);
+    for (size_t i = 0; i < 3; i++)
+        read_stream(listening, &listening->streams[i]);
+}
+
+bool listening_journal_ended(const struct listening *listening)
+{
+    return listening->console_path[0] == '\0' && listening->streams[STREAM_STDOUT].fd < 0;
+}
+
+bool listening_needs_ticks(const struct listening *listening)
+{
+    return listening->console_path[0] != '\0';
+}
+
+void listening_freeze(struct listening *listening)
+{
+    if (listening->frozen || listening->reader == NULL)
+        return;
+    /* A last line without its end counts if it checks out. */
+    journal_reader_finish(listening->reader);
+    listening->frozen = true;
+}
+
+int listening_finish(struct listening *listening, bool *cut, struct error *error)
+{
+    if (listening->reader != NULL)
+        listening_read(listening, listening->witness->now_ns);
+    for (size_t i = 0; i < 3; i++) {
+        struct stream *stream = &listening->streams[i];
+        bool was_cut = false;
+        if (stream->fd > 0)
+            (void)close(stream->fd);
+        stream->fd = -1;
+        if (stream->capture != NULL)
+            (void)capture_close(steal_pointer(&stream->capture), &was_cut, &listening->failure);
+        listening->cut = listening->cut || was_cut;
+    }
+    listening->console_path[0] = '\0';
+    if (listening->tail != NULL)
+        console_tail_finish(listening->tail);
+    if (listening->panic != NULL)
+        panic_watch_finish(listening->panic);
+    *cut = listening->cut;
+    if (listening->failure.code == ERROR_NONE)
+        return 0;
+    return error_set(error, listening->failure.code, listening->failure.where, "%s",
+                     listening->failure.what);
+}
+
+json_t *listening_last_lines(const struct listening *listening)
+{
+    json_t *lines = json_array();
+    size_t count = listening->tail == NULL ? 0 : console_tail_count(listening->tail);
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(lines, json_string(console_tail_line(listening->tail, i)));
+    return lines;
+}
+
+void listening_release(struct listening *listening)
+{
+    for (size_t i = 0; i < 3; i++) {
+        if (listening->streams[i].fd > 0)
+            (void)close(listening->streams[i].fd);
+        if (listening->streams[i].capture != NULL)
+            (void)capture_close(listening->streams[i].capture, NULL, NULL);
+    }
+    journal_reader_free(listening->reader);
+    console_tail_free(listening->tail);
+    panic_watch_free(listening->panic);
+    free(listening->panic_patterns);
+    *listening = (struct listening){.streams = {{.fd = -1}, {.fd = -1}, {.fd = -1}}};
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_LISTENING_H
+#define RO_LISTENING_H
+
+#include "base/capture.h"
+#include "journal/console_tail.h"
+#include "journal/journal.h"
+#include "journal/panic_watch.h"
+#include "run/witness.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** One stream of bytes from a target. */
+struct stream {
+    int fd;                  /* -1 when it has ended or was never there */
+    struct capture *capture; /* made when the first byte comes */
+    bool captured;           /* there is an artifact */
+    bool is_journal; /* the probe's lines come here */
+    bool is_file;    /* a file that grows: its end is not the end of the stream */
+};
+
+/**
+ * Everything that is heard from one cell's processes: standard output, standard error and, where
+ * the target has one, a console file. All of it goes to artifacts of bounded size, to a tail of
+ * last lines and past the panic watch; the console also goes to the journal reader.
+ */
+struct listening {
+    struct stream streams[3];
+    char console_path[4096]; /* of a console file that is not there yet; empty otherwise */
+    int artifacts_fd;        /* borrowed */
+    char prefix[200];
+    struct error failure; /* the first one of an artifact */
+    bool cut;
+    const char **panic_patterns; /* owned; the strings are the target's */
+    struct journal_reader *reader;
+    struct console_tail *tail;
+    struct panic_watch *panic;
+    struct witness *witness;
+    bool frozen; /* the verdict is made: bytes are kept, but no longer read as journal */
+};
+
+enum { STREAM_STDOUT, STREAM_STDERR, STREAM_CONSOLE_FILE };
+
+/**
+ * Starts to listen. `stdout_fd` and `stderr_fd` are read ends in non-blocking mode, which it takes
+ * over. `console_file` is the path of a console file or NULL. Artifacts are made in
+ * `artifacts_fd` as PREFIX.stdout, PREFIX.stderr and PREFIX.console. Returns 0, or -1 with
+ * ERROR_MEMORY or ERROR_INPUT (a pattern that can't be watched for).
+ */
+int listening_start(struct listening *listening, struct witness *witness, const char *nonce,
+                    const json_t *panic_lines, int stdout_fd, int stderr_fd,
+                    const char *console_file, int artifacts_fd, const char *prefix,
+                    struct error *error);
+
+/** Reads what has arrived by `now_ns`: all that was there when it was called, and little more. */
+void listening_read(struct listening *listening, uint64_t now_ns);
+
+/** Whether the journal's stream has ended. Never so for a console file. */
+bool listening_journal_ended(const struct listening *listening);
+
+/** Whether bytes must be looked for by time, because a file can't be polled. */
+bool listening_needs_ticks(const struct listening *listening);
+
+/** The verdict is made: from now on nothing counts as journal. */
+void listening_freeze(struct listening *listening);
+
+/**
+ * Closes everything. Returns 0, or -1 with the first error of an artifact (disk full). Sets
+ * `*cut` if an artifact had to be shortened.
+ */
+int listening_finish(struct listening *listening, bool *cut, struct error *error);
+
+/** The last lines of text that was no journal, for a document; a new reference. */
+json_t *listening_last_lines(const struct listening *listening);
+
+/** Frees everything; a zeroed one is allowed. */
+void listening_release(struct listening *listening);
+
+#endif

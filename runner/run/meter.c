@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/meter.h"
+
+#include "base/clock.h"
+#include "run/evidence.h"
+
+/* Waking is never exact; what is later than this was not the kernel's timer. */
+#define LATE_NS (50 * NS_PER_MS)
+/* A tree that used less CPU than this share of the time did nothing but wait. */
+enum { QUIET_SHARE = 500 };
+
+void meter_start(struct meter *meter, uint64_t now_ns)
+{
+    meter->last_ns = now_ns;
+    meter->absent_ns = 0;
+    meter->newest.taken_ns = 0;
+    meter->newest.count = 0;
+    meter_reset(meter, now_ns);
+}
+
+void meter_reset(struct meter *meter, uint64_t now_ns)
+{
+    /* Only forward: the clock of a tick may be a little ahead of an event's. */
+    meter->last_ns = now_ns > meter->last_ns ? now_ns : meter->last_ns;
+    meter->charged_ns = 0;
+    meter->excused_ns = 0;
+    meter->starved_ns = 0;
+    meter->quiet_ns = 0;
+    /* Evidence must tell of the call that is out, not of the time before it. */
+    meter->recent.taken_ns = 0;
+    meter->recent.count = 0;
+    meter->anchor.taken_ns = 0;
+    meter->anchor.count = 0;
+}
+
+static bool nothing_moves(const struct activity *activity, const struct tree_sample *sample)
+{
+    if (!activity->all_asleep || activity->stopped || sample->cut ||
+        activity->ran_ns * QUIET_SHARE > activity->elapsed_ns)
+        return false;
+    for (size_t i = 0; i < sample->count; i++)
+        if (thread_waits_for_disk(&sample->threads[i]))
+            return false;
+    return true;
+}
+
+/* Samples the tree and returns how long it was kept from running since the last sample. */
+static uint64_t look_at(struct meter *meter, const struct tree *tree, uint64_t now_ns)
+{
+    struct tree_sample fresh;
+    uint64_t starved_ns = 0;
+    sample_take(&fresh, tree, now_ns);
+    if (meter->newest.taken_ns != 0) {
+        struct activity activity = sample_compare(&meter->newest, &fresh);
+        starved_ns = activity.starved_ns;
+        meter->stopped = activity.stopped;
+        meter->quiet_ns =
+            nothing_moves(&activity, &fresh) ? meter->quiet_ns + activity.elapsed_ns : 0;
+    }
+    if (meter->anchor.taken_ns == 0)
+        sample_copy(&meter->anchor, &fresh);
+    if (meter->recent.taken_ns == 0) {
+        sample_copy(&meter->recent, &fresh);
+    } else if (now_ns - meter->recent.taken_ns >= NS_PER_S) {
+        sample_copy(&meter->anchor, &meter->recent);
+        sample_copy(&meter->recent, &fresh);
+    }
+    sample_copy(&meter->newest, &fresh);
+    return starved_ns;
+}
+
+void meter_charge(struct meter *meter, uint64_t now_ns, uint64_t expected_ns,
+                  const struct tree *tree)
+{
+    if (now_ns <= meter->last_ns)
+        return;
+    uint64_t elapsed_ns = now_ns - meter->last_ns;
+    uint64_t absent_ns = 0;
+    if (now_ns > expected_ns + LATE_NS) {
+        absent_ns = now_ns - expected_ns;
+        absent_ns = absent_ns < elapsed_ns ? absent_ns : elapsed_ns;
+    }
+    uint64_t starved_ns = tree == NULL ? 0 : look_at(meter, tree, now_ns);
+    uint64_t present_ns = elapsed_ns - absent_ns;
+    starved_ns = starved_ns < present_ns ? starved_ns : present_ns;
+    meter->last_ns = now_ns;
+    meter->absent_ns += absent_ns;
+    meter->excused_ns += absent_ns;
+    meter->starved_ns += starved_ns;
+    meter->charged_ns += present_ns - starved_ns;
+}

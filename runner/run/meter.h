@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_METER_H
+#define RO_METER_H
+
+#include "supervise/sample.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * How much of the time that went by is charged against a probe. Not charged is time in which the
+ * runner itself was not scheduled or was stopped, and time in which the tree wanted a CPU and had
+ * none or was stopped (see sample_compare). Times in nanoseconds of CLOCK_MONOTONIC.
+ */
+struct meter {
+    uint64_t last_ns;    /* up to here time has been judged */
+    uint64_t charged_ns; /* since the last event */
+    uint64_t excused_ns; /* not charged, since the last event: the runner was not there */
+    uint64_t starved_ns; /* not charged, since the last event: the tree could not run */
+    uint64_t quiet_ns;   /* how long nothing has moved, for --early */
+    uint64_t absent_ns;  /* all the time that the runner was not there, since the launch */
+    bool stopped;        /* the tree was last seen stopped by a signal */
+    struct tree_sample newest; /* taken_ns is 0 while there is none, as in the other two */
+    struct tree_sample recent; /* at most a second or so old */
+    struct tree_sample anchor; /* where evidence starts: the call's first sample, and once the call
+                                  is out for long, one of one to two seconds ago */
+};
+
+/** How often a silent tree is looked at, and how late the runner may wake without it counting. */
+#define METER_TICK_NS (100 * NS_PER_MS)
+
+/** Starts at `now_ns` with nothing charged. */
+void meter_start(struct meter *meter, uint64_t now_ns);
+
+/** An event came in: what has been charged is forgotten. */
+void meter_reset(struct meter *meter, uint64_t now_ns);
+
+/**
+ * Charges the time up to `now_ns`. `expected_ns` is when the runner had meant to wake at the
+ * latest; what it overslept is excused. With `tree` the tree (which must be up to date) is sampled
+ * and what it was kept from running is not charged.
+ */
+void meter_charge(struct meter *meter, uint64_t now_ns, uint64_t expected_ns,
+                  const struct tree *tree);
+
+#endif

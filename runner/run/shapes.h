@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_SHAPES_H
+#define RO_SHAPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/**
+ * What the runner itself knows about each shape, independently of the probes: which renames its
+ * journal must tell of and what the work directory must hold afterwards. A probe that lies, or
+ * that renames something else, contradicts this table.
+ */
+
+enum shape_group {
+    SHAPE_GATING,
+    SHAPE_CONTROL,
+    SHAPE_EXTENDED, /* informs, never gates */
+};
+
+/** A rename that the journal must show as entered and returned; paths below the work directory. */
+struct shape_rename {
+    const char *from;
+    const char *to;
+};
+
+/** A file that must be there at the end, with exactly the content of its label. */
+struct shape_file {
+    const char *path;
+    const char *label;
+    size_t size;
+};
+
+/** A directory and the whole of its listing, names separated by '/'; "" is the work directory. */
+struct shape_directory {
+    const char *path;
+    const char *entries;
+};
+
+/** Lists below end with an entry whose first pointer is NULL. */
+struct shape {
+    const char *name;
+    enum shape_group group;
+    const char *summary;
+    const char *expected_verdict;  /* controls: "pass", "fail", "hang"; else NULL */
+    const char *expected_evidence; /* hanging controls: "blocked", "spinning"; else NULL */
+    struct shape_rename renames[3];
+    struct shape_file files[3];
+    struct shape_directory directories[5];
+};
+
+/** All shapes: the six gating ones first, then the controls, then the extended ones. */
+extern const struct shape shapes[];
+extern const size_t shape_count;
+
+/** The shape of that name, or NULL. */
+const struct shape *shape_find(const char *name);
+
+/** Whether the table says what the work directory holds afterwards. */
+bool shape_has_final_state(const struct shape *shape);
+
+/**
+ * Writes the content of a file of a shape: the text "NONCE SHAPE LABEL\n" repeated and cut to
+ * `size` bytes. The probes make the same bytes by themselves.
+ */
+void shape_write_content(const char *nonce, const char *shape, const char *label, size_t size,
+                         char *out);
+
+#endif

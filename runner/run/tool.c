@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/tool.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+extern char **environ;
+
+static int poll_timeout(uint64_t until_ns)
+{
+    uint64_t now = clock_now_ns();
+    if (now >= until_ns)
+        return 0;
+    return (int)((until_ns - now) / NS_PER_MS) + 1;
+}
+
+static int start(const char *const *argv, const char *directory, int out_fd, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    int failed = posix_spawn_file_actions_init(&actions);
+    if (failed != 0)
+        return failed;
+    failed = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (failed == 0)
+        failed = posix_spawn_file_actions_adddup2(&actions, out_fd, STDOUT_FILENO);
+    if (failed == 0)
+        failed = posix_spawn_file_actions_adddup2(&actions, out_fd, STDERR_FILENO);
+    if (failed == 0 && directory != NULL)
+        failed = posix_spawn_file_actions_addchdir_np(&actions, directory);
+    /* posix_spawnp does not write to the strings; its type is only older than const. */
+    union {
+        const char *const *borrowed;
+        char *const *plain;
+    } words = {.borrowed = argv};
+    if (failed == 0)
+        failed = posix_spawnp(pid, argv[0], &actions, NULL, words.plain, environ);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    return failed;
+}
+
+/* Reads until every writer has closed the pipe. Returns -1 on the deadline or without memory. */
+static int collect(int fd, uint64_t until_ns, size_t limit, struct tool_output *out,
+                   struct error *error)
+{
+    char chunk[4096];
+    for (;;) {
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+        int ready = poll(&wait, 1, poll_timeout(until_ns));
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0)
+            return error_set(error, ERROR_DEADLINE, NULL, "did not end within its deadline");
+        ssize_t got = read(fd, chunk, sizeof chunk);
+        if (got <= 0)
+            return 0;
+        size_t keep = (size_t)got < limit - out->length ? (size_t)got : limit - out->length;
+        memcpy(out->bytes + out->length, chunk, keep);
+        out->length += keep;
+        out->bytes[out->length] = '\0';
+    }
+}
+
+static int wait_for_end(pid_t pid, uint64_t until_ns, int *status, struct error *error)
+{
+    CLEANUP_FD int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    struct pollfd wait = {.fd = pidfd, .events = POLLIN};
+    int ready = 0;
+    do
+        ready = poll(&wait, 1, poll_timeout(until_ns));
+    while (ready < 0 && errno == EINTR);
+    if (ready > 0 && waitpid(pid, status, 0) == pid)
+        return 0;
+    return error_set(error, ERROR_DEADLINE, NULL, "did not end within its deadline");
+}
+
+int tool_run(const char *const *argv, const char *directory, uint64_t deadline_ns, size_t limit,
+             struct tool_output *out, struct error *error)
+{
+    *out = (struct tool_output){.bytes = calloc(1, limit + 1)};
+    if (out->bytes == NULL)
+        return error_set(error, ERROR_MEMORY, argv[0], "out of memory for its output");
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return error_set_errno(error, errno, argv[0], "cannot make a pipe");
+    CLEANUP_FD int read_end = ends[0];
+    CLEANUP_FD int write_end = ends[1];
+    pid_t pid = 0;
+    int failed = start(argv, directory, write_end, &pid);
+    if (failed != 0)
+        return error_set_errno(error, failed, argv[0], "cannot be started");
+    (void)close(steal_fd(&write_end));
+
+    uint64_t until_ns = clock_now_ns() + deadline_ns;
+    struct error waiting = ERROR_INIT;
+    if (collect(read_end, until_ns, limit, out, &waiting) == 0 &&
+        wait_for_end(pid, until_ns, &out->status, &waiting) == 0)
+        return 0;
+    (void)kill(pid, SIGKILL);
+    (void)waitpid(pid, NULL, WNOHANG);
+    return error_set(error, waiting.code, argv[0], "%s", waiting.what);
+}
+
+void tool_output_release(struct tool_output *output)
+{
+    free(output->bytes);
+    *output = (struct tool_output){0};
+}

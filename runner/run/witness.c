@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/witness.h"
+
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A timeline keeps its first and its last lines; an extended shape may have thousands. */
+enum { TIMELINE_MAX = 400, TIMELINE_HEAD = 200 };
+
+int witness_start(struct witness *witness, const struct shape *shape, const char *guest_directory,
+                  uint64_t launched_ns, struct error *error)
+{
+    *witness = (struct witness){
+        .shape = shape,
+        .guest_directory = guest_directory,
+        .launched_ns = launched_ns,
+        .last_event_ns = launched_ns,
+        .timeline = json_array(),
+    };
+    if (witness->timeline == NULL)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a timeline");
+    return 0;
+}
+
+void witness_release(struct witness *witness)
+{
+    json_decref(witness->timeline);
+    json_decref(witness->filesystem);
+    json_decref(witness->call_arguments);
+    *witness = (struct witness){0};
+}
+
+static const char *field(const struct journal_event *event, const char *key)
+{
+    const char *value = journal_event_field(event, key);
+    return value == NULL ? "" : value;
+}
+
+static void add_to_timeline(struct witness *witness, const char *text)
+{
+    double ms = clock_ns_to_ms(witness->now_ns - witness->launched_ns);
+    if (json_array_size(witness->timeline) >= TIMELINE_MAX)
+        (void)json_array_remove(witness->timeline, TIMELINE_HEAD);
+    (void)json_array_append_new(witness->timeline,
+                                json_pack("{s:f, s:s}", "ms", ms, "line", text));
+}
+
+static json_t *fields_as_object(const struct journal_event *event)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < event->field_count; i++) {
+        json_t *value = json_string(event->fields[i].value);
+        /* A name that is no UTF-8 (a guest may try any) is kept in its printable form. */
+        if (value == NULL)
+            value = json_string("(not UTF-8; see the timeline)");
+        (void)json_object_set_new(object, event->fields[i].key, value);
+    }
+    return object;
+}
+
+/* Whether `path` is the work directory's `name`. */
+static bool is_in_work(const struct witness *witness, const char *path, const char *name)
+{
+    size_t length = strlen(witness->guest_directory);
+    return strncmp(path, witness->guest_directory, length) == 0 && path[length] == '/' &&
+           strcmp(path + length + 1, name) == 0;
+}
+
+/* Compares the rename that is entered with the one that the shape's table has at this place. */
+static void check_rename(struct witness *witness, const struct journal_event *event)
+{
+    if (witness->shape->group != SHAPE_GATING || witness->wrong_rename[0] != '\0')
+        return;
+    const struct shape_rename *wanted = NULL;
+    if (witness->renames_entered < sizeof witness->shape->renames / sizeof *wanted)
+        wanted = &witness->shape->renames[witness->renames_entered];
+    if (wanted == NULL || wanted->from == NULL ||
+        !is_in_work(witness, field(event, "from"), wanted->from) ||
+        !is_in_work(witness, field(event, "to"), wanted->to))
+        (void)snprintf(witness->wrong_rename, sizeof witness->wrong_rename, "%s", event->text);
+}
+
+static void hear_enter(struct witness *witness, const struct journal_event *event)
+{
+    (void)snprintf(witness->call_out, sizeof witness->call_out, "%s", event->subject);
+    (void)snprintf(witness->call_text, sizeof witness->call_text, "%s", event->text);
+    witness->call_sequence = event->sequence;
+    witness->call_returned = false;
+    witness->entered_ns = witness->now_ns;
+    json_decref(witness->call_arguments);
+    witness->call_arguments = fields_as_object(event);
+    if (strcmp(event->subject, "rename") == 0) {
+        check_rename(witness, event);
+        witness->renames_entered++;
+    }
+}
+
+static void hear_leave(struct witness *witness, const struct journal_event *event)
+{
+    witness->call_out[0] = '\0';
+    witness->call_returned = true;
+    if (strcmp(event->subject, "rename") != 0)
+        return;
+    uint64_t took_ns = witness->now_ns - witness->entered_ns;
+    witness->rename_seen = true;
+    if (took_ns > witness->rename_longest_ns)
+        witness->rename_longest_ns = took_ns;
+    if (strcmp(field(event, "ret"), "0") == 0) {
+        witness->renames_returned++;
+    } else if (witness->rename_error[0] == '\0') {
+        (void)snprintf(witness->rename_error, sizeof witness->rename_error, "%s",
+                       field(event, "error"));
+        witness->rename_errno = strtol(field(event, "errno"), NULL, 10);
+    }
+}
+
+static void hear_check(struct witness *witness, const struct journal_event *event)
+{
+    if (strcmp(field(event, "result"), "held") == 0)
+        return;
+    if (witness->broken_check[0] == '\0')
+        (void)snprintf(witness->broken_check, sizeof witness->broken_check, "%s", event->text);
+    witness->data_loss = witness->data_loss || strcmp(field(event, "loss"), "1") == 0;
+}
+
+static void hear_note(struct witness *witness, const struct journal_event *event)
+{
+    if (strcmp(event->subject, "inode") == 0 && witness->odd_inode[0] == '\0' &&
+        strcmp(field(event, "before"), field(event, "after")) != 0)
+        (void)snprintf(witness->odd_inode, sizeof witness->odd_inode,
+                       "inode %s before the rename, %s after it", field(event, "before"),
+                       field(event, "after"));
+}
+
+static void hear_filesystem(struct witness *witness, const struct journal_event *event)
+{
+    json_decref(witness->filesystem);
+    witness->filesystem = json_pack("{s:s}", "type", event->subject);
+    static const struct {
+        const char *key;
+        const char *name;
+    } facts[] = {{"dev", "device"}, {"source", "source"}, {"mount", "mount"}};
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        const char *value = journal_event_field(event, facts[i].key);
+        if (value != NULL && witness->filesystem != NULL)
+            (void)json_object_set_new(witness->filesystem, facts[i].name, json_string(value));
+    }
+}
+
+static void hear_end(struct witness *witness, const struct journal_event *event)
+{
+    witness->outcome = strcmp(event->subject, "pass") == 0   ? OUTCOME_PASS
+                       : strcmp(event->subject, "fail") == 0 ? OUTCOME_FAIL
+                                                             : OUTCOME_UNFIT;
+}
+
+void witness_hear(void *context, const struct journal_event *event)
+{
+    struct witness *witness = context;
+    uint64_t gap_ns = witness->now_ns - witness->last_event_ns;
+    if (witness->event_count > 0 && gap_ns > witness->longest_gap_ns)
+        witness->longest_gap_ns = gap_ns;
+    witness->event_count++;
+    witness->last_event_ns = witness->now_ns;
+    (void)snprintf(witness->last_text, sizeof witness->last_text, "%s", event->text);
+    add_to_timeline(witness, event->text);
+    if (witness->listener != NULL)
+        witness->listener(witness->listener_context, witness->now_ns - witness->launched_ns,
+                          event->text);
+    switch (event->kind) {
+    case JOURNAL_BEGIN:
+        (void)snprintf(witness->build, sizeof witness->build, "%s", field(event, "build"));
+        if (strcmp(event->subject, witness->shape->name) != 0)
+            (void)snprintf(witness->wrong_rename, sizeof witness->wrong_rename,
+                           "it calls itself %s", event->subject);
+        break;
+    case JOURNAL_FS:
+        hear_filesystem(witness, event);
+        break;
+    case JOURNAL_ENTER:
+        hear_enter(witness, event);
+        break;
+    case JOURNAL_LEAVE:
+        hear_leave(witness, event);
+        break;
+    case JOURNAL_CHECK:
+        hear_check(witness, event);
+        break;
+    case JOURNAL_NOTE:
+        hear_note(witness, event);
+        break;
+    case JOURNAL_END:
+        hear_end(witness, event);
+        break;
+    }
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_WITNESS_H
+#define RO_WITNESS_H
+
+#include "base/error.h"
+#include "journal/journal.h"
+#include "run/classify.h"
+#include "run/shapes.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Called for every valid journal line, for --live; `text` is printable. */
+typedef void (*witness_listener)(void *context, uint64_t since_launch_ns, const char *text);
+
+/**
+ * What a cell's journal has told so far: the call that is out, the checks, the renames, the time
+ * of everything. Fed by the journal reader; the verdict is made from it.
+ */
+struct witness {
+    const struct shape *shape;
+    const char *guest_directory; /* borrowed; renames must be of names below it */
+    uint64_t launched_ns;
+    uint64_t now_ns; /* when the bytes being read arrived; set it before feeding */
+    witness_listener listener;
+    void *listener_context;
+
+    uint64_t event_count;
+    uint64_t last_event_ns;
+    uint64_t longest_gap_ns; /* between two events */
+    char last_text[512];
+    char call_out[32]; /* empty when no call is out */
+    char call_text[512];
+    uint32_t call_sequence;
+    json_t *call_arguments; /* of the last call that was entered; owned */
+    bool call_returned;
+    uint64_t entered_ns;
+
+    enum outcome outcome;
+    char broken_check[512];
+    bool data_loss;
+    char build[32];
+    char rename_error[32];
+    long rename_errno;
+    uint64_t rename_longest_ns;
+    bool rename_seen;
+    unsigned renames_entered;
+    unsigned renames_returned;
+    char wrong_rename[512];
+    char odd_inode[160];
+    json_t *filesystem; /* object for the document, or NULL; owned */
+    json_t *timeline;   /* array for the document; owned */
+};
+
+/** Readies a witness. Returns -1 with ERROR_MEMORY. */
+int witness_start(struct witness *witness, const struct shape *shape, const char *guest_directory,
+                  uint64_t launched_ns, struct error *error);
+
+/** The journal reader's handler; `context` is the witness. */
+void witness_hear(void *context, const struct journal_event *event);
+
+/** Frees what a witness owns; a zeroed one is allowed. */
+void witness_release(struct witness *witness);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/path.h"
+#include "target/placeholder.h"
+#include "target/target.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Administration tools such as mkfs.fat are often not in an ordinary user's PATH. */
+static const char extra_directories[] = "/usr/sbin:/sbin:/usr/local/sbin";
+
+static bool find_in(const char *directories, const char *program, char *out, size_t size)
+{
+    char list[PATH_MAX * 4];
+    (void)snprintf(list, sizeof list, "%s", directories);
+    char *rest = NULL;
+    for (const char *directory = strtok_r(list, ":", &rest); directory != NULL;
+         directory = strtok_r(NULL, ":", &rest))
+        if (path_format(out, size, NULL, "%s/%s", directory, program) == 0 && access(out, X_OK) == 0)
+            return true;
+    return false;
+}
+
+static bool find_program(const char *program, char *out, size_t size)
+{
+    const char *directories = getenv("PATH");
+    return find_in(directories == NULL ? "/usr/bin:/bin" : directories, program, out, size) ||
+           find_in(extra_directories, program, out, size);
+}
+
+static bool program_met(const json_t *need, const char *program, json_t *bindings, char *missing,
+                        size_t size)
+{
+    char path[PATH_MAX];
+    char name[PATH_MAX];
+    if (!find_program(program, path, sizeof path)) {
+        (void)snprintf(missing, size, "needs the program %s; install the package %s", program,
+                       json_string_value(json_object_get(need, "package")));
+        return false;
+    }
+    (void)snprintf(name, sizeof name, "program:%s", program);
+    return json_object_set_new(bindings, name, json_string(path)) == 0;
+}
+
+static bool file_met(const struct target *target, const json_t *need, const json_t *bindings,
+                     char *missing, size_t size)
+{
+    const char *wanted = json_string_value(json_object_get(need, "access"));
+    int mode = wanted == NULL || strcmp(wanted, "r") == 0 ? R_OK
+               : strcmp(wanted, "x") == 0                 ? X_OK
+                                                          : R_OK | W_OK;
+    struct error error = ERROR_INIT;
+    CLEANUP_FREE char *path = target_expand_text(
+        target, json_string_value(json_object_get(need, "file")), bindings, &error);
+    const char *remedy = json_string_value(json_object_get(need, "remedy"));
+    if (path == NULL)
+        (void)snprintf(missing, size, "%s", error.what);
+    else if (access(path, mode) != 0)
+        (void)snprintf(missing, size, "needs %s: %s; %s", path, strerror(errno), remedy);
+    else
+        return true;
+    return false;
+}
+
+bool target_requirements_met(const struct target *target, json_t *bindings, char *missing,
+                             size_t size)
+{
+    size_t index;
+    const json_t *need;
+    json_array_foreach (json_object_get(target->source.root, "requires"), index, need) {
+        const char *program = json_string_value(json_object_get(need, "program"));
+        if (program != NULL ? !program_met(need, program, bindings, missing, size)
+                            : !file_met(target, need, bindings, missing, size))
+            return false;
+    }
+    return true;
+}
+
+char *target_expand_text(const struct target *target, const char *text, const json_t *bindings,
+                         struct error *error)
+{
+    return placeholders_replace(text, bindings, target->source.path, error);
+}
+
+json_t *target_expand(const struct target *target, const json_t *value, const json_t *bindings,
+                      struct error *error)
+{
+    return placeholders_replace_all(value, bindings, target->source.path, error);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "target/target.h"
+
+#include "base/clock.h"
+#include "base/data_dir.h"
+#include "base/path.h"
+#include "base/schema_check.h"
+#include "base/schemas.h"
+#include "target/placeholder.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { DESCRIPTOR_LIMIT = 256 * 1024, DEFAULT_MEMORY_MIB = 64 };
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+static uint64_t seconds_of(const json_t *budgets, const char *key)
+{
+    return (uint64_t)(json_number_value(json_object_get(budgets, key)) * (double)NS_PER_S);
+}
+
+static void take_fields(struct target *target)
+{
+    const json_t *root = target->source.root;
+    const json_t *launch = json_object_get(root, "launch");
+    const json_t *guest = json_object_get(root, "guest");
+    const json_t *view = json_object_get(root, "host_view");
+    const json_t *memory = json_object_get(root, "memory_mib");
+    const json_t *budgets = json_object_get(root, "budgets");
+    target->name = text_of(root, "name");
+    target->title = text_of(root, "title");
+    target->mode = text_of(root, "mode");
+    target->subject = text_of(root, "subject");
+    target->abi = text_of(guest, "abi");
+    target->guest_directory = text_of(guest, "directory");
+    target->console_file = text_of(json_object_get(root, "console"), "file");
+    target->filesystem = text_of(root, "filesystem");
+    target->view_kind = text_of(view, "kind");
+    target->view_path = text_of(view, "path");
+    target->launch_directory = text_of(launch, "directory");
+    target->argv = json_object_get(launch, "argv");
+    target->environment = json_object_get(launch, "environment");
+    target->panic_lines = json_object_get(root, "panic_lines");
+    target->exit_status_is_probes = strcmp(text_of(root, "exit_status"), "probe") == 0;
+    target->same_inode = json_is_true(json_object_get(root, "same_inode"));
+    target->memory_mib =
+        memory == NULL ? DEFAULT_MEMORY_MIB : (unsigned)json_integer_value(memory);
+    target->budgets = (struct budgets){
+        .boot_ns = seconds_of(budgets, "boot"),
+        .step_ns = seconds_of(budgets, "step"),
+        .control_step_ns = seconds_of(budgets, "control_step"),
+        .exit_ns = seconds_of(budgets, "exit"),
+        .total_ns = seconds_of(budgets, "total"),
+        .grace_ns = seconds_of(budgets, "grace"),
+    };
+}
+
+int target_load(struct target *target, const char *path, struct error *error)
+{
+    *target = (struct target){0};
+    if (json_source_load(&target->source, path, DESCRIPTOR_LIMIT, error) != 0 ||
+        json_source_check(&target->source, schema_target_1, error) != 0 ||
+        placeholders_check(&target->source, error) != 0) {
+        target_release(target);
+        return -1;
+    }
+    digest_bytes(target->source.text, target->source.length, target->digest);
+    take_fields(target);
+    return 0;
+}
+
+void target_release(struct target *target)
+{
+    json_source_release(&target->source);
+    *target = (struct target){0};
+}
+
+static bool is_path(const char *text)
+{
+    size_t length = strlen(text);
+    return strchr(text, '/') != NULL || (length > 5 && strcmp(text + length - 5, ".json") == 0);
+}
+
+/* "native, uml-fat, ...": what the user could have meant. */
+static void list_shipped(char *out, size_t size)
+{
+    char path[PATH_MAX];
+    out[0] = '\0';
+    DIR *directory =
+        data_path(path, sizeof path, "targets", NULL) == 0 ? opendir(path) : NULL;
+    const struct dirent *entry;
+    size_t used = 0;
+    while (directory != NULL && (entry = readdir(directory)) != NULL && used < size) {
+        const char *dot = strrchr(entry->d_name, '.');
+        if (dot != NULL && strcmp(dot, ".json") == 0)
+            used += (size_t)snprintf(out + used, size - used, "%s%.*s", used == 0 ? "" : ", ",
+                                     (int)(dot - entry->d_name), entry->d_name);
+    }
+    if (directory != NULL)
+        (void)closedir(directory);
+}
+
+int target_find(const char *name_or_path, char *out, size_t size, struct error *error)
+{
+    if (is_path(name_or_path))
+        return path_format(out, size, error, "%s", name_or_path);
+    char relative[256];
+    char known[512];
+    if (path_format(relative, sizeof relative, NULL, "targets/%s.json", name_or_path) == 0 &&
+        data_path(out, size, relative, NULL) == 0)
+        return 0;
+    list_shipped(known, sizeof known);
+    return error_set(error, ERROR_USAGE, name_or_path,
+                     "no such target; there are: %s; or give the path of a descriptor", known);
+}
+
+const json_t *target_steps(const struct target *target, const char *key)
+{
+    return json_object_get(target->source.root, key);
+}
