@@ -6,7 +6,8 @@
 #include <string.h>
 
 static const struct command commands[] = {
-    /* Add a line here when the command lands. */
+    {"list", "show targets and shapes", command_list},
+    {"run", "run the shapes on targets and write verdicts", command_run},
     {NULL, NULL, NULL},
 };
 

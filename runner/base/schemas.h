@@ -4,6 +4,7 @@
 
 /** The JSON Schemas of results/schema/, put into the program by CMake (ci/cmake/EmbedText.cmake).
  */
+extern const char schema_target_1[];
 extern const char schema_verdict_1[];
 
 #endif

@@ -71,7 +71,7 @@ static int make_bindings(struct cell *cell, struct error *error)
 static json_t *expand_preparation(const struct cell *cell, struct error *error)
 {
     const struct target *target = &cell->target_run->target;
-    const json_t *steps = target_steps(target, "prepare");
+    json_t *steps = target_steps(target, "prepare");
     json_t *all = json_pack("[{s:s}]", "make_directory", cell->directory);
     if (steps == NULL)
         return all;

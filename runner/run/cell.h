@@ -28,8 +28,8 @@ struct cell_settings {
 /** A target of this run, prepared. */
 struct target_run {
     struct target target;
-    json_t *bindings;          /* placeholders that are the same in all cells; owned */
-    uint64_t longest_gap_ns;   /* of control_pass; 0 while it is not known */
+    json_t *bindings;        /* placeholders that are the same in all cells; owned */
+    uint64_t longest_gap_ns; /* of control_pass; 0 while it is not known */
     bool skipped;
     char skip_reason[512];
 };
@@ -37,12 +37,12 @@ struct target_run {
 /** What a cell goes through, in this order. */
 enum cell_stage {
     CELL_IDLE,
-    CELL_PREPARING,      /* the deputy makes what the launch needs */
-    CELL_WATCHING,       /* the target runs */
-    CELL_ENDING_ASKED,   /* TERM was sent to what is left of the tree */
-    CELL_ENDING_FORCED,  /* KILL was sent */
-    CELL_VIEWING,        /* the deputy looks at the file system */
-    CELL_CLEANING,       /* the deputy clears away */
+    CELL_PREPARING,     /* the deputy makes what the launch needs */
+    CELL_WATCHING,      /* the target runs */
+    CELL_ENDING_ASKED,  /* TERM was sent to what is left of the tree */
+    CELL_ENDING_FORCED, /* KILL was sent */
+    CELL_VIEWING,       /* the deputy looks at the file system */
+    CELL_CLEANING,      /* the deputy clears away */
     CELL_DONE,
 };
 

@@ -69,8 +69,9 @@ static void note_leftovers(struct cell *cell)
         cell_add_anomaly(cell, "left_running", "outlived the launched program and were ended: %s",
                          names);
     else if (cell->ending == ENDING_AFTER_END)
-        cell_add_anomaly(cell, "no_exit", "did not end within the exit budget after the journal's "
-                                          "last line: %s",
+        cell_add_anomaly(cell, "no_exit",
+                         "did not end within the exit budget after the journal's "
+                         "last line: %s",
                          names);
 }
 
@@ -129,8 +130,9 @@ void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *tab
 
 static const char *view_name(enum view_result result)
 {
-    return result == VIEW_AGREES ? "agrees" : result == VIEW_CONTRADICTS ? "contradicts"
-                                                                         : "unavailable";
+    return result == VIEW_AGREES        ? "agrees"
+           : result == VIEW_CONTRADICTS ? "contradicts"
+                                        : "unavailable";
 }
 
 static void view_is_unavailable(struct cell *cell, const char *why)
@@ -158,7 +160,7 @@ static void clean(struct cell *cell, uint64_t now_ns)
     if (cell->settings->keep)
         return;
     CLEANUP_JSON json_t *steps = json_array();
-    const json_t *cleanup = target_steps(target, "cleanup");
+    json_t *cleanup = target_steps(target, "cleanup");
     if (cleanup != NULL) {
         CLEANUP_JSON json_t *expanded = target_expand(target, cleanup, cell->bindings, &failed);
         (void)json_array_extend(steps, expanded);
@@ -186,9 +188,9 @@ static bool ask_for_view(struct cell *cell, uint64_t now_ns)
         return false;
     CLEANUP_FREE char *path =
         target_expand_text(target, target->view_path, cell->bindings, &failed);
-    json_t *request = json_pack("{s:s, s:s, s:s*, s:s, s:s}", "do", "view", "kind",
-                                target->view_kind, "path", path, "shape", cell->shape->name,
-                                "nonce", cell->nonce);
+    json_t *request =
+        json_pack("{s:s, s:s, s:s*, s:s, s:s}", "do", "view", "kind", target->view_kind, "path",
+                  path, "shape", cell->shape->name, "nonce", cell->nonce);
     if (path == NULL || ask_deputy(cell, request, &failed) != 0) {
         view_is_unavailable(cell, failed.what);
         return false;

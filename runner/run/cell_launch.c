@@ -49,7 +49,7 @@ static int make_argv(const struct cell *cell, struct words *argv, struct error *
     const struct target *target = &cell->target_run->target;
     size_t index;
     const json_t *word;
-    json_array_foreach (target->argv, index, word) {
+    json_array_foreach(target->argv, index, word) {
         struct error failed = ERROR_INIT;
         char *text = target_expand_text(target, json_string_value(word), cell->bindings, &failed);
         if (text == NULL)
@@ -72,14 +72,12 @@ static int make_environment(const struct cell *cell, struct words *environment, 
             add_word(environment, join(inherited[i], value), error) != 0)
             return -1;
     }
-    void *iterator = json_object_iter((json_t *)(uintptr_t)target->environment);
-    for (; iterator != NULL;
-         iterator = json_object_iter_next((json_t *)(uintptr_t)target->environment, iterator)) {
+    const char *name;
+    json_t *template;
+    json_object_foreach(target->environment, name, template) {
         CLEANUP_FREE char *value =
-            target_expand_text(target, json_string_value(json_object_iter_value(iterator)),
-                               cell->bindings, error);
-        if (value == NULL ||
-            add_word(environment, join(json_object_iter_key(iterator), value), error) != 0)
+            target_expand_text(target, json_string_value(template), cell->bindings, error);
+        if (value == NULL || add_word(environment, join(name, value), error) != 0)
             return -1;
     }
     return 0;
@@ -152,8 +150,8 @@ static int spawn_target(struct cell *cell, struct error *error)
         open_pipes(&pipes, error) != 0)
         return -1;
     if (target->launch_directory != NULL &&
-        (directory = target_expand_text(target, target->launch_directory, cell->bindings,
-                                        error)) == NULL)
+        (directory = target_expand_text(target, target->launch_directory, cell->bindings, error)) ==
+            NULL)
         return -1;
     if (start_listening(cell, &pipes, error) != 0)
         return -1;

@@ -87,8 +87,7 @@ static void observe(const struct cell *cell, const char *failure, const char *wr
         .wrong_filesystem = text_or_null(wrong_filesystem),
         .status_known = cell->root_ended,
         .status = cell->status,
-        .exit_policy =
-            target->exit_status_is_probes ? EXIT_STATUS_IS_PROBES : EXIT_STATUS_IGNORED,
+        .exit_policy = target->exit_status_is_probes ? EXIT_STATUS_IS_PROBES : EXIT_STATUS_IGNORED,
         .panic = panic_line(cell->listening.panic),
         .view = cell->view,
         .view_finding = json_string_value(json_array_get(cell->view_findings, 0)),
@@ -124,8 +123,7 @@ static void add_anomalies(struct cell *cell, const struct observation *seen)
 static json_t *describe_step(const struct cell *cell, enum verdict verdict)
 {
     const struct witness *witness = &cell->witness;
-    if (verdict == VERDICT_PASS || witness->call_text[0] == '\0' ||
-        witness->call_arguments == NULL)
+    if (verdict == VERDICT_PASS || witness->call_text[0] == '\0' || witness->call_arguments == NULL)
         return json_null();
     char call[32];
     (void)snprintf(call, sizeof call, "%.*s", (int)strcspn(witness->call_text + 6, " "),
@@ -148,8 +146,8 @@ static json_t *describe_journal(const struct cell *cell)
     const struct journal_counts none = {0};
     const struct journal_counts *counts =
         cell->listening.reader == NULL ? &none : journal_reader_counts(cell->listening.reader);
-    json_t *timeline = cell->witness.timeline == NULL ? json_array()
-                                                      : json_incref(cell->witness.timeline);
+    json_t *timeline =
+        cell->witness.timeline == NULL ? json_array() : json_incref(cell->witness.timeline);
     return json_pack("{s:I, s:I, s:I, s:o}", "lines", (json_int_t)counts->lines, "damaged",
                      (json_int_t)counts->damaged, "repaired", (json_int_t)counts->repaired,
                      "timeline", timeline);
@@ -161,11 +159,10 @@ static json_t *describe_artifacts(const struct cell *cell)
     json_t *artifacts = json_object();
     for (size_t i = 0; i < 3; i++)
         if (cell->listening.streams[i].captured)
-            (void)json_object_set_new(
-                artifacts, kinds[i],
-                json_sprintf("%s/%s.%s.%u.%s", cell->settings->artifacts,
-                             cell->target_run->target.name, cell->shape->name, cell->attempt,
-                             kinds[i]));
+            (void)json_object_set_new(artifacts, kinds[i],
+                                      json_sprintf("%s/%s.%s.%u.%s", cell->settings->artifacts,
+                                                   cell->target_run->target.name, cell->shape->name,
+                                                   cell->attempt, kinds[i]));
     if (cell->settings->keep)
         (void)json_object_set_new(artifacts, "kept", json_string(cell->directory));
     return artifacts;
@@ -190,14 +187,14 @@ static json_t *assemble(const struct cell *cell, const struct classification *ju
     double duration_ms = clock_ns_to_ms(cell->ended_ns - cell->launched_ns);
     json_t *rename_ms =
         witness->rename_seen ? json_real(clock_ns_to_ms(witness->rename_longest_ns)) : json_null();
-    return json_pack(
-        "{s:s, s:i, s:s, s:s, s:o, s:f, s:o, s:o, s:o, s:O, s:o, s:o, s:o, s:o}", "shape",
-        cell->shape->name, "attempt", (int)cell->attempt, "verdict", verdict_name(judged->verdict),
-        "reason", judged->reason, "step", describe_step(cell, judged->verdict), "duration_ms",
-        duration_ms, "rename_ms", rename_ms, "errno", describe_errno(witness), "evidence",
-        or_null(cell->evidence), "anomalies", cell->anomalies, "host_view", describe_view(cell),
-        "filesystem", or_null(witness->filesystem), "journal", describe_journal(cell), "artifacts",
-        describe_artifacts(cell));
+    return json_pack("{s:s, s:i, s:s, s:s, s:o, s:f, s:o, s:o, s:o, s:O, s:o, s:o, s:o, s:o}",
+                     "shape", cell->shape->name, "attempt", (int)cell->attempt, "verdict",
+                     verdict_name(judged->verdict), "reason", judged->reason, "step",
+                     describe_step(cell, judged->verdict), "duration_ms", duration_ms, "rename_ms",
+                     rename_ms, "errno", describe_errno(witness), "evidence",
+                     or_null(cell->evidence), "anomalies", cell->anomalies, "host_view",
+                     describe_view(cell), "filesystem", or_null(witness->filesystem), "journal",
+                     describe_journal(cell), "artifacts", describe_artifacts(cell));
 }
 
 json_t *cell_result(struct cell *cell)

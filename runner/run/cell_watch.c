@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* --early: at least this long, and this many times control_pass's longest silence, must be quiet. */
+/* --early: at least this long, and this many times control_pass's longest silence, must be quiet.
+ */
 #define EARLY_FLOOR_NS NS_PER_S
 enum { EARLY_TIMES = 8 };
 /* A cell younger than this is not sampled: most native ones are over by then. */
@@ -86,8 +87,8 @@ static bool may_end_early(const struct cell *cell)
     uint64_t gap_ns = cell->target_run->longest_gap_ns;
     if (!cell->settings->early || gap_ns == 0 || cell->witness.call_out[0] == '\0')
         return false;
-    uint64_t enough_ns = gap_ns * EARLY_TIMES > EARLY_FLOOR_NS ? gap_ns * EARLY_TIMES
-                                                               : EARLY_FLOOR_NS;
+    uint64_t enough_ns =
+        gap_ns * EARLY_TIMES > EARLY_FLOOR_NS ? gap_ns * EARLY_TIMES : EARLY_FLOOR_NS;
     return cell->meter.quiet_ns >= enough_ns;
 }
 
@@ -98,8 +99,7 @@ static bool find_ending(struct cell *cell, uint64_t now_ns)
     bool complete = cell->witness.outcome != OUTCOME_NONE;
     bool spent = cell->meter.charged_ns >= phase_budget(cell);
     uint64_t wall_ns = now_ns - cell->launched_ns - cell->meter.absent_ns;
-    if (cell->root_ended &&
-        (complete || spent || listening_journal_ended(&cell->listening)))
+    if (cell->root_ended && (complete || spent || listening_journal_ended(&cell->listening)))
         cell->ending = ENDING_VM_ENDED;
     else if (spent && cell->panic_ns != 0)
         cell->ending = ENDING_PANIC;

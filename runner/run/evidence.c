@@ -102,10 +102,10 @@ static json_t *describe_ended(const struct tree *tree, uint64_t entered_ns,
         if (member->status_known)
             exit_status_describe(member->status, status, sizeof status);
         (void)json_array_append_new(
-            ended, json_pack("{s:i, s:o, s:s, s:f, s:O}", "pid", (int)member->pid, "comm",
-                             name_text(member->comm), "status", status, "after_ms",
-                             clock_ns_to_ms(member->ended_ns - entered_ns), "last_lines",
-                             last_lines));
+            ended,
+            json_pack("{s:i, s:o, s:s, s:f, s:O}", "pid", (int)member->pid, "comm",
+                      name_text(member->comm), "status", status, "after_ms",
+                      clock_ns_to_ms(member->ended_ns - entered_ns), "last_lines", last_lines));
     }
     return ended;
 }
@@ -168,13 +168,12 @@ json_t *evidence_collect(const struct tree *tree, const struct tree_sample *befo
     for (char *byte = summary; *byte != '\0'; byte++)
         if (*byte < 0x20 || *byte > 0x7e)
             *byte = '?';
-    return json_pack("{s:s, s:s, s:f, s:f, s:f, s:o, s:o, s:b, s:o}", "state",
-                     activity_state_name(activity_judge(&activity)), "summary", summary, "out_ms",
-                     clock_ns_to_ms(figures->out_ns), "charged_ms",
-                     clock_ns_to_ms(figures->charged_ns), "window_ms",
-                     clock_ns_to_ms(activity.elapsed_ns), "early", describe_early(figures),
-                     "threads", describe_threads(before, after), "threads_cut", (int)after->cut,
-                     "ended", ended);
+    return json_pack(
+        "{s:s, s:s, s:f, s:f, s:f, s:o, s:o, s:b, s:o}", "state",
+        activity_state_name(activity_judge(&activity)), "summary", summary, "out_ms",
+        clock_ns_to_ms(figures->out_ns), "charged_ms", clock_ns_to_ms(figures->charged_ns),
+        "window_ms", clock_ns_to_ms(activity.elapsed_ns), "early", describe_early(figures),
+        "threads", describe_threads(before, after), "threads_cut", (int)after->cut, "ended", ended);
 }
 
 json_t *evidence_of_survivors(const struct tree *tree)
@@ -188,19 +187,18 @@ json_t *evidence_of_survivors(const struct tree *tree)
             continue;
         const struct thread_sample leader = {.pid = member->pid, .tid = member->pid};
         read_wait_channel(&leader, waits_in, sizeof waits_in);
-        (void)json_array_append_new(survivors, json_pack("{s:i, s:o, s:s, s:s}", "pid",
-                                                         (int)member->pid, "comm",
-                                                         name_text(member->comm), "state", state,
-                                                         "waits_in", waits_in));
+        (void)json_array_append_new(
+            survivors, json_pack("{s:i, s:o, s:s, s:s}", "pid", (int)member->pid, "comm",
+                                 name_text(member->comm), "state", state, "waits_in", waits_in));
     }
     return survivors;
 }
 
 bool thread_waits_for_disk(const struct thread_sample *thread)
 {
-    static const char *const channels[] = {"io_schedule", "folio_wait", "wait_on_page",
-                                           "bit_wait_io", "wait_on_buffer", "blk_", "rq_qos",
-                                           "submit_bio", "jbd2_", "balance_dirty"};
+    static const char *const channels[] = {
+        "io_schedule", "folio_wait", "wait_on_page", "bit_wait_io", "wait_on_buffer",
+        "blk_",        "rq_qos",     "submit_bio",   "jbd2_",       "balance_dirty"};
     char waits_in[128];
     if (thread->state != 'D')
         return false;

@@ -8,11 +8,11 @@
 
 /** What the waiting came to, for the evidence of a hang or stall. Times in nanoseconds. */
 struct wait_figures {
-    uint64_t out_ns;        /* wall time since the call was entered */
-    uint64_t charged_ns;    /* of it, what counted against the budget */
-    uint64_t entered_ns;    /* CLOCK_MONOTONIC */
-    bool early;             /* the wait was ended by --early */
-    uint64_t quiet_ns;      /* with early: how long nothing moved */
+    uint64_t out_ns;         /* wall time since the call was entered */
+    uint64_t charged_ns;     /* of it, what counted against the budget */
+    uint64_t entered_ns;     /* CLOCK_MONOTONIC */
+    bool early;              /* the wait was ended by --early */
+    uint64_t quiet_ns;       /* with early: how long nothing moved */
     uint64_t longest_gap_ns; /* with early: control_pass's longest silence on this target */
 };
 

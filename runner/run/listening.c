@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/listening.h"
 
+#include "base/cleanup.h"
 #include "base/path.h"
 
 #include <errno.h>
@@ -43,9 +44,8 @@ int listening_start(struct listening *listening, struct witness *witness, const 
         .witness = witness,
     };
     (void)snprintf(listening->prefix, sizeof listening->prefix, "%s", prefix);
-    if (console_file != NULL && path_format(listening->console_path,
-                                            sizeof listening->console_path, error, "%s",
-                                            console_file) != 0)
+    if (console_file != NULL && path_format(listening->console_path, sizeof listening->console_path,
+                                            error, "%s", console_file) != 0)
         return -1;
     listening->reader = journal_reader_new(nonce, witness_hear, witness, error);
     listening->tail = listening->reader == NULL ? NULL : console_tail_new(error);

@@ -16,8 +16,8 @@ struct stream {
     int fd;                  /* -1 when it has ended or was never there */
     struct capture *capture; /* made when the first byte comes */
     bool captured;           /* there is an artifact */
-    bool is_journal; /* the probe's lines come here */
-    bool is_file;    /* a file that grows: its end is not the end of the stream */
+    bool is_journal;         /* the probe's lines come here */
+    bool is_file;            /* a file that grows: its end is not the end of the stream */
 };
 
 /**

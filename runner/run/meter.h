@@ -13,13 +13,13 @@
  * none or was stopped (see sample_compare). Times in nanoseconds of CLOCK_MONOTONIC.
  */
 struct meter {
-    uint64_t last_ns;    /* up to here time has been judged */
-    uint64_t charged_ns; /* since the last event */
-    uint64_t excused_ns; /* not charged, since the last event: the runner was not there */
-    uint64_t starved_ns; /* not charged, since the last event: the tree could not run */
-    uint64_t quiet_ns;   /* how long nothing has moved, for --early */
-    uint64_t absent_ns;  /* all the time that the runner was not there, since the launch */
-    bool stopped;        /* the tree was last seen stopped by a signal */
+    uint64_t last_ns;          /* up to here time has been judged */
+    uint64_t charged_ns;       /* since the last event */
+    uint64_t excused_ns;       /* not charged, since the last event: the runner was not there */
+    uint64_t starved_ns;       /* not charged, since the last event: the tree could not run */
+    uint64_t quiet_ns;         /* how long nothing has moved, for --early */
+    uint64_t absent_ns;        /* all the time that the runner was not there, since the launch */
+    bool stopped;              /* the tree was last seen stopped by a signal */
     struct tree_sample newest; /* taken_ns is 0 while there is none, as in the other two */
     struct tree_sample recent; /* at most a second or so old */
     struct tree_sample anchor; /* where evidence starts: the call's first sample, and once the call

@@ -168,6 +168,8 @@ int steps_execute(const json_t *steps, struct error *error)
 {
     size_t index;
     const json_t *step;
-    json_array_foreach(steps, index, step) if (execute_step(step, error) != 0) return -1;
+    json_array_foreach(steps, index, step)
+        if (execute_step(step, error) != 0)
+            return -1;
     return 0;
 }

@@ -44,8 +44,7 @@ static void add_to_timeline(struct witness *witness, const char *text)
     double ms = clock_ns_to_ms(witness->now_ns - witness->launched_ns);
     if (json_array_size(witness->timeline) >= TIMELINE_MAX)
         (void)json_array_remove(witness->timeline, TIMELINE_HEAD);
-    (void)json_array_append_new(witness->timeline,
-                                json_pack("{s:f, s:s}", "ms", ms, "line", text));
+    (void)json_array_append_new(witness->timeline, json_pack("{s:f, s:s}", "ms", ms, "line", text));
 }
 
 static json_t *fields_as_object(const struct journal_event *event)

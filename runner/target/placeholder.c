@@ -5,12 +5,13 @@
 #include "base/data_dir.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 static const char *const known_names[] = {
-    "cell",  "cell_name", "shared", "root",    "probe",      "probe_name", "probes",
-    "nonce", "work",      "shape",  "sysroot", "python",     "release",
+    "cell",  "cell_name", "shared", "root",    "probe",  "probe_name", "probes",
+    "nonce", "work",      "shape",  "sysroot", "python", "release",
 };
 
 enum { NAME_MAX_LENGTH = 255, POINTER_MAX = 1024 };
@@ -50,7 +51,7 @@ static bool is_required_program(const json_t *requires, const char *name, size_t
 {
     size_t index;
     const json_t *need;
-    json_array_foreach (requires, index, need) {
+    json_array_foreach(requires, index, need) {
         const char *program = json_string_value(json_object_get(need, "program"));
         if (program != NULL && strlen(program) == length && strncmp(program, name, length) == 0)
             return true;
@@ -89,25 +90,24 @@ static int check_text(const struct json_source *descriptor, const char *pointer,
     return 0;
 }
 
-static int check_value(const struct json_source *descriptor, const char *pointer,
-                       const json_t *value, struct error *error)
+static int check_value(const struct json_source *descriptor, const char *pointer, json_t *value,
+                       struct error *error)
 {
     char below[POINTER_MAX];
     if (json_is_string(value))
         return check_text(descriptor, pointer, json_string_value(value), error);
     size_t index;
-    const json_t *item;
-    json_array_foreach (value, index, item) {
+    json_t *item;
+    json_array_foreach(value, index, item) {
         (void)snprintf(below, sizeof below, "%s/%zu", pointer, index);
         if (check_value(descriptor, below, item, error) != 0)
             return -1;
     }
     const char *key;
-    void *iterator = json_object_iter((json_t *)(uintptr_t)value);
-    for (; iterator != NULL; iterator = json_object_iter_next((json_t *)(uintptr_t)value, iterator)) {
-        key = json_object_iter_key(iterator);
+    json_t *member;
+    json_object_foreach(value, key, member) {
         (void)snprintf(below, sizeof below, "%s/%s", pointer, key);
-        if (check_value(descriptor, below, json_object_iter_value(iterator), error) != 0)
+        if (check_value(descriptor, below, member, error) != 0)
             return -1;
     }
     return 0;
@@ -128,7 +128,8 @@ static const char *resolve(const struct piece *piece, const json_t *bindings, co
         return data_path(data, PATH_MAX, name + 5, error) == 0 ? data : NULL;
     const char *value = json_string_value(json_object_get(bindings, name));
     if (value == NULL)
-        (void)error_set(error, ERROR_INPUT, where, "the placeholder {%s} has no meaning here", name);
+        (void)error_set(error, ERROR_INPUT, where, "the placeholder {%s} has no meaning here",
+                        name);
     return value;
 }
 
@@ -162,13 +163,13 @@ char *placeholders_replace(const char *text, const json_t *bindings, const char 
     return steal_pointer(&out);
 }
 
-static json_t *replace_in_array(const json_t *value, const json_t *bindings, const char *where,
+static json_t *replace_in_array(json_t *value, const json_t *bindings, const char *where,
                                 struct error *error)
 {
     CLEANUP_JSON json_t *copy = json_array();
     size_t index;
-    const json_t *item;
-    json_array_foreach (value, index, item) {
+    json_t *item;
+    json_array_foreach(value, index, item) {
         json_t *replaced = placeholders_replace_all(item, bindings, where, error);
         if (replaced == NULL || json_array_append_new(copy, replaced) != 0)
             return NULL;
@@ -176,14 +177,15 @@ static json_t *replace_in_array(const json_t *value, const json_t *bindings, con
     return steal_pointer(&copy);
 }
 
-static json_t *replace_in_object(const json_t *value, const json_t *bindings, const char *where,
+static json_t *replace_in_object(json_t *value, const json_t *bindings, const char *where,
                                  struct error *error)
 {
-    CLEANUP_JSON json_t *copy = json_copy((json_t *)(uintptr_t)value);
+    CLEANUP_JSON json_t *copy = json_copy(value);
     void *next;
     const char *key;
     json_t *item;
-    json_object_foreach_safe (copy, next, key, item) {
+    json_object_foreach_safe(copy, next, key, item)
+    {
         json_t *replaced = placeholders_replace_all(item, bindings, where, error);
         if (replaced == NULL || json_object_set_new(copy, key, replaced) != 0)
             return NULL;
@@ -191,7 +193,7 @@ static json_t *replace_in_object(const json_t *value, const json_t *bindings, co
     return steal_pointer(&copy);
 }
 
-json_t *placeholders_replace_all(const json_t *value, const json_t *bindings, const char *where,
+json_t *placeholders_replace_all(json_t *value, const json_t *bindings, const char *where,
                                  struct error *error)
 {
     if (json_is_array(value))
@@ -200,6 +202,7 @@ json_t *placeholders_replace_all(const json_t *value, const json_t *bindings, co
         return replace_in_object(value, bindings, where, error);
     if (!json_is_string(value))
         return json_deep_copy(value);
-    CLEANUP_FREE char *text = placeholders_replace(json_string_value(value), bindings, where, error);
+    CLEANUP_FREE char *text =
+        placeholders_replace(json_string_value(value), bindings, where, error);
     return text == NULL ? NULL : json_string(text);
 }

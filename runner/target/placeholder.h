@@ -21,7 +21,7 @@ char *placeholders_replace(const char *text, const json_t *bindings, const char 
                            struct error *error);
 
 /** The same for all strings of a JSON value (not for keys); a new reference or NULL. */
-json_t *placeholders_replace_all(const json_t *value, const json_t *bindings, const char *where,
+json_t *placeholders_replace_all(json_t *value, const json_t *bindings, const char *where,
                                  struct error *error);
 
 #endif

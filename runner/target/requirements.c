@@ -19,7 +19,8 @@ static bool find_in(const char *directories, const char *program, char *out, siz
     char *rest = NULL;
     for (const char *directory = strtok_r(list, ":", &rest); directory != NULL;
          directory = strtok_r(NULL, ":", &rest))
-        if (path_format(out, size, NULL, "%s/%s", directory, program) == 0 && access(out, X_OK) == 0)
+        if (path_format(out, size, NULL, "%s/%s", directory, program) == 0 &&
+            access(out, X_OK) == 0)
             return true;
     return false;
 }
@@ -70,7 +71,7 @@ bool target_requirements_met(const struct target *target, json_t *bindings, char
 {
     size_t index;
     const json_t *need;
-    json_array_foreach (json_object_get(target->source.root, "requires"), index, need) {
+    json_array_foreach(json_object_get(target->source.root, "requires"), index, need) {
         const char *program = json_string_value(json_object_get(need, "program"));
         if (program != NULL ? !program_met(need, program, bindings, missing, size)
                             : !file_met(target, need, bindings, missing, size))
@@ -85,7 +86,7 @@ char *target_expand_text(const struct target *target, const char *text, const js
     return placeholders_replace(text, bindings, target->source.path, error);
 }
 
-json_t *target_expand(const struct target *target, const json_t *value, const json_t *bindings,
+json_t *target_expand(const struct target *target, json_t *value, const json_t *bindings,
                       struct error *error)
 {
     return placeholders_replace_all(value, bindings, target->source.path, error);

@@ -49,8 +49,7 @@ static void take_fields(struct target *target)
     target->panic_lines = json_object_get(root, "panic_lines");
     target->exit_status_is_probes = strcmp(text_of(root, "exit_status"), "probe") == 0;
     target->same_inode = json_is_true(json_object_get(root, "same_inode"));
-    target->memory_mib =
-        memory == NULL ? DEFAULT_MEMORY_MIB : (unsigned)json_integer_value(memory);
+    target->memory_mib = memory == NULL ? DEFAULT_MEMORY_MIB : (unsigned)json_integer_value(memory);
     target->budgets = (struct budgets){
         .boot_ns = seconds_of(budgets, "boot"),
         .step_ns = seconds_of(budgets, "step"),
@@ -92,8 +91,7 @@ static void list_shipped(char *out, size_t size)
 {
     char path[PATH_MAX];
     out[0] = '\0';
-    DIR *directory =
-        data_path(path, sizeof path, "targets", NULL) == 0 ? opendir(path) : NULL;
+    DIR *directory = data_path(path, sizeof path, "targets", NULL) == 0 ? opendir(path) : NULL;
     const struct dirent *entry;
     size_t used = 0;
     while (directory != NULL && (entry = readdir(directory)) != NULL && used < size) {
@@ -120,7 +118,7 @@ int target_find(const char *name_or_path, char *out, size_t size, struct error *
                      "no such target; there are: %s; or give the path of a descriptor", known);
 }
 
-const json_t *target_steps(const struct target *target, const char *key)
+json_t *target_steps(const struct target *target, const char *key)
 {
     return json_object_get(target->source.root, key);
 }

@@ -38,9 +38,9 @@ struct target {
     const char *view_kind;       /* NULL: the host can't look */
     const char *view_path;
     const char *launch_directory; /* or NULL */
-    const json_t *argv;
-    const json_t *environment; /* or NULL */
-    const json_t *panic_lines; /* or NULL */
+    json_t *argv;
+    json_t *environment; /* or NULL */
+    json_t *panic_lines; /* or NULL */
     bool exit_status_is_probes;
     bool same_inode;
     unsigned memory_mib;
@@ -63,14 +63,14 @@ void target_release(struct target *target);
 int target_find(const char *name_or_path, char *out, size_t size, struct error *error);
 
 /** The steps under `key` ("setup", "prepare", "cleanup"); NULL when there are none. */
-const json_t *target_steps(const struct target *target, const char *key);
+json_t *target_steps(const struct target *target, const char *key);
 
 /**
  * Returns a copy of `value` with the placeholders in all its strings replaced: {NAME} by the
  * string that `bindings` (a JSON object) has under NAME, {{ by a brace. A new reference, or NULL
  * with ERROR_INPUT (a placeholder without a binding) or ERROR_MEMORY.
  */
-json_t *target_expand(const struct target *target, const json_t *value, const json_t *bindings,
+json_t *target_expand(const struct target *target, json_t *value, const json_t *bindings,
                       struct error *error);
 
 /** The same for one text; the caller frees the result. */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/cleanup.h"
+#include "commands/command.h"
+#include "run/survey.h"
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+enum { OPTION_JSON = 256 };
+
+static const char documentation[] =
+    "Show the targets that rename-oracle ships, what each needs and whether it can run here, and "
+    "the shapes."
+    "\vExit status: 0, or 2 when the targets can't be read.";
+
+static const struct argp_option option_list[] = {
+    {"json", OPTION_JSON, NULL, 0, "Print JSON", 0},
+    {0},
+};
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+    bool *json = state->input;
+    if (key == OPTION_JSON)
+        *json = true;
+    else if (key == ARGP_KEY_ARG)
+        argp_error(state, "'%s': list takes no arguments", text);
+    else
+        return ARGP_ERR_UNKNOWN;
+    return 0;
+}
+
+static const char *text_at(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text == NULL ? "" : text;
+}
+
+static void print_survey(const json_t *survey)
+{
+    size_t index;
+    const json_t *entry;
+    (void)printf("Targets:\n");
+    json_array_foreach(json_object_get(survey, "targets"), index, entry) {
+        bool runs = json_is_true(json_object_get(entry, "runs_here"));
+        (void)printf("  %-26s %s\n", text_at(entry, "name"), text_at(entry, "title"));
+        (void)printf("  %-26s mode %s, subject %s; %s%s\n", "", text_at(entry, "mode"),
+                     text_at(entry, "subject"),
+                     runs ? "can run here" : "can't run here: ", text_at(entry, "missing"));
+    }
+    (void)printf("\nShapes:\n");
+    json_array_foreach(json_object_get(survey, "shapes"), index, entry)
+        (void)printf("  %-26s %s (%s)\n", text_at(entry, "name"), text_at(entry, "summary"),
+                     text_at(entry, "group"));
+}
+
+int command_list(int argc, char **argv)
+{
+    const struct argp parser = {option_list, parse_option, NULL, documentation, NULL, NULL, NULL};
+    bool json = false;
+    struct error error = ERROR_INIT;
+    argp_err_exit_status = 2;
+    if (argp_parse(&parser, argc, argv, 0, NULL, &json) != 0)
+        return 2;
+    CLEANUP_JSON json_t *survey = survey_make(&error);
+    if (survey == NULL) {
+        error_print(&error);
+        return error_exit_code(&error);
+    }
+    if (json)
+        return json_dumpf(survey, stdout, JSON_INDENT(2)) != 0 || putchar('\n') == EOF ? 2 : 0;
+    print_survey(survey);
+    return 0;
+}

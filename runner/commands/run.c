@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/run.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "commands/command.h"
+
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    OPTION_ROOT = 256,
+    OPTION_PROBES,
+    OPTION_BOOT,
+    OPTION_STEP,
+    OPTION_CONTROL_STEP,
+    OPTION_EXIT,
+    OPTION_TOTAL,
+    OPTION_GRACE,
+    OPTION_EARLY,
+    OPTION_KEEP,
+    OPTION_LIVE,
+    OPTION_JSON,
+    OPTION_NO_CONTROLS,
+    OPTION_NO_SKIP,
+    OPTION_EXTENDED,
+};
+
+static const char documentation[] =
+    "Run the rename shapes on each target, every attempt in a fresh environment and under time "
+    "budgets, and write one verdict document per target."
+    "\vVerdicts: pass, fail, hang (rename was entered and did not come back), stall (another call "
+    "did not), crash, no_start, error (the harness can't tell), skip.\n\n"
+    "Every target first runs its controls, which show that the oracle can see there; when one does "
+    "not get its verdict, the target's cells are inadmissible.\n\n"
+    "Budgets are seconds and replace those of the target. Time in which the runner or the target "
+    "got no CPU is not charged to them.\n\n"
+    "Exit status: 0 everything that ran passed; 1 some cell did not, or a control was wrong; 2 "
+    "wrong usage or environment, or nothing ran; 130 interrupted (finished cells are on disk).";
+
+static const struct argp_option option_list[] = {
+    {"target", 't', "TARGET", 0,
+     "A target's name or the path of its descriptor (repeatable; "
+     "default: native, uml-fat, uml-hostfs)",
+     1},
+    {"shape", 's', "SHAPE", 0, "Run this shape only (repeatable; default: the six gating ones)", 1},
+    {"extended", OPTION_EXTENDED, NULL, 0, "Run the extended shapes, too; they never gate", 1},
+    {"attempts", 'n', "N", 0, "Attempts at each cell (default 1)", 1},
+    {"jobs", 'j', "N", 0, "Cells at a time (default: one per CPU)", 1},
+    {"output", 'o', "DIR", 0, "Write DIR/RUN-ID/TARGET.json (default: results)", 2},
+    {"root", OPTION_ROOT, "DIR", 0, "Directory under test for targets that use {root}", 2},
+    {"probes", OPTION_PROBES, "DIR", 0, "Take the probe programs from DIR", 2},
+    {"boot-budget", OPTION_BOOT, "S", 0, "Launch to first event", 3},
+    {"step-budget", OPTION_STEP, "S", 0, "An event to the next", 3},
+    {"control-step-budget", OPTION_CONTROL_STEP, "S", 0, "The same, for controls", 3},
+    {"exit-budget", OPTION_EXIT, "S", 0, "Last event to the end of the VM", 3},
+    {"total-budget", OPTION_TOTAL, "S", 0, "Launch to the end of all waiting, wall clock", 3},
+    {"grace", OPTION_GRACE, "S", 0, "TERM to KILL", 3},
+    {"early", OPTION_EARLY, NULL, 0, "End a wait as soon as the tree provably can't progress", 3},
+    {"keep", OPTION_KEEP, NULL, 0, "Leave work directories and images behind", 4},
+    {"live", OPTION_LIVE, NULL, 0, "Show every journal line as it comes", 4},
+    {"json", OPTION_JSON, NULL, 0, "Print a summary as JSON and nothing else", 4},
+    {"quiet", 'q', NULL, 0, "Print nothing but errors", 4},
+    {"no-controls", OPTION_NO_CONTROLS, NULL, 0,
+     "Leave the controls out; the documents are then "
+     "inadmissible",
+     4},
+    {"no-skip", OPTION_NO_SKIP, NULL, 0, "A target that can't run here is a failure (exit 1)", 4},
+    {0},
+};
+
+/** What the command line says. */
+struct arguments {
+    struct run_options options;
+    bool json;
+    bool quiet;
+    bool live;
+};
+
+static uint64_t parse_seconds(struct argp_state *state, const char *text)
+{
+    char *end = NULL;
+    double seconds = strtod(text, &end);
+    if (end == text || *end != '\0' || !(seconds >= 0.001 && seconds <= 86400.0))
+        argp_error(state, "'%s' is no number of seconds from 0.001 to 86400", text);
+    return (uint64_t)(seconds * (double)NS_PER_S);
+}
+
+static unsigned parse_count(struct argp_state *state, const char *text, unsigned long most)
+{
+    char *end = NULL;
+    unsigned long count = strtoul(text, &end, 10);
+    if (end == text || *end != '\0' || text[0] == '-' || count < 1 || count > most)
+        argp_error(state, "'%s' is no number from 1 to %lu", text, most);
+    return (unsigned)count;
+}
+
+static void add_name(struct argp_state *state, const char **list, size_t *count, size_t most,
+                     const char *name)
+{
+    if (*count == most)
+        argp_error(state, "more than %zu of these options", most);
+    list[(*count)++] = name;
+}
+
+static int parse_budget(int key, const char *text, struct argp_state *state,
+                        struct run_options *options)
+{
+    switch (key) {
+    case OPTION_BOOT:
+        options->boot_ns = parse_seconds(state, text);
+        return 0;
+    case OPTION_STEP:
+        options->step_ns = parse_seconds(state, text);
+        return 0;
+    case OPTION_CONTROL_STEP:
+        options->control_step_ns = parse_seconds(state, text);
+        return 0;
+    case OPTION_EXIT:
+        options->exit_ns = parse_seconds(state, text);
+        return 0;
+    case OPTION_TOTAL:
+        options->total_ns = parse_seconds(state, text);
+        return 0;
+    case OPTION_GRACE:
+        options->grace_ns = parse_seconds(state, text);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int parse_flag(int key, struct arguments *arguments)
+{
+    struct run_options *options = &arguments->options;
+    switch (key) {
+    case OPTION_EARLY:
+        options->early = true;
+        return 0;
+    case OPTION_KEEP:
+        options->keep = true;
+        return 0;
+    case OPTION_NO_CONTROLS:
+        options->no_controls = true;
+        return 0;
+    case OPTION_NO_SKIP:
+        options->skip_is_failure = true;
+        return 0;
+    case OPTION_EXTENDED:
+        options->extended = true;
+        return 0;
+    case OPTION_LIVE:
+        arguments->live = true;
+        return 0;
+    case OPTION_JSON:
+        arguments->json = true;
+        return 0;
+    case 'q':
+        arguments->quiet = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    struct run_options *options = &arguments->options;
+    switch (key) {
+    case 't':
+        add_name(state, options->targets, &options->target_count, RUN_TARGETS_MAX, text);
+        return 0;
+    case 's':
+        add_name(state, options->shapes, &options->shape_count, RUN_SHAPES_MAX, text);
+        return 0;
+    case 'n':
+        options->attempts = parse_count(state, text, 1000000);
+        return 0;
+    case 'j':
+        options->jobs = parse_count(state, text, RUN_JOBS_MAX);
+        return 0;
+    case 'o':
+        options->output = text;
+        return 0;
+    case OPTION_ROOT:
+        options->root = text;
+        return 0;
+    case OPTION_PROBES:
+        options->probes = text;
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "'%s': run takes options only; did you mean --target or --shape?", text);
+        return 0;
+    default:
+        return parse_flag(key, arguments) == 0 ? 0 : parse_budget(key, text, state, options);
+    }
+}
+
+static int exit_code_of(const struct run_options *options, const struct run_summary *summary)
+{
+    if (summary->interrupted)
+        return 130;
+    if (summary->cells_run == 0)
+        return 2;
+    if (summary->cells_passed < summary->cells_run || summary->targets_inadmissible > 0 ||
+        (options->skip_is_failure && summary->cells_skipped > 0))
+        return options->no_controls && summary->cells_passed == summary->cells_run ? 0 : 1;
+    return 0;
+}
+
+static int print_summary_as_json(const struct front *front, const struct run_summary *summary,
+                                 int exit_code)
+{
+    CLEANUP_JSON json_t *object =
+        json_pack("{s:s, s:i, s:i, s:i, s:i, s:b, s:i, s:O}", "schema",
+                  "rename-oracle/run-summary/1", "cells", (int)summary->cells_run, "passed",
+                  (int)summary->cells_passed, "skipped", (int)summary->cells_skipped,
+                  "inadmissible_targets", (int)summary->targets_inadmissible, "interrupted",
+                  (int)summary->interrupted, "exit_code", exit_code, "documents", front->documents);
+    return object == NULL || json_dumpf(object, stdout, JSON_INDENT(2)) != 0 || putchar('\n') == EOF
+               ? -1
+               : 0;
+}
+
+int command_run(int argc, char **argv)
+{
+    const struct argp parser = {option_list, parse_option, NULL, documentation, NULL, NULL, NULL};
+    struct arguments arguments = {.options = {.argv = argv}};
+    struct error error = ERROR_INIT;
+    struct front front;
+    struct run_summary summary;
+    argp_err_exit_status = 2;
+    if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0)
+        return 2;
+    front_start(&front, arguments.quiet || arguments.json ? NULL : stdout);
+    front.live = arguments.live;
+    int failed = run_all(&arguments.options, &front, &summary, &error);
+    int code = failed != 0 ? error_exit_code(&error) : exit_code_of(&arguments.options, &summary);
+    if (failed == 0)
+        front_matrix(&front, arguments.options.attempts == 0 ? 1 : arguments.options.attempts);
+    if (code == 2 && failed == 0)
+        (void)error_set(&error, ERROR_ENVIRONMENT, NULL,
+                        "nothing ran; see the notes above for what is missing");
+    if (arguments.json && failed == 0 && print_summary_as_json(&front, &summary, code) != 0)
+        code = 2;
+    error_print(&error);
+    front_release(&front);
+    return code;
+}

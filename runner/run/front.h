@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_FRONT_H
+#define RO_FRONT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { FRONT_TARGETS_MAX = 32, FRONT_SHAPES_MAX = 64, FRONT_VERDICTS = 8 };
+
+/** How often each verdict was given to a shape on a target. */
+struct tally {
+    unsigned counts[FRONT_VERDICTS]; /* by enum verdict */
+    unsigned total;
+};
+
+/**
+ * The front that a person sees: it is told of events and never asks. Text goes to `out`; a
+ * progress line is kept up to date only on a terminal, and colour is used only there.
+ */
+struct front {
+    FILE *out; /* NULL: silent */
+    bool terminal;
+    bool colour;
+    bool live; /* every journal line, too */
+    bool progress_shown;
+    uint64_t progress_ns;
+    unsigned done;
+    unsigned planned;
+    size_t target_count;
+    char targets[FRONT_TARGETS_MAX][72];
+    size_t shape_count;
+    const char *shapes[FRONT_SHAPES_MAX]; /* of the table of shapes */
+    struct tally tallies[FRONT_SHAPES_MAX][FRONT_TARGETS_MAX];
+    json_t *documents; /* array of paths, for --json; owned */
+};
+
+/** Readies a front for `out` (NULL for none). Honours NO_COLOR and TERM=dumb. */
+void front_start(struct front *front, FILE *out);
+
+/** A line of information, "note: ..." */
+__attribute__((format(printf, 2, 3))) void front_note(struct front *front, const char *format, ...);
+
+/** A cell is finished; `expected` is a control's expected verdict and NULL for a shape. */
+void front_cell(struct front *front, const char *target, const json_t *cell, const char *expected,
+                bool as_expected);
+
+/** Time goes by; `running` says what is out now. Does something only on a terminal, 5 times a
+ * second. */
+void front_progress(struct front *front, uint64_t now_ns, const char *running);
+
+/** A journal line of a running cell (--live). */
+void front_journal_line(struct front *front, const char *target, const char *shape,
+                        uint64_t since_launch_ns, const char *text);
+
+/** A document was written. */
+void front_document(struct front *front, const char *path);
+
+/** The matrix of shapes by targets and what the attempts are worth. */
+void front_matrix(struct front *front, unsigned attempts);
+
+/** The word for a tally: a verdict's name, "flaky 2/3", or "-". */
+void tally_describe(const struct tally *tally, char *out, size_t size);
+
+/** Whether attempts disagreed. */
+bool tally_is_flaky(const struct tally *tally);
+
+/**
+ * The largest rate of hangs that `attempts` clean attempts leave possible at 95 % confidence:
+ * 1 - 0.05^(1/n), the exact one-sided bound of Clopper and Pearson for no event in n.
+ */
+double hang_rate_bound(unsigned attempts);
+
+/** Frees what the front owns. */
+void front_release(struct front *front);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/run.h"
+
+#include "base/version.h"
+#include "run/run_state.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+
+static int listen_to_signals(struct run *run, struct error *error)
+{
+    sigset_t signals;
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGHUP);
+    (void)sigaddset(&signals, SIGCHLD);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0)
+        return error_set_errno(error, errno, NULL, "cannot block signals");
+    (void)signal(SIGPIPE, SIG_IGN); /* a closed pager must not leave a VM behind */
+    run->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (run->signal_fd < 0)
+        return error_set_errno(error, errno, NULL, "cannot listen to signals");
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
+        return error_set_errno(error, errno, NULL, "cannot become a child subreaper");
+    return 0;
+}
+
+/* MemAvailable of /proc/meminfo in MiB, or 0. */
+static unsigned long available_memory_mib(void)
+{
+    char text[4096];
+    if (proc_read("/proc/meminfo", text, sizeof text) <= 0)
+        return 0;
+    const char *line = strstr(text, "MemAvailable:");
+    return line == NULL ? 0 : strtoul(line + strlen("MemAvailable:"), NULL, 10) / 1024;
+}
+
+/* As many jobs as were asked for, but no more than fit into four fifths of the free memory. */
+static unsigned choose_job_count(const struct run *run)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned jobs = run->options->jobs != 0 ? run->options->jobs : (unsigned)(cpus < 1 ? 1 : cpus);
+    unsigned largest = 1;
+    for (size_t i = 0; i < run->target_count; i++)
+        if (run->targets[i].prepared.target.memory_mib > largest)
+            largest = run->targets[i].prepared.target.memory_mib;
+    unsigned long fit = available_memory_mib() * 4 / 5 / largest;
+    unsigned planned = run_count_planned(run);
+    if (fit > 0 && jobs > fit) {
+        front_note(run->front, "%lu jobs instead of %u: one may need %u MiB of memory", fit, jobs,
+                   largest);
+        jobs = (unsigned)fit;
+    }
+    jobs = planned > 0 && jobs > planned ? planned : jobs;
+    return jobs > RUN_JOBS_MAX ? RUN_JOBS_MAX : jobs;
+}
+
+static int make_jobs(struct run *run, struct error *error)
+{
+    run->job_count = choose_job_count(run);
+    run->jobs = calloc(run->job_count, sizeof *run->jobs);
+    if (run->jobs == NULL) {
+        run->job_count = 0;
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for the jobs");
+    }
+    (void)cgroup_make_for_run(&run->group);
+    for (unsigned i = 0; i < run->job_count; i++) {
+        run->jobs[i].deputy.fd = -1;
+        (void)cgroup_make_for_job(&run->group, i, &run->jobs[i].group);
+    }
+    return 0;
+}
+
+static int open_documents(struct run *run, struct error *error)
+{
+    for (size_t i = 0; i < run->target_count; i++) {
+        struct run_target *target = &run->targets[i];
+        if (document_start(&target->document, run->output_fd, target->prepared.target.name,
+                           error) != 0)
+            return -1;
+        target->document_open = true;
+        if (target->prepared.skipped && run_record_skips(run, target, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int carry_out(struct run *run, struct error *error)
+{
+    if (run_choose_shapes(run, error) != 0 || listen_to_signals(run, error) != 0 ||
+        run_make_places(run, error) != 0 || run_prepare_targets(run, error) != 0 ||
+        make_jobs(run, error) != 0 || open_documents(run, error) != 0)
+        return -1;
+    run->front->planned = run_count_planned(run);
+    int failed = run_loop(run, error);
+    run_sweep(run);
+    /* What is finished is kept, whatever went wrong. */
+    if (run_write_documents(run, error) != 0)
+        failed = -1;
+    return failed;
+}
+
+static void release(struct run *run)
+{
+    run_remove_scratch(run);
+    run_release_targets(run);
+    free(run->jobs);
+    process_table_release(&run->table);
+    const int fds[] = {run->output_fd, run->settings.artifacts_fd, run->signal_fd};
+    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+        if (fds[i] >= 0)
+            (void)close(fds[i]);
+}
+
+static void hear_line(void *context, uint64_t since_launch_ns, const char *text)
+{
+    front_journal_line(context, "", "", since_launch_ns, text);
+}
+
+int run_all(const struct run_options *options, struct front *front, struct run_summary *summary,
+            struct error *error)
+{
+    *summary = (struct run_summary){0};
+    struct run *run = calloc(1, sizeof *run);
+    if (run == NULL)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory");
+    *run = (struct run){
+        .options = options,
+        .front = front,
+        .summary = summary,
+        .attempts = options->attempts == 0 ? 1 : options->attempts,
+        .plan = {.controls = !options->no_controls, .attempt = 1},
+        .group = {.fd = -1},
+        .output_fd = -1,
+        .signal_fd = -1,
+        .settings = {.artifacts_fd = -1,
+                     .early = options->early,
+                     .keep = options->keep,
+                     .probe_build = RO_PROBE_BUILD,
+                     .listener = front->live ? hear_line : NULL,
+                     .listener_context = front},
+    };
+    int failed = carry_out(run, error);
+    release(run);
+    free(run);
+    return failed;
+}

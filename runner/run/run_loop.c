@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+#include "run/run_state.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+#define IDLE_WAKE_NS NS_PER_S
+#define SWEEP_NS (2 * NS_PER_S)
+#define SWEEP_TICK_NS (20 * NS_PER_MS)
+enum { FDS_PER_JOB = 4 };
+
+static bool is_active(const struct job *job)
+{
+    return job->cell.stage != CELL_IDLE;
+}
+
+static void take_signals(struct run *run)
+{
+    struct signalfd_siginfo info;
+    while (read(run->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
+        if (info.ssi_signo != SIGCHLD && !run->summary->interrupted) {
+            run->summary->interrupted = true;
+            front_note(run->front,
+                       "interrupted by SIG%s; ending what runs, keeping what is finished",
+                       sigabbrev_np((int)info.ssi_signo));
+        }
+}
+
+static void hand_out_exit(struct run *run, pid_t pid, int status, uint64_t now_ns)
+{
+    for (unsigned i = 0; i < run->job_count; i++)
+        if (is_active(&run->jobs[i]) && cell_note_exit(&run->jobs[i].cell, pid, status, now_ns))
+            return;
+}
+
+static void reap_children(struct run *run, uint64_t now_ns)
+{
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        hand_out_exit(run, pid, status, now_ns);
+}
+
+static void start_cells(struct run *run, uint64_t now_ns)
+{
+    for (unsigned i = 0; i < run->job_count && !run->summary->interrupted; i++) {
+        struct job *job = &run->jobs[i];
+        struct run_target *target = NULL;
+        struct cell *cell = &job->cell;
+        if (is_active(job))
+            continue;
+        struct cell fresh = {0};
+        if (!run_take_next(run, &fresh.shape, &target, &fresh.attempt))
+            return;
+        *cell = fresh;
+        cell->settings = &run->settings;
+        cell->target_run = &target->prepared;
+        cell->deputy = &job->deputy;
+        cell->group = &job->group;
+        cell->alone = run->job_count == 1;
+        cell->listening.streams[0].fd = -1;
+        cell->listening.streams[1].fd = -1;
+        cell->listening.streams[2].fd = -1;
+        if (cell_start(cell, now_ns, &run->failure) != 0)
+            return;
+    }
+}
+
+static void wait_until(struct run *run, struct pollfd *fds, size_t count, uint64_t wake_ns)
+{
+    (void)run;
+    uint64_t now_ns = clock_now_ns();
+    uint64_t left_ns = wake_ns > now_ns ? wake_ns - now_ns : 0;
+    struct timespec timeout = {
+        .tv_sec = (time_t)(left_ns / NS_PER_S),
+        .tv_nsec = (long)(left_ns % NS_PER_S),
+    };
+    (void)ppoll(fds, (nfds_t)count, &timeout, NULL);
+}
+
+static void wait_for_something(struct run *run)
+{
+    struct pollfd fds[1 + RUN_JOBS_MAX * FDS_PER_JOB];
+    size_t count = 1;
+    uint64_t wake_ns = clock_now_ns() + IDLE_WAKE_NS;
+    fds[0] = (struct pollfd){.fd = run->signal_fd, .events = POLLIN};
+    for (unsigned i = 0; i < run->job_count; i++) {
+        const struct cell *cell = &run->jobs[i].cell;
+        if (!is_active(&run->jobs[i]))
+            continue;
+        count += cell_list_fds(cell, fds + count);
+        if (cell_next_wake(cell) < wake_ns)
+            wake_ns = cell_next_wake(cell);
+    }
+    wait_until(run, fds, count, wake_ns);
+}
+
+static bool advance_cells(struct run *run, uint64_t now_ns)
+{
+    bool any_active = false;
+    run->table.count = 0; /* whoever needs a new snapshot in this turn takes it for all */
+    for (unsigned i = 0; i < run->job_count; i++) {
+        struct cell *cell = &run->jobs[i].cell;
+        if (!is_active(&run->jobs[i]))
+            continue;
+        cell_read(cell, now_ns);
+        if (run->summary->interrupted || run->failure.code != ERROR_NONE)
+            cell_abort(cell, now_ns, &run->table);
+        cell_advance(cell, now_ns, &run->table);
+        if (cell->stage == CELL_DONE) {
+            if (!cell->aborted)
+                run_record_cell(run, cell);
+            cell_release(cell);
+        }
+        any_active = any_active || is_active(&run->jobs[i]);
+    }
+    return any_active;
+}
+
+static void show_progress(struct run *run, uint64_t now_ns)
+{
+    char running[256] = "";
+    size_t used = 0;
+    if (!run->front->terminal)
+        return;
+    for (unsigned i = 0; i < run->job_count && used < sizeof running; i++) {
+        const struct cell *cell = &run->jobs[i].cell;
+        if (is_active(&run->jobs[i]))
+            used += (size_t)snprintf(running + used, sizeof running - used, "%s%s/%s %.1f s",
+                                     used == 0 ? "" : ", ", cell->target_run->target.name,
+                                     cell->shape->name,
+                                     clock_ns_to_ms(now_ns - cell->launched_ns) / 1000.0);
+    }
+    front_progress(run->front, now_ns, running);
+}
+
+int run_loop(struct run *run, struct error *error)
+{
+    bool any_active = true;
+    while (any_active || (!run->planned_out && !run->summary->interrupted)) {
+        start_cells(run, clock_now_ns());
+        wait_for_something(run);
+        uint64_t now_ns = clock_now_ns();
+        take_signals(run);
+        reap_children(run, now_ns);
+        any_active = advance_cells(run, now_ns);
+        show_progress(run, now_ns);
+        if (run->failure.code != ERROR_NONE && !any_active)
+            return error_set(error, run->failure.code, run->failure.where, "%s", run->failure.what);
+    }
+    return 0;
+}
+
+json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request,
+                         uint64_t deadline_ns, struct error *error)
+{
+    if (deputy_start(deputy, error) != 0) {
+        json_decref(request);
+        return NULL;
+    }
+    if (deputy_ask(deputy, request, error) != 0)
+        return NULL;
+    uint64_t until_ns = clock_now_ns() + deadline_ns;
+    for (;;) {
+        struct pollfd fds[2] = {{.fd = deputy->fd, .events = POLLIN},
+                                {.fd = run->signal_fd, .events = POLLIN}};
+        struct error failed = ERROR_INIT;
+        wait_until(run, fds, 2, until_ns);
+        take_signals(run);
+        json_t *answer = deputy_answer(deputy, &failed);
+        if (answer != NULL)
+            return answer;
+        deputy->asked = true;
+        if (failed.code != ERROR_NONE)
+            (void)error_set(error, failed.code, failed.where, "%s", failed.what);
+        else if (clock_now_ns() >= until_ns)
+            (void)error_set(error, ERROR_DEADLINE, NULL,
+                            "the file system did not answer within %.0f s",
+                            clock_ns_to_ms(deadline_ns) / 1000.0);
+        else
+            continue;
+        return NULL;
+    }
+}
+
+/* Sends KILL to every descendant of the runner that is left; returns how many there are. */
+static size_t kill_descendants(struct run *run)
+{
+    size_t count = 0;
+    pid_t self = getpid();
+    cgroup_kill(&run->group);
+    if (process_table_scan(&run->table, NULL) != 0)
+        return 0;
+    for (size_t i = 0; i < run->table.count; i++) {
+        const struct process *process = &run->table.rows[i];
+        if (process->parent != self || process->state == 'Z')
+            continue;
+        /* Its children come to us when it is gone, and are met in the next turn. */
+        (void)kill(process->pid, SIGKILL);
+        count++;
+    }
+    return count;
+}
+
+void run_sweep(struct run *run)
+{
+    uint64_t until_ns = clock_now_ns() + SWEEP_NS;
+    for (unsigned i = 0; i < run->job_count; i++)
+        deputy_abandon(&run->jobs[i].deputy);
+    for (;;) {
+        size_t left = kill_descendants(run);
+        reap_children(run, clock_now_ns());
+        if (left == 0)
+            break;
+        if (clock_now_ns() >= until_ns) {
+            front_note(run->front, "%zu processes could not be ended and were left behind", left);
+            break;
+        }
+        struct pollfd fd = {.fd = run->signal_fd, .events = POLLIN};
+        wait_until(run, &fd, 1, clock_now_ns() + SWEEP_TICK_NS);
+        take_signals(run);
+    }
+    for (unsigned i = 0; i < run->job_count; i++)
+        if (run->jobs[i].group.fd >= 0)
+            (void)cgroup_remove(&run->jobs[i].group);
+    if (run->group.fd >= 0)
+        (void)cgroup_remove(&run->group);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/run_state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void list_shapes(char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < shape_count && used < size; i++)
+        if (shapes[i].group != SHAPE_CONTROL)
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used == 0 ? "" : ", ",
+                                     shapes[i].name);
+}
+
+static bool is_wanted(const struct run_options *options, const struct shape *shape)
+{
+    if (options->shape_count == 0)
+        return shape->group == SHAPE_GATING ||
+               (options->extended && shape->group == SHAPE_EXTENDED);
+    for (size_t i = 0; i < options->shape_count; i++)
+        if (strcmp(options->shapes[i], shape->name) == 0)
+            return true;
+    return false;
+}
+
+int run_choose_shapes(struct run *run, struct error *error)
+{
+    const struct run_options *options = run->options;
+    for (size_t i = 0; i < options->shape_count; i++) {
+        const struct shape *shape = shape_find(options->shapes[i]);
+        char known[1024];
+        list_shapes(known, sizeof known);
+        if (shape == NULL || shape->group == SHAPE_CONTROL)
+            return error_set(error, ERROR_USAGE, options->shapes[i], "no such shape; there are: %s",
+                             known);
+    }
+    for (size_t i = 0; i < shape_count && run->shape_count < RUN_SHAPES_MAX; i++)
+        if (is_wanted(options, &shapes[i])) {
+            run->front->shapes[run->shape_count] = shapes[i].name;
+            run->shapes[run->shape_count++] = &shapes[i];
+        }
+    run->front->shape_count = run->shape_count;
+    return 0;
+}
+
+static unsigned count_controls(void)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < shape_count; i++)
+        count += shapes[i].group == SHAPE_CONTROL ? 1 : 0;
+    return count;
+}
+
+unsigned run_count_planned(const struct run *run)
+{
+    unsigned targets = 0;
+    for (size_t i = 0; i < run->target_count; i++)
+        targets += run->targets[i].prepared.skipped ? 0 : 1;
+    unsigned controls = run->options->no_controls ? 0 : count_controls();
+    return targets * (controls + (unsigned)run->shape_count * run->attempts);
+}
+
+/* Moves on to the next control of the next target; false when all have been taken. */
+static bool next_control(struct run *run)
+{
+    struct plan *plan = &run->plan;
+    for (; plan->shape < shape_count; plan->shape++, plan->target = 0)
+        if (shapes[plan->shape].group == SHAPE_CONTROL && plan->target < run->target_count)
+            return true;
+    return false;
+}
+
+static bool next_cell(struct run *run)
+{
+    struct plan *plan = &run->plan;
+    if (plan->target == run->target_count) {
+        plan->target = 0;
+        plan->shape++;
+    }
+    if (plan->shape == run->shape_count) {
+        plan->shape = 0;
+        plan->attempt++;
+    }
+    return run->target_count > 0 && run->shape_count > 0 && plan->attempt <= run->attempts;
+}
+
+bool run_take_next(struct run *run, const struct shape **shape, struct run_target **target,
+                   unsigned *attempt)
+{
+    struct plan *plan = &run->plan;
+    while (!run->planned_out) {
+        if (plan->controls && !next_control(run)) {
+            *plan = (struct plan){.attempt = 1};
+            continue;
+        }
+        if (!plan->controls && !next_cell(run)) {
+            run->planned_out = true;
+            break;
+        }
+        *target = &run->targets[plan->target++];
+        if ((*target)->prepared.skipped)
+            continue;
+        *shape = plan->controls ? &shapes[plan->shape] : run->shapes[plan->shape];
+        *attempt = plan->controls ? 1 : plan->attempt;
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_RUN_STATE_H
+#define RO_RUN_STATE_H
+
+#include "run/cell.h"
+#include "run/document.h"
+#include "run/run.h"
+
+/* What the files of the run share; nothing outside of them includes this. */
+
+/** One thing that runs at a time: a cell with the deputy and the cgroup that serve it. */
+struct job {
+    struct deputy deputy;
+    struct cgroup group;
+    struct cell cell;
+};
+
+/** A target with the document that it gets. */
+struct run_target {
+    struct target_run prepared;
+    struct document document;
+    bool document_open;
+    json_t *broken_controls; /* array of lines; owned */
+    json_t *probe_digests;   /* object; owned */
+    json_t *subject_digests; /* object; owned */
+    unsigned controls_done;
+    unsigned cells_done;
+};
+
+/** The next cell to start: the controls of all targets, then attempts x shapes x targets. */
+struct plan {
+    bool controls;
+    unsigned attempt; /* from 1 */
+    size_t shape;     /* index into shapes[] of the run; with controls, into the table of shapes */
+    size_t target;
+};
+
+struct run {
+    const struct run_options *options;
+    struct front *front;
+    struct run_summary *summary;
+    unsigned attempts;
+    struct run_target targets[RUN_TARGETS_MAX];
+    size_t target_count;
+    const struct shape *shapes[RUN_SHAPES_MAX];
+    size_t shape_count;
+    struct plan plan;
+    bool planned_out; /* the plan has no more cells */
+    struct job *jobs;
+    unsigned job_count;
+    struct cgroup group;
+    struct cell_settings settings;
+    struct process_table table;
+    char id[40];
+    char started[32];
+    char scratch[PATH_MAX];
+    int output_fd;
+    int signal_fd;
+    struct error failure; /* of the harness: a document that can't be written */
+};
+
+/* run_targets.c */
+
+/** Loads and prepares all targets of the options; those that can't run here become skipped. */
+int run_prepare_targets(struct run *run, struct error *error);
+
+/** Frees them. */
+void run_release_targets(struct run *run);
+
+/* run_place.c */
+
+/** Makes the run's id, output directory and scratch directory. */
+int run_make_places(struct run *run, struct error *error);
+
+/** Removes the scratch directory, unless --keep; never waits for a stuck file system. */
+void run_remove_scratch(struct run *run);
+
+/* run_plan.c */
+
+/** Looks the options' shapes up. Returns -1 with ERROR_USAGE for an unknown one. */
+int run_choose_shapes(struct run *run, struct error *error);
+
+/** How many cells, controls included, the plan has. */
+unsigned run_count_planned(const struct run *run);
+
+/** Takes the next cell off the plan. Returns false when there is none. */
+bool run_take_next(struct run *run, const struct shape **shape, struct run_target **target,
+                   unsigned *attempt);
+
+/* run_record.c */
+
+/** Puts a finished cell into its target's document and tells the front. */
+void run_record_cell(struct run *run, struct cell *cell);
+
+/** Puts the cells of a skipped target into its document. */
+int run_record_skips(struct run *run, struct run_target *target, struct error *error);
+
+/** Writes all documents. Returns -1 with the first error; the others are still written. */
+int run_write_documents(struct run *run, struct error *error);
+
+/* run_loop.c */
+
+/** Runs the plan to its end or to an interrupt. */
+int run_loop(struct run *run, struct error *error);
+
+/** Asks a deputy and waits for the answer, at most `deadline_ns`; NULL with an error. */
+json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request,
+                         uint64_t deadline_ns, struct error *error);
+
+/** Ends whatever is still there of what the run started; bounded. */
+void run_sweep(struct run *run);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+#include "base/data_dir.h"
+#include "base/path.h"
+#include "run/run_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#define SETUP_NS (60 * NS_PER_S)
+#define ROOT_NS (5 * NS_PER_S)
+
+static const char *const default_targets[] = {"native", "uml-fat", "uml-hostfs"};
+
+static void replace_budget(uint64_t *budget, uint64_t given)
+{
+    if (given != 0)
+        *budget = given;
+}
+
+static void replace_budgets(struct budgets *budgets, const struct run_options *options)
+{
+    replace_budget(&budgets->boot_ns, options->boot_ns);
+    replace_budget(&budgets->step_ns, options->step_ns);
+    replace_budget(&budgets->control_step_ns, options->control_step_ns);
+    replace_budget(&budgets->exit_ns, options->exit_ns);
+    replace_budget(&budgets->total_ns, options->total_ns);
+    replace_budget(&budgets->grace_ns, options->grace_ns);
+}
+
+static void skip(struct run_target *target, const char *reason)
+{
+    target->prepared.skipped = true;
+    (void)snprintf(target->prepared.skip_reason, sizeof target->prepared.skip_reason, "%s", reason);
+}
+
+/* The probes of the target's ABI: below --probes, in it, or among what the program ships. */
+static int find_probes(const struct run *run, const struct target *target, char *out, size_t size,
+                       struct error *error)
+{
+    char relative[256];
+    if (run->options->probes == NULL) {
+        if (path_format(relative, sizeof relative, error, "probes/%s", target->abi) != 0)
+            return -1;
+        return data_path(out, size, relative, error);
+    }
+    if (path_format(out, size, error, "%s/%s", run->options->probes, target->abi) == 0 &&
+        access(out, R_OK) == 0)
+        return 0;
+    return path_format(out, size, error, "%s", run->options->probes);
+}
+
+static int bind_path(json_t *bindings, const char *name, const char *path, struct error *error)
+{
+    char absolute[PATH_MAX];
+    /* Not realpath: it would touch the file system under test. */
+    if (path[0] == '/')
+        return json_object_set_new(bindings, name, json_string(path));
+    char here[PATH_MAX];
+    if (getcwd(here, sizeof here) == NULL ||
+        path_format(absolute, sizeof absolute, error, "%s/%s", here, path) != 0)
+        return -1;
+    return json_object_set_new(bindings, name, json_string(absolute));
+}
+
+static int make_bindings(struct run *run, struct run_target *target, struct error *error)
+{
+    struct target_run *prepared = &target->prepared;
+    char shared[PATH_MAX];
+    char probes[PATH_MAX];
+    prepared->bindings = json_object();
+    if (prepared->bindings == NULL)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a target");
+    if (path_format(shared, sizeof shared, error, "%s/%s", run->scratch, prepared->target.name) !=
+            0 ||
+        find_probes(run, &prepared->target, probes, sizeof probes, error) != 0 ||
+        bind_path(prepared->bindings, "shared", shared, error) != 0 ||
+        bind_path(prepared->bindings, "probes", probes, error) != 0 ||
+        bind_path(prepared->bindings, "root",
+                  run->options->root == NULL ? run->scratch : run->options->root, error) != 0)
+        return error_set(error, ERROR_MEMORY, prepared->target.name, "cannot be prepared");
+    return 0;
+}
+
+/* What the launched programs are, by digest, so that a document can say what it speaks of. */
+static void digest_programs(struct run_target *target)
+{
+    const char *name;
+    json_t *path;
+    json_object_foreach(target->prepared.bindings, name, path) {
+        char digest[DIGEST_SIZE];
+        if (strncmp(name, "program:", 8) == 0 &&
+            digest_file(json_string_value(path), digest, NULL) == 0)
+            (void)json_object_set_new(target->subject_digests, name + 8, json_string(digest));
+    }
+}
+
+static int digest_probe(struct run_target *target, const char *shape, struct error *error)
+{
+    char path[PATH_MAX];
+    char digest[DIGEST_SIZE];
+    const char *probes = json_string_value(json_object_get(target->prepared.bindings, "probes"));
+    if (path_format(path, sizeof path, error, "%s/%s", probes, shape) != 0 ||
+        digest_file(path, digest, error) != 0)
+        return -1;
+    return json_object_set_new(target->probe_digests, shape, json_string(digest));
+}
+
+static int digest_probes(const struct run *run, struct run_target *target, struct error *error)
+{
+    for (size_t i = 0; i < run->shape_count; i++)
+        if (digest_probe(target, run->shapes[i]->name, error) != 0)
+            return -1;
+    for (size_t i = 0; i < shape_count && !run->options->no_controls; i++)
+        if (shapes[i].group == SHAPE_CONTROL && digest_probe(target, shapes[i].name, error) != 0)
+            return -1;
+    return 0;
+}
+
+static int check_root(struct run *run, struct error *error)
+{
+    struct deputy deputy = {.fd = -1};
+    if (run->options->root == NULL)
+        return 0;
+    json_t *request = json_pack("{s:s, s:s}", "do", "check_root", "path", run->options->root);
+    CLEANUP_JSON json_t *answer = run_ask_and_wait(run, &deputy, request, ROOT_NS, error);
+    deputy_abandon(&deputy);
+    if (answer == NULL)
+        return -1;
+    const char *why = json_string_value(json_object_get(answer, "error"));
+    return why == NULL ? 0 : error_set(error, ERROR_ENVIRONMENT, NULL, "%s", why);
+}
+
+static int run_setup(struct run *run, struct run_target *target, struct error *error)
+{
+    struct target_run *prepared = &target->prepared;
+    struct deputy deputy = {.fd = -1};
+    json_t *steps = target_steps(&prepared->target, "setup");
+    CLEANUP_JSON json_t *all =
+        json_pack("[{s:O}]", "make_directory", json_object_get(prepared->bindings, "shared"));
+    if (steps == NULL)
+        return 0;
+    CLEANUP_JSON json_t *expanded =
+        target_expand(&prepared->target, steps, prepared->bindings, error);
+    if (expanded == NULL || json_array_extend(all, expanded) != 0)
+        return -1;
+    json_t *request = json_pack("{s:s, s:O}", "do", "steps", "steps", all);
+    CLEANUP_JSON json_t *answer = run_ask_and_wait(run, &deputy, request, SETUP_NS, error);
+    deputy_abandon(&deputy);
+    if (answer == NULL)
+        return -1;
+    const char *why = json_string_value(json_object_get(answer, "error"));
+    return why == NULL ? 0
+                       : error_set(error, ERROR_ENVIRONMENT, prepared->target.name,
+                                   "setup failed: %s", why);
+}
+
+static int prepare_target(struct run *run, struct run_target *target, const char *given,
+                          struct error *error)
+{
+    char path[PATH_MAX];
+    char missing[512];
+    struct target_run *prepared = &target->prepared;
+    target->broken_controls = json_array();
+    target->probe_digests = json_object();
+    target->subject_digests = json_object();
+    if (target_find(given, path, sizeof path, error) != 0 ||
+        target_load(&prepared->target, path, error) != 0)
+        return -1;
+    replace_budgets(&prepared->target.budgets, run->options);
+    (void)snprintf(run->front->targets[run->front->target_count++], sizeof run->front->targets[0],
+                   "%s", prepared->target.name);
+    struct error problem = ERROR_INIT;
+    if (make_bindings(run, target, &problem) != 0 || digest_probes(run, target, &problem) != 0) {
+        char reason[512];
+        (void)snprintf(reason, sizeof reason, "%s: %s", problem.where, problem.what);
+        skip(target, reason);
+        return 0;
+    }
+    if (!target_requirements_met(&prepared->target, prepared->bindings, missing, sizeof missing)) {
+        skip(target, missing);
+        return 0;
+    }
+    digest_programs(target);
+    return run_setup(run, target, error);
+}
+
+static bool is_repeated(const struct run *run, const char *given, size_t before)
+{
+    for (size_t i = 0; i < before; i++)
+        if (strcmp(run->options->targets[i], given) == 0)
+            return true;
+    return false;
+}
+
+int run_prepare_targets(struct run *run, struct error *error)
+{
+    const struct run_options *options = run->options;
+    const char *const *given = options->target_count == 0 ? default_targets : options->targets;
+    size_t count = options->target_count == 0 ? sizeof default_targets / sizeof default_targets[0]
+                                              : options->target_count;
+    if (check_root(run, error) != 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        if (options->target_count > 0 && is_repeated(run, given[i], i))
+            return error_set(error, ERROR_USAGE, given[i], "target given twice");
+        struct run_target *target = &run->targets[run->target_count++];
+        if (prepare_target(run, target, given[i], error) != 0)
+            return -1;
+        if (target->prepared.skipped)
+            front_note(run->front, "%s is skipped: %s", target->prepared.target.name,
+                       target->prepared.skip_reason);
+    }
+    return 0;
+}
+
+void run_release_targets(struct run *run)
+{
+    for (size_t i = 0; i < run->target_count; i++) {
+        struct run_target *target = &run->targets[i];
+        if (target->document_open)
+            document_discard(&target->document);
+        json_decref(target->broken_controls);
+        json_decref(target->probe_digests);
+        json_decref(target->subject_digests);
+        json_decref(target->prepared.bindings);
+        target_release(&target->prepared.target);
+    }
+}
