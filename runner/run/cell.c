@@ -146,10 +146,8 @@ bool cell_note_exit(struct cell *cell, pid_t pid, int status, uint64_t now_ns)
 
 uint64_t cell_next_wake(const struct cell *cell)
 {
-    return cell->stage == CELL_WATCHING || cell->stage == CELL_ENDING_ASKED ||
-                   cell->stage == CELL_ENDING_FORCED
-               ? cell->expected_ns
-               : cell->stage_until_ns;
+    return cell->stage >= CELL_WATCHING && cell->stage <= CELL_ENDING_FORCED ? cell->expected_ns
+                                                                             : cell->stage_until_ns;
 }
 
 void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *table)
@@ -163,6 +161,7 @@ void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *tabl
     case CELL_WATCHING:
         cell_watch(cell, now_ns, table);
         break;
+    case CELL_LINGERING:
     case CELL_ENDING_ASKED:
     case CELL_ENDING_FORCED:
         cell_end_tree(cell, now_ns, table);

@@ -39,6 +39,7 @@ enum cell_stage {
     CELL_IDLE,
     CELL_PREPARING,     /* the deputy makes what the launch needs */
     CELL_WATCHING,      /* the target runs */
+    CELL_LINGERING,     /* the launched program has ended; its helpers may follow by themselves */
     CELL_ENDING_ASKED,  /* TERM was sent to what is left of the tree */
     CELL_ENDING_FORCED, /* KILL was sent */
     CELL_VIEWING,       /* the deputy looks at the file system */

@@ -9,6 +9,9 @@
 
 /* How long what got KILL may take to end before it is called unkillable and left behind. */
 #define KILL_WAIT_NS (1500 * NS_PER_MS)
+/* How long the helpers of a program that has ended may take to end by themselves, without that
+ * being an anomaly. */
+#define LINGER_NS NS_PER_S
 #define ABORT_WAIT_NS NS_PER_S
 #define END_TICK_NS (10 * NS_PER_MS)
 #define VIEW_NS (30 * NS_PER_S)
@@ -83,6 +86,16 @@ static void send_kill(struct cell *cell, uint64_t now_ns)
     cell->expected_ns = now_ns + END_TICK_NS;
 }
 
+static void send_term(struct cell *cell, uint64_t now_ns)
+{
+    note_leftovers(cell);
+    tree_signal(&cell->tree, SIGTERM);
+    tree_signal(&cell->tree, SIGCONT); /* what is stopped can't end */
+    cell->stage = CELL_ENDING_ASKED;
+    cell->stage_until_ns = now_ns + cell->target_run->target.budgets.grace_ns;
+    cell->expected_ns = now_ns + END_TICK_NS;
+}
+
 void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
     listening_freeze(&cell->listening);
@@ -97,11 +110,12 @@ void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table 
         cell_after_tree(cell, now_ns);
         return;
     }
-    note_leftovers(cell);
-    tree_signal(&cell->tree, SIGTERM);
-    tree_signal(&cell->tree, SIGCONT); /* what is stopped can't end */
-    cell->stage = CELL_ENDING_ASKED;
-    cell->stage_until_ns = now_ns + cell->target_run->target.budgets.grace_ns;
+    if (cell->ending != ENDING_VM_ENDED) {
+        send_term(cell, now_ns);
+        return;
+    }
+    cell->stage = CELL_LINGERING;
+    cell->stage_until_ns = now_ns + LINGER_NS;
     cell->expected_ns = now_ns + END_TICK_NS;
 }
 
@@ -115,17 +129,17 @@ void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *tab
         cell_after_tree(cell, now_ns);
         return;
     }
-    if (cell->stage == CELL_ENDING_ASKED) {
-        if (now_ns >= cell->stage_until_ns)
-            send_kill(cell, now_ns);
-        return;
-    }
-    if (now_ns < cell->stage_until_ns) {
+    bool over = now_ns >= cell->stage_until_ns;
+    if (cell->stage == CELL_LINGERING && over) {
+        send_term(cell, now_ns);
+    } else if (cell->stage == CELL_ENDING_ASKED && over) {
+        send_kill(cell, now_ns);
+    } else if (cell->stage == CELL_ENDING_FORCED && !over) {
         tree_signal(&cell->tree, SIGKILL); /* what was born since the last time, too */
-        return;
+    } else if (cell->stage == CELL_ENDING_FORCED) {
+        cell->survivors = evidence_of_survivors(&cell->tree);
+        cell_after_tree(cell, now_ns);
     }
-    cell->survivors = evidence_of_survivors(&cell->tree);
-    cell_after_tree(cell, now_ns);
 }
 
 static const char *view_name(enum view_result result)

@@ -90,6 +90,17 @@ static json_t *describe_threads(const struct tree_sample *before, const struct t
     return threads;
 }
 
+/*
+ * Whether a process ended while the call was out. One that was last seen before the call counts
+ * only if its end was an unhappy one: a VM has helpers that come and go.
+ */
+static bool ended_meanwhile(const struct tree_member *member, uint64_t entered_ns)
+{
+    if (!member->ended || member->ended_ns < entered_ns)
+        return false;
+    return member->alive_ns >= entered_ns || (member->status_known && member->status != 0);
+}
+
 static json_t *describe_ended(const struct tree *tree, uint64_t entered_ns,
                               const json_t *last_lines)
 {
@@ -97,7 +108,7 @@ static json_t *describe_ended(const struct tree *tree, uint64_t entered_ns,
     for (size_t i = 0; i < tree->count; i++) {
         const struct tree_member *member = &tree->members[i];
         char status[64] = "ended; its status went to its parent";
-        if (!member->ended || member->ended_ns < entered_ns)
+        if (!ended_meanwhile(member, entered_ns))
             continue;
         if (member->status_known)
             exit_status_describe(member->status, status, sizeof status);

@@ -93,16 +93,18 @@ static uint64_t grown(uint64_t before, uint64_t after)
     return after > before ? after - before : 0;
 }
 
-/* How long one thread was kept from running, at most. */
+/*
+ * How long one thread was kept from running. The kernel books a wait for a CPU when it ends, so a
+ * thread that is runnable and has neither run nor had a wait booked has been waiting all the time;
+ * one that has run will have the rest of its wait booked in the next sample.
+ */
 static uint64_t thread_starved_ns(const struct thread_sample *before,
                                   const struct thread_sample *after, uint64_t elapsed_ns)
 {
-    if (after->state == 'T')
-        return elapsed_ns;
-    uint64_t ran = grown(before->ran_ns, after->ran_ns);
-    if (after->state == 'R')
-        return grown(ran, elapsed_ns);
     uint64_t waited = grown(before->waited_ns, after->waited_ns);
+    bool ran = after->ran_ns > before->ran_ns;
+    if (after->state == 'T' || (after->state == 'R' && !ran && waited == 0))
+        return elapsed_ns;
     return waited < elapsed_ns ? waited : elapsed_ns;
 }
 

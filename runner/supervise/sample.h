@@ -48,9 +48,9 @@ struct activity {
 };
 
 /**
- * Compares two samples of one tree. Whatever is doubtful counts as starved: a thread that is
- * runnable in the second sample may have been so all the time that it did not run. Too much
- * starvation only makes a wait longer, too little would call a slow host a hang.
+ * Compares two samples of one tree. The tree counts as starved for as long as any one of its
+ * threads was: too much starvation only makes a wait longer, too little would call a slow host a
+ * hang.
  */
 struct activity sample_compare(const struct tree_sample *before, const struct tree_sample *after);
 

@@ -90,6 +90,8 @@ static void refresh_member(struct tree_member *member, struct process *row, uint
         member->status = row->exit_code;
         mark_ended(member, now_ns);
     }
+    if (!member->ended)
+        member->alive_ns = now_ns;
 }
 
 static bool has_session(const struct tree *tree, pid_t session)

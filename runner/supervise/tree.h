@@ -23,7 +23,8 @@ struct tree_member {
     bool ended;        /* a zombie counts as ended */
     bool status_known; /* not so when another process of the tree took the status */
     int status;        /* as wait(2) gives it */
-    uint64_t ended_ns; /* when we noticed; CLOCK_MONOTONIC */
+    uint64_t alive_ns; /* when it was last seen alive; CLOCK_MONOTONIC, as the next */
+    uint64_t ended_ns; /* when its end was noticed */
 };
 
 /**
