@@ -21,12 +21,21 @@ static void print_help(FILE *stream)
                           "this build.\n");
 }
 
+/* argp names a program by argv[0], so that gets both words: "rename-oracle run: ...". */
+static int run_command(const struct command *command, int argc, char **argv)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "rename-oracle %s", command->name);
+    argv[0] = name;
+    return command->run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
     for (const struct command *command = commands; command->name != NULL; command++)
         if (strcmp(word, command->name) == 0)
-            return command->run(argc - 1, argv + 1);
+            return run_command(command, argc - 1, argv + 1);
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
         print_help(stdout);
         return 0;

@@ -2,6 +2,7 @@
 #ifndef RO_CLEANUP_H
 #define RO_CLEANUP_H
 
+#include <dirent.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #define CLEANUP_FREE CLEANUP(cleanup_free)
 #define CLEANUP_FD CLEANUP(cleanup_fd)
 #define CLEANUP_FILE CLEANUP(cleanup_file)
+#define CLEANUP_DIRECTORY CLEANUP(cleanup_directory)
 #define CLEANUP_JSON CLEANUP(cleanup_json)
 
 static inline void cleanup_free(void *pointer)
@@ -32,6 +34,12 @@ static inline void cleanup_file(FILE *const *file)
 {
     if (*file != NULL)
         (void)fclose(*file);
+}
+
+static inline void cleanup_directory(DIR *const *directory)
+{
+    if (*directory != NULL)
+        (void)closedir(*directory);
 }
 
 static inline void cleanup_json(json_t *const *json)

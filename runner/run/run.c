@@ -94,8 +94,9 @@ static int open_documents(struct run *run, struct error *error)
 static int carry_out(struct run *run, struct error *error)
 {
     if (run_choose_shapes(run, error) != 0 || listen_to_signals(run, error) != 0 ||
-        run_make_places(run, error) != 0 || run_prepare_targets(run, error) != 0 ||
-        make_jobs(run, error) != 0 || open_documents(run, error) != 0)
+        run_make_scratch(run, error) != 0 || run_prepare_targets(run, error) != 0 ||
+        run_make_output(run, error) != 0 || make_jobs(run, error) != 0 ||
+        open_documents(run, error) != 0)
         return -1;
     run->front->planned = run_count_planned(run);
     int failed = run_loop(run, error);

@@ -52,7 +52,7 @@ static int open_directory_at(int parent, const char *name, const char *shown, st
     return fd;
 }
 
-static int make_scratch(struct run *run, struct error *error)
+int run_make_scratch(struct run *run, struct error *error)
 {
     const char *base = getenv("TMPDIR");
     if (base == NULL || base[0] != '/')
@@ -68,7 +68,7 @@ static int make_scratch(struct run *run, struct error *error)
     return 0;
 }
 
-int run_make_places(struct run *run, struct error *error)
+int run_make_output(struct run *run, struct error *error)
 {
     const char *output = run->options->output == NULL ? DEFAULT_OUTPUT : run->options->output;
     make_id(run);
@@ -84,9 +84,7 @@ int run_make_places(struct run *run, struct error *error)
     run->settings.artifacts = "artifacts";
     run->settings.artifacts_fd =
         open_directory_at(run->output_fd, run->settings.artifacts, shown, error);
-    if (run->settings.artifacts_fd < 0)
-        return -1;
-    return make_scratch(run, error);
+    return run->settings.artifacts_fd < 0 ? -1 : 0;
 }
 
 void run_remove_scratch(struct run *run)

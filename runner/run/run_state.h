@@ -69,8 +69,11 @@ void run_release_targets(struct run *run);
 
 /* run_place.c */
 
-/** Makes the run's id, output directory and scratch directory. */
-int run_make_places(struct run *run, struct error *error);
+/** Makes the directory that cells live in, below TMPDIR or /tmp. */
+int run_make_scratch(struct run *run, struct error *error);
+
+/** Makes the run's id and its output directory. */
+int run_make_output(struct run *run, struct error *error);
 
 /** Removes the scratch directory, unless --keep; never waits for a stuck file system. */
 void run_remove_scratch(struct run *run);

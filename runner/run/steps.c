@@ -56,12 +56,6 @@ static int copy_file(const char *from, const char *to, struct error *error)
     return 0;
 }
 
-static void close_directory(DIR **directory)
-{
-    if (*directory != NULL)
-        (void)closedir(*directory);
-}
-
 static int copy_tree(const char *from, const char *to, struct error *error)
 {
     struct stat status;
@@ -69,7 +63,7 @@ static int copy_tree(const char *from, const char *to, struct error *error)
         return error_set_errno(error, errno, from, "cannot read");
     if (!S_ISDIR(status.st_mode))
         return copy_file(from, to, error);
-    CLEANUP(close_directory) DIR *directory = opendir(from);
+    CLEANUP_DIRECTORY DIR *directory = opendir(from);
     if (directory == NULL)
         return error_set_errno(error, errno, from, "cannot list");
     if (make_directories(to, error) != 0)

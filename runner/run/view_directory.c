@@ -11,12 +11,6 @@
 
 enum { NAMES_MAX = 64 };
 
-static void close_directory(DIR **directory)
-{
-    if (*directory != NULL)
-        (void)closedir(*directory);
-}
-
 static void free_names(char **names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -43,7 +37,7 @@ static int list_directory(void *context, const char *path, char *out, size_t siz
     char full[PATH_MAX];
     if (path_format(full, sizeof full, error, "%s/%s", (const char *)context, path) != 0)
         return -1;
-    CLEANUP(close_directory) DIR *directory = opendir(full);
+    CLEANUP_DIRECTORY DIR *directory = opendir(full);
     if (directory == NULL && (errno == ENOENT || errno == ENOTDIR)) {
         /* Its parent's listing tells of the missing directory; here it has no names. */
         out[0] = '\0';

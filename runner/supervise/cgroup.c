@@ -4,13 +4,17 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define GROUP_PREFIX "rename-oracle."
 
 /* Finds where cgroup v2 is mounted: the mount point of the first line of type cgroup2. */
 static bool find_mount(char *out, size_t size)
@@ -57,14 +61,46 @@ static bool make_group(struct cgroup *group)
     return false;
 }
 
+/* Removes an empty group and the empty ones in it; what still holds a process stays. */
+static void remove_empty(int parent, const char *name)
+{
+    CLEANUP_FD int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    CLEANUP_DIRECTORY DIR *inside = fd < 0 ? NULL : fdopendir(dup(fd));
+    const struct dirent *entry;
+    while (inside != NULL && (entry = readdir(inside)) != NULL)
+        if (strncmp(entry->d_name, "job", 3) == 0)
+            (void)unlinkat(fd, entry->d_name, AT_REMOVEDIR);
+    (void)unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+/*
+ * A run that had to leave an unkillable process behind leaves its group, too. The next run clears
+ * away what has become empty and whose runner is gone.
+ */
+static void remove_stale_groups(const char *parent)
+{
+    CLEANUP_DIRECTORY DIR *groups = opendir(parent);
+    const struct dirent *entry;
+    while (groups != NULL && (entry = readdir(groups)) != NULL) {
+        if (strncmp(entry->d_name, GROUP_PREFIX, strlen(GROUP_PREFIX)) != 0)
+            continue;
+        pid_t runner = (pid_t)strtol(entry->d_name + strlen(GROUP_PREFIX), NULL, 10);
+        if (runner > 0 && kill(runner, 0) != 0 && errno == ESRCH)
+            remove_empty(dirfd(groups), entry->d_name);
+    }
+}
+
 bool cgroup_make_for_run(struct cgroup *run)
 {
     char mount[512];
     char own[4096];
+    char parent[4096];
     run->fd = -1;
-    if (!find_mount(mount, sizeof mount) || !find_own_group(own, sizeof own))
+    if (!find_mount(mount, sizeof mount) || !find_own_group(own, sizeof own) ||
+        path_format(parent, sizeof parent, NULL, "%s%s", mount, own) != 0)
         return false;
-    return path_format(run->path, sizeof run->path, NULL, "%s%s/rename-oracle.%d", mount, own,
+    remove_stale_groups(parent);
+    return path_format(run->path, sizeof run->path, NULL, "%s/" GROUP_PREFIX "%d", parent,
                        (int)getpid()) == 0 &&
            make_group(run);
 }

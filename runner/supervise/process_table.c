@@ -118,15 +118,9 @@ static int by_pid(const void *left, const void *right)
     return (a->pid > b->pid) - (a->pid < b->pid);
 }
 
-static void close_directory(DIR **directory)
-{
-    if (*directory != NULL)
-        (void)closedir(*directory);
-}
-
 int process_table_scan(struct process_table *table, struct error *error)
 {
-    CLEANUP(close_directory) DIR *proc = opendir("/proc");
+    CLEANUP_DIRECTORY DIR *proc = opendir("/proc");
     if (proc == NULL)
         return error_set_errno(error, errno, "/proc", "cannot list processes; is it mounted?");
     table->count = 0;
