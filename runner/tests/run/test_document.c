@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* A document appears whole or not at all, and what is finished is on disk before it appears. */
+#include "run/document.h"
+
+#include "base/cleanup.h"
+#include "run/steps.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+/* A directory of its own for each test. */
+struct place {
+    char path[64];
+    int fd;
+};
+
+static int make_place(void **state)
+{
+    static struct place place;
+    (void)snprintf(place.path, sizeof place.path, "/tmp/test-document.XXXXXX");
+    assert_non_null(mkdtemp(place.path));
+    place.fd = open(place.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    *state = &place;
+    return 0;
+}
+
+static int remove_place(void **state)
+{
+    struct place *place = *state;
+    (void)close(place->fd);
+    return remove_tree(place->path, NULL);
+}
+
+static json_t *make_cell(const char *shape)
+{
+    return json_pack("{s:s, s:f, s:[s]}", "shape", shape, "duration_ms", 1.125, "lines",
+                     "\xc3\xa9");
+}
+
+static json_t *make_head(void)
+{
+    return json_pack("{s:s, s:b, s:{s:i}}", "schema", "rename-oracle/verdict/1", "complete", 1,
+                     "run", "id", 7);
+}
+
+static json_t *load(const struct place *place, const char *name)
+{
+    int fd = openat(place->fd, name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    json_t *json = json_loadfd(fd, JSON_REJECT_DUPLICATES, NULL);
+    (void)close(fd);
+    return json;
+}
+
+static bool exists(const struct place *place, const char *name)
+{
+    return faccessat(place->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static void add(struct document *document, enum document_list list, const char *shape)
+{
+    struct error error = ERROR_INIT;
+    CLEANUP_JSON json_t *cell = make_cell(shape);
+    assert_int_equal(document_add(document, list, cell, &error), 0);
+}
+
+static void holds_what_was_added_and_the_right_digest(void **state)
+{
+    const struct place *place = *state;
+    struct document document;
+    struct error error = ERROR_INIT;
+    char digest[DIGEST_SIZE];
+    assert_int_equal(document_start(&document, place->fd, "t", &error), 0);
+    add(&document, DOCUMENT_CELLS, "one");
+    add(&document, DOCUMENT_CONTROLS, "control");
+    add(&document, DOCUMENT_CELLS, "two");
+    assert_false(exists(place, "t.json"));
+    CLEANUP_JSON json_t *head = make_head();
+    assert_int_equal(document_finish(&document, head, &error), 0);
+
+    CLEANUP_JSON json_t *found = load(place, "t.json");
+    assert_non_null(found);
+    assert_int_equal(json_array_size(json_object_get(found, "cells")), 2);
+    assert_int_equal(json_array_size(json_object_get(found, "controls")), 1);
+    assert_int_equal(document_digest(found, digest, &error), 0);
+    assert_string_equal(json_string_value(json_object_get(found, "digest")), digest);
+    assert_false(exists(place, ".t.json.cells"));
+    assert_false(exists(place, ".t.json.controls"));
+    assert_false(exists(place, ".t.json.new"));
+}
+
+static void finished_cells_are_on_disk_before_the_end(void **state)
+{
+    const struct place *place = *state;
+    struct document document;
+    struct error error = ERROR_INIT;
+    assert_int_equal(document_start(&document, place->fd, "t", &error), 0);
+    add(&document, DOCUMENT_CELLS, "one");
+    CLEANUP_JSON json_t *line = load(place, ".t.json.cells");
+    assert_string_equal(json_string_value(json_object_get(line, "shape")), "one");
+    document_discard(&document);
+    assert_true(exists(place, ".t.json.cells"));
+}
+
+static void an_empty_document_is_valid_json(void **state)
+{
+    const struct place *place = *state;
+    struct document document;
+    struct error error = ERROR_INIT;
+    assert_int_equal(document_start(&document, place->fd, "t", &error), 0);
+    CLEANUP_JSON json_t *head = make_head();
+    assert_int_equal(document_finish(&document, head, &error), 0);
+    CLEANUP_JSON json_t *found = load(place, "t.json");
+    assert_int_equal(json_array_size(json_object_get(found, "cells")), 0);
+}
+
+static void set_file_size_limit(rlim_t bytes)
+{
+    struct rlimit limit;
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* Stands for a full disk: the write of a cell stops half way. */
+static void a_cell_that_does_not_fit_leaves_no_half_line(void **state)
+{
+    const struct place *place = *state;
+    struct document document;
+    struct error error = ERROR_INIT;
+    struct stat before;
+    struct stat after;
+    assert_int_equal(document_start(&document, place->fd, "t", &error), 0);
+    add(&document, DOCUMENT_CELLS, "one");
+    assert_int_equal(fstatat(place->fd, ".t.json.cells", &before, 0), 0);
+    set_file_size_limit((rlim_t)before.st_size + 10);
+    CLEANUP_JSON json_t *cell = make_cell("two");
+    assert_int_equal(document_add(&document, DOCUMENT_CELLS, cell, &error), -1);
+    set_file_size_limit(RLIM_INFINITY);
+    assert_int_equal(error.code, ERROR_ENVIRONMENT);
+    assert_int_equal(fstatat(place->fd, ".t.json.cells", &after, 0), 0);
+    assert_int_equal(before.st_size, after.st_size);
+    document_discard(&document);
+}
+
+static void a_document_that_does_not_fit_does_not_appear(void **state)
+{
+    const struct place *place = *state;
+    struct document document;
+    struct error error = ERROR_INIT;
+    assert_int_equal(document_start(&document, place->fd, "t", &error), 0);
+    add(&document, DOCUMENT_CELLS, "one");
+    set_file_size_limit(64);
+    CLEANUP_JSON json_t *head = make_head();
+    assert_int_equal(document_finish(&document, head, &error), -1);
+    set_file_size_limit(RLIM_INFINITY);
+    assert_false(exists(place, "t.json"));
+    assert_false(exists(place, ".t.json.new"));
+    assert_true(exists(place, ".t.json.cells"));
+    document_discard(&document);
+}
+
+static void a_link_in_the_place_of_a_file_is_not_followed(void **state)
+{
+    const struct place *place = *state;
+    struct document document;
+    struct error error = ERROR_INIT;
+    assert_int_equal(symlinkat("/dev/null", place->fd, ".t.json.cells"), 0);
+    assert_int_equal(document_start(&document, place->fd, "t", &error), -1);
+    assert_int_equal(error.code, ERROR_ENVIRONMENT);
+}
+
+#define IN_A_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_A_PLACE(holds_what_was_added_and_the_right_digest),
+        IN_A_PLACE(finished_cells_are_on_disk_before_the_end),
+        IN_A_PLACE(an_empty_document_is_valid_json),
+        IN_A_PLACE(a_cell_that_does_not_fit_leaves_no_half_line),
+        IN_A_PLACE(a_document_that_does_not_fit_does_not_appear),
+        IN_A_PLACE(a_link_in_the_place_of_a_file_is_not_followed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
