@@ -93,7 +93,7 @@ static unsigned long checksum(const char *bytes, size_t size)
 /* Formats a number at the end of `digits` and returns where it starts. */
 static const char *format_unsigned(char digits[NUMBER_BYTES], unsigned long long number)
 {
-    char *at = digits + NUMBER_BYTES - 1;
+    char *at = &digits[NUMBER_BYTES - 1];
     *at = '\0';
     do {
         *--at = (char)('0' + number % 10);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "story.h"
 
+#include "checks.h"
 #include "filesystem.h"
 #include "steps.h"
 
@@ -12,12 +13,7 @@
 #error "PROBE_BUILD must be the probe build id, 16 hex digits in quotes"
 #endif
 
-enum {
-    THINGS = 8,                /* files and directories that a shape makes */
-    NAMES = 4,                 /* names that a listing may ask for */
-    CONTENT_BYTES = 8192,      /* the largest file */
-    ENTRIES_TOO_MANY = 100000, /* a directory that lists more than this has no end */
-};
+enum { THINGS = 8 }; /* files and directories that a shape makes */
 
 enum presence { ABSENT, PRESENT, PERHAPS };
 
@@ -33,273 +29,18 @@ struct thing {
 static struct {
     struct thing things[THINGS];
     size_t thing_count;
-    unsigned long foreign; /* entries of D that were there before us */
-    unsigned long checks;
-    unsigned long broken;
     int about_rename;
 } story;
 
-static char bytes[CONTENT_BYTES];
-
-/* ---- names ---- */
-
-const char *full_path(const char *name)
-{
-    static char paths[2][PROBE_PATH_BYTES];
-    static size_t turn;
-    char *path = paths[turn++ % 2];
-    const char *directory = probe_directory();
-    size_t length = strlen(directory);
-    size_t name_length = strlen(name);
-    memcpy(path, directory, length + 1);
-    if (strcmp(name, ".") == 0 || length + 1 + name_length >= PROBE_PATH_BYTES)
-        return path;
-    if (path[length - 1] != '/')
-        path[length++] = '/';
-    memcpy(path + length, name, name_length + 1);
-    return path;
-}
-
-/* The length of the next of the space-separated names, 0 at the end; moves `names` behind it. */
-static size_t next_name(const char **names, const char **start)
-{
-    *names += strspn(*names, " ");
-    *start = *names;
-    size_t length = strcspn(*names, " ");
-    *names += length;
-    return length;
-}
-
-/* ---- checks ---- */
-
-void report_check(const char *name, const char *want, const char *got, int loss)
-{
-    story.checks++;
-    start_line("check", name);
-    if (got == NULL) {
-        add_text("result", "held");
-    } else {
-        story.broken++;
-        add_text("result", "broken");
-        if (loss)
-            add_text("loss", "1");
-        add_text("want", want);
-        add_text("got", got);
-    }
-    send_line();
-}
-
 int story_goes_on(void)
 {
-    return story.broken == 0 && !journal_is_lost();
+    return checks_broken() == 0 && !journal_is_lost();
 }
 
 void tell_about_rename(void)
 {
     story.about_rename = 1;
 }
-
-/* A check that names the call that failed: "setup_open want=0 got=ENOSPC:28". */
-static void report_failed_call(const char *check, int error)
-{
-    struct text got = {.length = 0};
-    text_add_errno(&got, error);
-    report_check(check, "0", got.bytes, 0);
-}
-
-/* ---- contents ---- */
-
-static void fill_content(struct content content)
-{
-    static char pattern[160];
-    size_t length = 0;
-    const char *const parts[] = {probe_nonce(), " ", probe_shape(), " ", content.label, "\n"};
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        size_t size = strlen(parts[i]);
-        if (size > sizeof pattern - length)
-            size = sizeof pattern - length;
-        memcpy(pattern + length, parts[i], size);
-        length += size;
-    }
-    for (size_t i = 0; i < content.size && i < sizeof bytes; i++)
-        bytes[i] = pattern[i % length];
-}
-
-/*
- * Compares what follows in the file with `bytes`: up to the end of the file, or one byte more than
- * there should be. Returns 1 when all is the same, else 0 and in `got` what is there instead.
- */
-static int compare_bytes(int fd, size_t size, struct text *got)
-{
-    static char chunk[CONTENT_BYTES + 1];
-    size_t offset = 0;
-    for (;;) {
-        ssize_t taken = step_read(fd, chunk, sizeof chunk);
-        if (taken < 0) {
-            text_add(got, "read:");
-            text_add_errno(got, errno);
-            return 0;
-        }
-        if (taken == 0 && offset == size)
-            return 1;
-        size_t left = size - offset;
-        size_t common = (size_t)taken < left ? (size_t)taken : left;
-        size_t same = 0;
-        while (same < common && chunk[same] == bytes[offset + same])
-            same++;
-        if (same < common || taken == 0 || (size_t)taken > left) {
-            text_add(got, same < common ? "differs:" : taken == 0 ? "ends:" : "goes_on:");
-            text_add_unsigned(got, offset + same);
-            return 0;
-        }
-        offset += common;
-    }
-}
-
-/* Reads the whole file. Returns 1 when it holds the content; else `got` says what it holds. */
-static int file_holds(const char *name, struct content content, struct text *got)
-{
-    int fd = step_open(full_path(name), O_RDONLY, 0);
-    if (fd < 0) {
-        text_add(got, "open:");
-        text_add_errno(got, errno);
-        return 0;
-    }
-    fill_content(content);
-    int same = compare_bytes(fd, content.size, got);
-    if (step_close(fd) != 0 && same) {
-        text_add(got, "close:");
-        text_add_errno(got, errno);
-        return 0;
-    }
-    return same;
-}
-
-static void check_size(int result, const struct stat *status, struct content content)
-{
-    struct text want = {.length = 0};
-    struct text got = {.length = 0};
-    text_add_unsigned(&want, content.size);
-    if (result != 0)
-        text_add_errno(&got, errno);
-    else if (!S_ISREG(status->st_mode))
-        text_add(&got, "not_a_file");
-    else if ((unsigned long long)status->st_size != content.size)
-        text_add_unsigned(&got, (unsigned long long)status->st_size);
-    report_check("new_size", want.bytes, got.length > 0 ? got.bytes : NULL, 0);
-}
-
-void check_file(const char *name, struct content content)
-{
-    struct stat status;
-    int result = step_stat(full_path(name), &status);
-    check_size(result, &status, content);
-    struct text got = {.length = 0};
-    int same = file_holds(name, content, &got);
-    report_check("new_bytes", content.label, same ? NULL : got.bytes, 0);
-}
-
-/* ---- listings ---- */
-
-struct census {
-    unsigned long named[NAMES]; /* how often each wanted name was listed */
-    unsigned long others;
-    struct text first_other;
-    struct text error;
-};
-
-static void count_entry(struct census *census, const char *entry, const char *names)
-{
-    const char *start = NULL;
-    size_t length = 0;
-    if (strcmp(entry, ".") == 0 || strcmp(entry, "..") == 0)
-        return; /* POSIX leaves it open whether they are listed */
-    for (size_t i = 0; i < NAMES && (length = next_name(&names, &start)) > 0; i++) {
-        if (strlen(entry) == length && memcmp(entry, start, length) == 0) {
-            census->named[i]++;
-            return;
-        }
-    }
-    if (census->others++ == 0)
-        text_add(&census->first_other, entry);
-}
-
-static void census_failed(struct census *census, const char *call)
-{
-    if (census->error.length > 0)
-        return; /* the first error is the cause */
-    text_add(&census->error, call);
-    text_add_errno(&census->error, errno);
-}
-
-static void take_census(const char *name, const char *names, struct census *census)
-{
-    unsigned long entries = 0;
-    struct dirent *entry = NULL;
-    memset(census, 0, sizeof *census);
-    DIR *directory = step_opendir(full_path(name));
-    if (directory == NULL) {
-        census_failed(census, "opendir:");
-        return;
-    }
-    while ((entry = step_readdir(directory, full_path(name))) != NULL) {
-        if (++entries > ENTRIES_TOO_MANY || journal_is_lost()) {
-            text_add(&census->error, "readdir:endless");
-            break;
-        }
-        count_entry(census, entry->d_name, names);
-    }
-    if (entry == NULL && errno != 0)
-        census_failed(census, "readdir:");
-    if (step_closedir(directory, full_path(name)) != 0)
-        census_failed(census, "closedir:");
-}
-
-/* Describes a listing as "b:1,others:0". Returns whether every name is there
- * exactly once and the number of others is right. */
-static int describe_census(const struct census *census, const char *names, unsigned long others,
-                           struct text *want, struct text *got)
-{
-    const char *start = NULL;
-    size_t length = 0;
-    int right = census->others == others && census->error.length == 0;
-    text_add(got, census->error.bytes);
-    text_add(got, census->error.length > 0 ? "," : "");
-    for (size_t i = 0; i < NAMES && (length = next_name(&names, &start)) > 0; i++) {
-        struct text name = {.length = 0};
-        for (size_t j = 0; j < length; j++)
-            text_add(&name, (char[2]){start[j], '\0'});
-        text_add(&name, ":");
-        text_add(want, name.bytes);
-        text_add(want, "1,");
-        text_add(got, name.bytes);
-        text_add_unsigned(got, census->named[i]);
-        text_add(got, ",");
-        right = right && census->named[i] == 1;
-    }
-    text_add(want, "others:");
-    text_add_unsigned(want, others);
-    text_add(got, "others:");
-    text_add_unsigned(got, census->others);
-    if (census->others > others) {
-        text_add(got, ",first:");
-        text_add(got, census->first_other.bytes);
-    }
-    return right;
-}
-
-void check_listing(const struct listing *listing)
-{
-    struct census census;
-    struct text want = {.length = 0};
-    struct text got = {.length = 0};
-    int in_root = strcmp(listing->directory, ".") == 0;
-    take_census(listing->directory, listing->names, &census);
-    int right = describe_census(&census, listing->names, in_root ? story.foreign : 0, &want, &got);
-    report_check(in_root ? "listing_root" : "listing", want.bytes, right ? NULL : got.bytes, 0);
-}
-
-/* ---- the story ---- */
 
 static struct thing *thing_named(const char *name)
 {
@@ -321,25 +62,28 @@ static void remember(const char *name, int is_directory, enum presence presence)
     thing->presence = presence;
 }
 
-/* None of the names may be in D: neither in its listing nor, as FAT ignores case, by stat. */
-static void check_fresh(const char *names)
+/*
+ * None of the names may be in D: neither in its listing (a link that leads nowhere has no stat) nor
+ * by stat (FAT ignores case).
+ */
+static void check_fresh(const char *names, const struct census *census)
 {
     struct stat status;
     const char *start = NULL;
     size_t length = 0;
     struct text got = {.length = 0};
-    while (got.length == 0 && (length = next_name(&names, &start)) > 0) {
-        char name[64] = "";
+    for (size_t i = 0; got.length == 0 && (length = next_name(&names, &start)) > 0; i++) {
+        char name[LISTED_BYTES] = "";
         memcpy(name, start, length < sizeof name ? length : sizeof name - 1);
         int result = step_stat(full_path(name), &status);
-        if (result == 0 || errno != ENOENT) {
-            text_add(&got, name);
-            text_add(&got, ":");
-            if (result == 0)
-                text_add(&got, "exists");
-            else
-                text_add_errno(&got, errno);
-        }
+        if (result != 0 && errno == ENOENT && census->named[i] == 0)
+            continue;
+        text_add(&got, name);
+        text_add(&got, ":");
+        if (result == 0 || errno == ENOENT)
+            text_add(&got, "exists");
+        else
+            text_add_errno(&got, errno);
     }
     report_check("fresh", "ENOENT", got.length > 0 ? got.bytes : NULL, 0);
 }
@@ -353,12 +97,12 @@ static void look_at_root(const char *names)
         return;
     }
     report_filesystem((unsigned long long)status.st_dev);
-    take_census(".", "", &census);
-    story.foreign = census.others;
+    take_census(".", names, &census);
+    expect_foreign(census.others);
     if (census.error.length > 0)
         report_check("setup_listing", "0", census.error.bytes, 0);
     else
-        check_fresh(names);
+        check_fresh(names, &census);
 }
 
 int begin_story(int argc, char **argv, const char *shape, const char *names)
@@ -368,7 +112,7 @@ int begin_story(int argc, char **argv, const char *shape, const char *names)
         return wrong;
     start_line("begin", shape);
     add_text("build", PROBE_BUILD);
-    add_unsigned("bits", sizeof(void *) * 8);
+    add_unsigned("bits", 8ULL * sizeof(void *));
     send_line();
     look_at_root(names);
     return 0;
@@ -393,8 +137,7 @@ static int write_open_file(int fd, const char *name, struct content content)
 {
     struct stat status;
     struct thing *thing = thing_named(name);
-    fill_content(content);
-    ssize_t written = step_write(fd, bytes, content.size);
+    ssize_t written = step_write(fd, content_bytes(content), content.size);
     if (written < 0 || (size_t)written != content.size) {
         struct text want = {.length = 0};
         struct text got = {.length = 0};
@@ -458,12 +201,10 @@ static void check_renamed(const struct move *move)
     report_check("old_gone", "ENOENT", got.length > 0 ? got.bytes : NULL, 0);
 
     result = step_stat(full_path(move->to), &status);
-    if (result == 0) {
-        int saved = errno;
+    int error = errno;
+    if (result == 0)
         note_inode(move, &status);
-        errno = saved;
-    }
-    check_size(result, &status, move->source);
+    check_size(result, error, &status, move->source);
 
     struct text held = {.length = 0};
     struct text elsewhere = {.length = 0};
@@ -542,8 +283,8 @@ int end_story(void)
         clean_up();
     int passed = story_goes_on();
     start_line("end", passed ? "pass" : story.about_rename ? "fail" : "unfit");
-    add_unsigned("checks", story.checks);
-    add_unsigned("broken", story.broken);
+    add_unsigned("checks", checks_made());
+    add_unsigned("broken", checks_broken());
     send_line();
     return passed && !journal_is_lost() ? PROBE_PASS : PROBE_FAIL;
 }

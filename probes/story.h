@@ -2,27 +2,13 @@
 #ifndef RO_STORY_H
 #define RO_STORY_H
 
-#include "probe.h"
-
-#include <sys/types.h>
+#include "checks.h"
 
 /**
- * What a shape is told with. Names are relative to the work directory D ("." is D itself) and must
- * be string constants. Errors are sticky: once something broke, the steps that follow do nothing,
- * so that a shape reads from top to bottom without an `if`.
+ * What a shape is told with. Names are as in checks.h and must be string constants. Errors are
+ * sticky: once something broke, the steps that follow do nothing, so that a shape reads from top to
+ * bottom without an `if`.
  */
-
-/** `size` bytes of the text "<nonce> <shape> <label>\n", repeated and cut. */
-struct content {
-    const char *label;
-    size_t size;
-};
-
-/** Exactly these names (separated by spaces) must be in the directory. D may hold foreign ones. */
-struct listing {
-    const char *directory;
-    const char *names;
-};
 
 enum { LISTINGS = 2 };
 
@@ -59,15 +45,5 @@ void tell_about_rename(void);
 
 /** Whether nothing broke so far. */
 int story_goes_on(void);
-
-/** D and the name; the text stays valid until the second call after this one. */
-const char *full_path(const char *name);
-
-/** One `check` line. `got` NULL: it held. `loss`: a broken check means that data was lost. */
-void report_check(const char *name, const char *want, const char *got, int loss);
-
-/** Checks that the file has exactly these bytes, and that the directory lists exactly its names. */
-void check_file(const char *name, struct content content);
-void check_listing(const struct listing *listing);
 
 #endif

@@ -1,0 +1,10 @@
+# The toolchain file of the Nanvix SDK that NANVIX_SDK_ROOT names, by default /opt/nanvix.
+if(DEFINED ENV{NANVIX_SDK_ROOT})
+    set(sdk_root $ENV{NANVIX_SDK_ROOT})
+else()
+    set(sdk_root /opt/nanvix)
+endif()
+if(NOT EXISTS ${sdk_root}/nanvix.cmake)
+    message(FATAL_ERROR "${sdk_root}/nanvix.cmake is missing: set NANVIX_SDK_ROOT to a Nanvix SDK")
+endif()
+include(${sdk_root}/nanvix.cmake)

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_CHECKS_H
+#define RO_CHECKS_H
+
+#include "probe.h"
+
+#include <sys/stat.h>
+
+/**
+ * What a probe looks at afterwards: the bytes of files and the entries of directories. Names are
+ * relative to the work directory D; "." is D itself.
+ */
+
+/** `size` bytes of the text "<nonce> <shape> <label>\n", repeated and cut. */
+struct content {
+    const char *label;
+    size_t size;
+};
+
+/** Exactly these names (separated by spaces) must be in the directory. D may hold foreign ones. */
+struct listing {
+    const char *directory;
+    const char *names;
+};
+
+enum {
+    LISTED_NAMES = 4,    /* names that a listing may ask for */
+    LISTED_BYTES = 64,   /* one of them, its NUL included */
+    CONTENT_BYTES = 8192 /* the largest file */
+};
+
+/** What a directory lists. */
+struct census {
+    unsigned long named[LISTED_NAMES]; /* how often each wanted name was listed */
+    unsigned long others;              /* entries with another name; "." and ".." do not count */
+    struct text first_other;
+    struct text error; /* the call that failed and its errno; empty when none did */
+};
+
+/** D and the name; the text stays valid until the second call after this one. */
+const char *full_path(const char *name);
+
+/** The length of the next of the space-separated names, 0 at the end; moves `names` behind it. */
+size_t next_name(const char **names, const char **start);
+
+/** One `check` line. `got` NULL: it held. `loss`: a broken check means that data was lost. */
+void report_check(const char *name, const char *want, const char *got, int loss);
+
+/** The broken check of a call that must not fail: "want=0 got=ENOSPC:28". */
+void report_failed_call(const char *check, int error);
+
+unsigned long checks_made(void);
+unsigned long checks_broken(void);
+
+/** The first `content.size` bytes, at most CONTENT_BYTES; valid until the next call. */
+const char *content_bytes(struct content content);
+
+/** Reads the whole file. Returns 1 when it holds the content; else `got` says what it holds. */
+int file_holds(const char *name, struct content content, struct text *got);
+
+/** The check `new_size`, from what stat returned (errno in `error`) and stored. */
+void check_size(int result, int error, const struct stat *status, struct content content);
+
+/** Checks that the file has exactly this size and these bytes: `new_size` and `new_bytes`. */
+void check_file(const char *name, struct content content);
+
+/** Lists the directory and counts the names in it. */
+void take_census(const char *name, const char *names, struct census *census);
+
+/** How many foreign entries D must list from now on. */
+void expect_foreign(unsigned long entries);
+
+/** Checks that the directory lists exactly its names: `listing`, `listing_root` for D. */
+void check_listing(const struct listing *listing);
+
+#endif

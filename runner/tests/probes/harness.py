@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of the probes share: start one, read its journal, look at what it left behind."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import probe_journal
+
+NONCE = "k3v9x0q2"
+BUILD = os.environ["RO_BUILD_DIR"]  # set by CMake for every test here
+SOURCE = os.environ["RO_SOURCE_DIR"]
+SHAPES = ("tmp_root_sibling", "subdir_sibling", "replace_existing", "pycache_replace",
+          "cross_directory", "subdir_to_root")
+CONTROLS = ("control_pass", "control_fail", "control_block", "control_spin")
+NATIVE = "linux-x86_64"
+ABIS = (NATIVE, "linux-x86_64-musl", "linux-i686")
+SKIP = 77
+SECONDS = 30
+
+
+def program(abi, name):
+    """The command that runs a probe; i386 programs go through qemu, as kernels may lack support."""
+    path = os.path.join(BUILD, "probes", abi, name)
+    if not os.path.exists(path):
+        print(f"skipped: no probes for {abi} in this build (packages musl-tools, gcc-multilib)")
+        sys.exit(SKIP)
+    if abi != "linux-i686":
+        return [path]
+    qemu = shutil.which("qemu-i386")
+    if qemu is None:
+        print("skipped: qemu-i386 is missing (Debian package qemu-user)")
+        sys.exit(SKIP)
+    return [qemu, path]
+
+
+def run(command, directory=None, keep=False, nonce=NONCE, env=None, **more):
+    arguments = list(command)
+    if directory is not None:
+        arguments += [f"--dir={directory}", f"--nonce={nonce}"]
+    if keep:
+        arguments.append("--keep")
+    return subprocess.run(arguments, env=env or {}, stdin=more.pop("stdin", subprocess.DEVNULL),
+                          stdout=more.pop("stdout", subprocess.PIPE), stderr=subprocess.PIPE,
+                          timeout=SECONDS, check=False, **more)
+
+
+def run_probe(command, shape, directory, code, more_calls=(), **more):
+    """Runs a probe that must end with this exit code, and returns its journal."""
+    result = run(command, directory, **more)
+    text = result.stdout.decode(errors="replace")
+    assert result.stderr == b"", result.stderr
+    assert result.returncode == code, f"{shape}: exit code {result.returncode}, want {code}\n{text}"
+    try:
+        journal = probe_journal.parse(result.stdout, more.get("nonce", NONCE), shape,
+                                      more_calls=more_calls)
+    except probe_journal.Bad as bad:
+        raise AssertionError(f"{shape}: bad journal: {bad}\n{text}") from bad
+    assert (journal.outcome == "pass") == (code == 0), text
+    return journal
+
+
+def tree(directory):
+    """{relative path: bytes of a file, None for a directory}"""
+    found = {}
+    for top, directories, files in os.walk(directory):
+        for name in directories:
+            found[os.path.relpath(os.path.join(top, name), directory)] = None
+        for name in files:
+            with open(os.path.join(top, name), "rb") as file:
+                found[os.path.relpath(os.path.join(top, name), directory)] = file.read()
+    return found
+
+
+def fresh_directory():
+    return tempfile.TemporaryDirectory(prefix="ro-probe-test-")
+
+
+def bytes_of(shape, label, size, nonce=NONCE):
+    return probe_journal.content(nonce, shape, label, size)
+
+
+def left_by(shape, nonce=NONCE):
+    """The tree that each shape leaves behind with --keep, as its specification says."""
+    source = bytes_of(shape, "source", 3000, nonce)
+    return {
+        "tmp_root_sibling": {"b": source},
+        "subdir_sibling": {"s": None, "s/b": source},
+        "replace_existing": {"r": None, "r/old": source},
+        "pycache_replace": {"m": None, "m/__pycache__": None,
+                            "m/__pycache__/m.cpython-312.pyc": bytes_of(shape, "second", 3000, nonce)},
+        "cross_directory": {"x": None, "y": None, "y/b": source},
+        "subdir_to_root": {"u": None, "b": source},
+        "control_pass": {"a": source},
+        "control_fail": {"a": source},
+        "control_block": {},
+        "control_spin": {},
+    }[shape]

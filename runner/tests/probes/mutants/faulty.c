@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * faulty: a shape on a file system with the fault that RO_FAULT names. The probe must see each one
+ * by itself; test_faults.py has what it must say.
+ */
+#include "shim.h"
+
+#include <stdlib.h>
+
+static int fault_is(const char *name)
+{
+    const char *fault = getenv("RO_FAULT");
+    return fault != NULL && strcmp(fault, name) == 0;
+}
+
+static int fail_with(int error)
+{
+    errno = error;
+    return -1;
+}
+
+static int make_entry(const char *beside)
+{
+    char path[PROBE_PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s.stray", beside);
+    return close(open(path, O_WRONLY | O_CREAT, 0644));
+}
+
+/* Puts one byte at this offset of the file. */
+static int poke(const char *path, off_t offset)
+{
+    int fd = open(path, O_WRONLY);
+    return pwrite(fd, "\x01", 1, offset) == 1 ? close(fd) : -1;
+}
+
+int shim_rename(const char *from, const char *to)
+{
+    if (fault_is("refused"))
+        return fail_with(EEXIST);
+    if (fault_is("source_lost"))
+        return unlink(from) == 0 ? fail_with(ENOSPC) : -1;
+    if (fault_is("destination_lost"))
+        return unlink(to) == 0 ? fail_with(EIO) : -1;
+    if (fault_is("done_but_refused"))
+        return rename(from, to) == 0 ? fail_with(EINVAL) : -1;
+    if (fault_is("nothing_done"))
+        return 0;
+    if (fault_is("both_lost"))
+        return unlink(from) + unlink(to);
+    if (fault_is("old_name_stays"))
+        return unlink(to) + link(from, to);
+    int result = rename(from, to);
+    if (result == 0 && fault_is("cut"))
+        return truncate(to, 2999);
+    if (result == 0 && fault_is("grown"))
+        return poke(to, 3000);
+    if (result == 0 && fault_is("byte_changed"))
+        return poke(to, 2999);
+    if (result == 0 && fault_is("stray_entry"))
+        return make_entry(to);
+    return result;
+}
+
+ssize_t shim_write(int fd, const void *bytes, size_t size)
+{
+    if (fault_is("disk_full"))
+        return fail_with(ENOSPC);
+    return write(fd, bytes, fault_is("short_write") ? size - 1 : size);
+}
+
+int shim_unlink(const char *path)
+{
+    return fault_is("cleanup_refused") ? fail_with(EBUSY) : unlink(path);
+}
+
+struct dirent *shim_readdir(DIR *directory)
+{
+    static struct dirent *again;
+    static int taken;
+    if (fault_is("readdir_fails")) {
+        errno = EIO;
+        return NULL;
+    }
+    if (!fault_is("listed_twice"))
+        return readdir(directory);
+    if (again != NULL && !taken) {
+        taken = 1;
+        return again;
+    }
+    struct dirent *entry = readdir(directory);
+    if (entry != NULL && strcmp(entry->d_name, "old") == 0)
+        again = entry;
+    return entry;
+}

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""The presets `nanvix` and `nanvix-gcc` build the probes with an SDK's toolchain file.
+
+The SDK is a double: its system is called Nanvix and its compiler is gcc -m32. What comes out are the
+i686 programs, which run here. No word of CMake about an unknown system is let through.
+"""
+import json
+import os
+import subprocess
+import sys
+
+import harness
+
+cmake = sys.argv[1]
+
+SDK = """set(CMAKE_SYSTEM_NAME Nanvix)
+set(CMAKE_SYSTEM_PROCESSOR i686)
+set(CMAKE_C_COMPILER /usr/bin/gcc)
+set(CMAKE_C_FLAGS_INIT -m32)
+"""
+OLDER = """#!/bin/sh
+exec /usr/bin/gcc -m32 "$@"
+"""
+
+
+def write(path, text, mode=0o644):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+    os.chmod(path, mode)
+
+
+def output(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def build(preset, tree, env):
+    """Configures and builds; returns the manifest."""
+    env = dict(os.environ, **env)
+    for command in ([cmake, "--preset", preset, "-S", harness.SOURCE, "-B", tree],
+                    [cmake, "--build", tree, "--parallel", "2"]):
+        done = subprocess.run(command, env=env, cwd=harness.SOURCE, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=100, check=False)
+        assert done.returncode == 0, done.stdout
+        assert "Warning" not in done.stdout and "unknown to cmake" not in done.stdout, done.stdout
+    with open(f"{tree}/probes/manifest.json", encoding="ascii") as file:
+        return json.load(file)
+
+
+def check_programs(tree, manifest):
+    assert list(manifest["abis"]) == ["nanvix-i686"]
+    assert set(harness.SHAPES + harness.CONTROLS) <= set(manifest["abis"]["nanvix-i686"])
+    program = f"{tree}/probes/nanvix-i686/replace_existing"
+    header = output("readelf", "-h", "-l", program)
+    assert "ELF32" in header and "Intel 80386" in header and "INTERP" not in header, header
+    qemu = harness.program("linux-i686", "replace_existing")[0]
+    with harness.fresh_directory() as directory:
+        journal = harness.run_probe([qemu, program], "replace_existing", directory, 0)
+        assert journal.events[0].fields["build"] == manifest["build_id"]
+    assert not os.path.exists(f"{tree}/runner"), "only the guest programs are built"
+
+
+with open(f"{harness.BUILD}/probes/manifest.json", encoding="ascii") as native:
+    build_id = json.load(native)["build_id"]
+
+with harness.fresh_directory() as top:
+    write(f"{top}/sdk/nanvix.cmake", SDK)
+    made = build("nanvix", f"{top}/nanvix", {"NANVIX_SDK_ROOT": f"{top}/sdk"})
+    assert made["build_id"] == build_id, "the same sources are the same build, whatever the compiler"
+    check_programs(f"{top}/nanvix", made)
+
+    # The older toolchain: a gcc of its own, a linker script and the system's libraries in a group.
+    older = f"{top}/older"
+    write(f"{older}/bin/i686-nanvix-gcc", OLDER, 0o755)
+    script = output("ld", "-m", "elf_i386", "-static", "--verbose").split("=" * 50)[1]
+    write(f"{older}/sysroot/lib/user.ld", script)
+    subprocess.run(["ar", "rc", f"{older}/sysroot/lib/libposix.a"], check=True)
+    made = build("nanvix-gcc", f"{top}/nanvix-gcc",
+                 {"NANVIX_SDK_ROOT": older, "NANVIX_SYSROOT": f"{older}/sysroot"})
+    check_programs(f"{top}/nanvix-gcc", made)
+    with open(f"{top}/nanvix-gcc/build.ninja", encoding="utf-8") as ninja:
+        rules = ninja.read()
+    assert f"-T {older}/sysroot/lib/user.ld" in rules and "--start-group" in rules
+
+    # A tree that is not there is told in one line, with the remedy.
+    for preset in ("nanvix", "nanvix-gcc"):
+        failed = subprocess.run([cmake, "--preset", preset, "-S", harness.SOURCE, "-B", f"{top}/none"],
+                                env=dict(os.environ, NANVIX_SDK_ROOT=f"{top}/none"),
+                                cwd=harness.SOURCE, capture_output=True, text=True, check=False)
+        assert failed.returncode != 0 and "NANVIX_SDK_ROOT" in failed.stderr, failed.stderr

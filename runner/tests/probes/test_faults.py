@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""What a probe says on file systems with one fault each, `loss=1` exactly where data is gone."""
+import os
+
+import harness
+
+MUTANTS = os.path.join(harness.BUILD, "runner/tests/mutants", harness.NATIVE)
+
+# fault: outcome, broken checks, those of them that say loss=1
+REPLACE = {
+    "none": ("pass", [], []),
+    "refused": ("fail", ["rename_returned"], []),
+    "source_lost": ("fail", ["rename_returned", "source_kept"], ["source_kept"]),
+    "destination_lost": ("fail", ["rename_returned", "destination_kept"], ["destination_kept"]),
+    "done_but_refused": ("fail", ["rename_returned", "source_kept", "destination_kept"], []),
+    "nothing_done": ("fail", ["old_gone", "new_size", "new_bytes", "listing"], []),
+    "both_lost": ("fail", ["new_size", "new_bytes", "listing"], ["new_bytes"]),
+    "old_name_stays": ("fail", ["old_gone", "listing"], []),
+    "cut": ("fail", ["new_size", "new_bytes"], ["new_bytes"]),
+    "grown": ("fail", ["new_size", "new_bytes"], ["new_bytes"]),
+    "byte_changed": ("fail", ["new_bytes"], ["new_bytes"]),
+    "stray_entry": ("fail", ["listing", "cleanup"], []),
+    "listed_twice": ("fail", ["listing"], []),
+    "cleanup_refused": ("fail", ["cleanup"], []),
+    "disk_full": ("unfit", ["setup_write"], []),
+    "short_write": ("unfit", ["setup_write"], []),
+    "readdir_fails": ("unfit", ["setup_listing"], []),
+}
+ROOT = {
+    "none": ("pass", [], []),
+    "refused": ("fail", ["rename_returned"], []),
+    "source_lost": ("fail", ["rename_returned", "source_kept"], ["source_kept"]),
+    "nothing_done": ("fail", ["old_gone", "new_size", "new_bytes", "listing_root"], []),
+    "cut": ("fail", ["new_size", "new_bytes"], ["new_bytes"]),
+    "stray_entry": ("fail", ["listing_root"], []),
+}
+STAYS = {"stray_entry", "cleanup_refused"}
+
+for shape, faults in (("replace_existing", REPLACE), ("tmp_root_sibling", ROOT)):
+    for fault, (outcome, broken, lost) in faults.items():
+        with harness.fresh_directory() as directory:
+            with open(f"{directory}/foreign", "wb"):
+                pass
+            journal = harness.run_probe([f"{MUTANTS}/faulty_{shape}"], shape, directory,
+                                        0 if outcome == "pass" else 1, env={"RO_FAULT": fault})
+            said = (journal.outcome, journal.broken, journal.lost)
+            assert said == (outcome, broken, lost), f"{shape} with {fault}: {said}"
+            if fault not in STAYS:
+                assert harness.tree(directory) == {"foreign": b""}, f"{fault}: left something"
+            if fault == "refused":
+                assert journal.select("leave", "rename")[0].fields["error"] == "EEXIST"
+            if outcome == "unfit":
+                assert "rename" not in journal.calls()

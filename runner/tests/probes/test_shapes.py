@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""Every shape of one ABI passes here, keeps what it must with --keep and else leaves nothing."""
+import sys
+
+import harness
+
+
+def check_clean(abi, shape):
+    with harness.fresh_directory() as directory:
+        with open(f"{directory}/foreign", "wb") as file:
+            file.write(b"not ours")
+        journal = harness.run_probe(harness.program(abi, shape), shape, directory, 0)
+        assert harness.tree(directory) == {"foreign": b"not ours"}, harness.tree(directory)
+        assert journal.events[0].fields["bits"] == ("32" if abi == "linux-i686" else "64")
+        assert len(journal.select("fs")) == 1
+        renames = 2 if shape == "pycache_replace" else 1
+        assert journal.calls().count("rename") == renames
+        for note in journal.select("note", "inode"):
+            assert note.fields["before"] == note.fields["after"], note
+            assert note.fields["dev_before"] == note.fields["dev_after"], note
+            assert note.fields["dev_before"] == journal.select("fs")[0].fields["dev"], note
+        assert len(journal.select("note", "inode")) == renames
+        for name in ("fresh", "rename_returned", "old_gone", "new_size", "new_bytes", "cleanup"):
+            assert journal.select("check", name), f"{shape} checks no {name}"
+
+
+def check_kept(abi, shape):
+    with harness.fresh_directory() as directory:
+        journal = harness.run_probe(harness.program(abi, shape), shape, directory, 0, keep=True)
+        assert harness.tree(directory) == harness.left_by(shape), harness.tree(directory).keys()
+        assert not journal.select("check", "cleanup")
+        # The same directory is now dirty: nothing can be said, and nothing may be touched.
+        journal = harness.run_probe(harness.program(abi, shape), shape, directory, 1)
+        assert journal.outcome == "unfit" and journal.broken == ["fresh"], journal.events
+        assert "rename" not in journal.calls()
+        assert harness.tree(directory) == harness.left_by(shape)
+
+
+for one_shape in harness.SHAPES:
+    check_clean(sys.argv[1], one_shape)
+    check_kept(sys.argv[1], one_shape)
