@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# Completion for rename-oracle. Commands and options are read from the program's own --help, so that
+# this file can't know less than the program.
+
+_rename_oracle_options() {
+    "$@" --help 2>/dev/null | grep -oE -- '(^| )--[a-z][a-z-]*=?' | tr -d ' ' | sort -u
+}
+
+_rename_oracle() {
+    local program=${COMP_WORDS[0]} command=${COMP_WORDS[1]-}
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local words=''
+    COMPREPLY=()
+    # "--option=value" arrives as three words.
+    if [[ $current == '=' ]]; then
+        current=''
+    elif [[ $previous == '=' ]]; then
+        previous=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+
+    if [[ $COMP_CWORD -eq 1 ]]; then
+        words=$("$program" --help 2>/dev/null | sed -n 's/^  \([a-z]\{2,\}\) .*/\1/p')
+        words+=' --help --version'
+    elif [[ $current == -* ]]; then
+        words=$(_rename_oracle_options "$program" "$command")
+    else
+        case $previous in
+        -t | --target) words=$("$program" list --names targets 2>/dev/null) ;;
+        -s | --shape) words=$("$program" list --names shapes 2>/dev/null) ;;
+        --format) words='html junit markdown tap' ;;
+        esac
+    fi
+
+    if [[ -n $words ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+    else
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        compopt -o filenames 2>/dev/null
+    fi
+    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]]; then
+        compopt -o nospace 2>/dev/null
+    fi
+}
+
+complete -F _rename_oracle rename-oracle

@@ -1,0 +1,31 @@
+#!/bin/bash
+# The completion offers what the program's own --help names.
+set -euo pipefail
+
+build=${1:?the build tree}
+program=$build/runner/rename-oracle
+# shellcheck source=/dev/null
+. "$(dirname -- "${BASH_SOURCE[0]}")/../../../ci/completion/rename-oracle.bash"
+
+# offers WORD...: what is offered when the last word is completed, sorted, on one line.
+offers() {
+    COMP_WORDS=("$program" "$@")
+    COMP_CWORD=$#
+    COMPREPLY=()
+    _rename_oracle
+    printf '%s\n' "${COMPREPLY[@]}" | sort | tr '\n' ' '
+}
+
+expect() {
+    local got
+    got=$(offers "${@:2}")
+    [[ $got == *"$1"* ]] || { echo "FAILED: '${*:2}' offers '$got', not '$1'" && exit 1; }
+}
+
+expect '--help --version' ''
+expect '--version ' --v
+for command in $("$program" --help | sed -n 's/^  \([a-z]\{2,\}\) .*/\1/p'); do
+    expect "$command " "${command:0:3}"
+    expect '--help ' "$command" --he
+done
+echo "every command and option is offered"
