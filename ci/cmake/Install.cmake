@@ -7,8 +7,12 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/runner/targets DESTINATION share/rename-
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/results/schema DESTINATION share/rename-oracle
         FILES_MATCHING PATTERN *.json)
 install(FILES ${PROJECT_SOURCE_DIR}/ci/criteria.json DESTINATION share/rename-oracle OPTIONAL)
-# Guest programs, the guest's init and the guard's recorder are built into this directory.
-install(DIRECTORY ${RO_BUILD_LIB} DESTINATION lib USE_SOURCE_PERMISSIONS)
+# Programs for guests; whatever else is a program of ours installs itself below lib/rename-oracle.
+foreach(abi IN LISTS RO_PROBE_ABIS)
+    install(DIRECTORY ${PROJECT_BINARY_DIR}/probes/${abi} DESTINATION lib/rename-oracle/probes
+            USE_SOURCE_PERMISSIONS)
+endforeach()
+install(FILES ${PROJECT_BINARY_DIR}/probes/manifest.json DESTINATION lib/rename-oracle/probes)
 
 # Debian wants manual pages compressed; man reads both, so every installation gets it so.
 set(page ${PROJECT_SOURCE_DIR}/docs/rename-oracle.1)
