@@ -113,6 +113,9 @@ int target_find(const char *name_or_path, char *out, size_t size, struct error *
     if (path_format(relative, sizeof relative, NULL, "targets/%s.json", name_or_path) == 0 &&
         data_path(out, size, relative, NULL) == 0)
         return 0;
+    /* An installation without its data is another mistake than a misspelt name. */
+    if (data_path(out, size, "targets", error) != 0)
+        return -1;
     list_shipped(known, sizeof known);
     return error_set(error, ERROR_USAGE, name_or_path,
                      "no such target; there are: %s; or give the path of a descriptor", known);
