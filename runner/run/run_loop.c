@@ -101,10 +101,20 @@ static void wait_for_something(struct run *run)
     wait_until(run, fds, count, wake_ns);
 }
 
+/* A deputy is a child of ours like an orphan is, but it belongs to no cell. */
+static void list_deputies(struct run *run)
+{
+    run->table.own_count = 0;
+    for (unsigned i = 0; i < run->job_count; i++)
+        if (run->jobs[i].deputy.pid > 0)
+            run->table.own[run->table.own_count++] = run->jobs[i].deputy.pid;
+}
+
 static bool advance_cells(struct run *run, uint64_t now_ns)
 {
     bool any_active = false;
     run->table.count = 0; /* whoever needs a new snapshot in this turn takes it for all */
+    list_deputies(run);
     for (unsigned i = 0; i < run->job_count; i++) {
         struct cell *cell = &run->jobs[i].cell;
         if (!is_active(&run->jobs[i]))

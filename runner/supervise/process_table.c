@@ -118,6 +118,15 @@ static int by_pid(const void *left, const void *right)
     return (a->pid > b->pid) - (a->pid < b->pid);
 }
 
+static void claim_own(struct process_table *table)
+{
+    for (size_t i = 0; i < table->own_count; i++) {
+        struct process *row = process_table_find(table, table->own[i]);
+        if (row != NULL)
+            row->claimed = true;
+    }
+}
+
 int process_table_scan(struct process_table *table, struct error *error)
 {
     CLEANUP_DIRECTORY DIR *proc = opendir("/proc");
@@ -135,6 +144,7 @@ int process_table_scan(struct process_table *table, struct error *error)
             return -1;
     }
     qsort(table->rows, table->count, sizeof *table->rows, by_pid);
+    claim_own(table);
     return 0;
 }
 
