@@ -40,6 +40,8 @@
 #define CONSOLE "/dev/tty1"
 #define HOST_VIEW "/dev/host"
 
+enum { LEFTOVER_SECONDS = 2 };
+
 extern char **environ;
 
 struct orders {
@@ -241,6 +243,26 @@ static int await_probe(pid_t probe, const char *name)
     return INIT_SIGNALLED + WTERMSIG(status);
 }
 
+static void wake_up(int signal_number)
+{
+    (void)signal_number;
+}
+
+/*
+ * What the probe left running would keep its file system busy. A process that does not even die is
+ * given up after LEFTOVER_SECONDS.
+ */
+static void end_leftovers(void)
+{
+    const struct sigaction interrupt = {.sa_handler = wake_up};
+    (void)sigaction(SIGALRM, &interrupt, NULL);
+    (void)alarm(LEFTOVER_SECONDS);
+    (void)kill(-1, SIGKILL);
+    while (waitpid(-1, NULL, 0) > 0)
+        ;
+    (void)alarm(0);
+}
+
 static int run_probe(char **argv)
 {
     pid_t probe = start_probe(argv);
@@ -249,8 +271,7 @@ static int run_probe(char **argv)
         return INIT_NO_PROBE;
     }
     int status = await_probe(probe, argv[0]);
-    /* What the probe left running would keep its file system busy. */
-    (void)kill(-1, SIGKILL);
+    end_leftovers();
     return status;
 }
 
