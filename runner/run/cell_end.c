@@ -124,6 +124,8 @@ void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *tab
     if (now_ns < cell->expected_ns && !cell->root_ended)
         return;
     cell->expected_ns = now_ns + END_TICK_NS;
+    if (cell->tree.cut)
+        tree_forget_ended(&cell->tree);
     scan_again(cell, now_ns, table);
     if (tree_count_alive(&cell->tree) == 0 && !cell->tree.cut) {
         cell_after_tree(cell, now_ns);

@@ -150,6 +150,19 @@ void tree_update(struct tree *tree, struct process_table *table, uint64_t now_ns
         continue;
 }
 
+void tree_forget_ended(struct tree *tree)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < tree->count; i++) {
+        if (!tree->members[i].ended)
+            tree->members[kept++] = tree->members[i];
+        else if (tree->members[i].pidfd >= 0)
+            (void)close(tree->members[i].pidfd);
+    }
+    tree->count = kept;
+    tree->cut = false;
+}
+
 void tree_note_exit(struct tree *tree, pid_t pid, int status, uint64_t now_ns)
 {
     struct tree_member *member = find_member(tree, pid);

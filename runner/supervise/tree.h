@@ -52,6 +52,9 @@ int tree_start(struct tree *tree, pid_t root, const struct cgroup *group, struct
  */
 void tree_update(struct tree *tree, struct process_table *table, uint64_t now_ns);
 
+/** Drops the members that have ended, to make room for others while a tree is being killed. */
+void tree_forget_ended(struct tree *tree);
+
 /** Tells the tree that the runner has collected the status of a child. */
 void tree_note_exit(struct tree *tree, pid_t pid, int status, uint64_t now_ns);
 
