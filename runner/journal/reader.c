@@ -275,8 +275,7 @@ static void pass_kernel_byte(struct journal_reader *reader, char byte)
         reader->prefix_matched++;
     if (reader->prefix_matched < JOURNAL_PREFIX_LENGTH)
         return;
-    while (reader->kept + JOURNAL_PREFIX_LENGTH > WINDOW_SIZE)
-        drop_first_line(reader);
+    /* There is room: the mark that was taken out of the window is longer. */
     memcpy(reader->window + reader->kept, JOURNAL_PREFIX, JOURNAL_PREFIX_LENGTH);
     reader->kept += JOURNAL_PREFIX_LENGTH;
     reader->place = BEHIND_KERNEL_TEXT;

@@ -104,8 +104,8 @@ static void noise_lines_between_the_lines_change_nothing(void **state)
     text_free(&journal);
 }
 
-/* Ten megabytes, whatever they are made of. The bound is fifty times what was measured for the worst
- * unit on a slow machine; a reader that is quadratic in its input needs hours. */
+/* Ten megabytes, whatever they are made of. The bound is fifty times what was measured for the
+ * worst unit on a slow machine; a reader that is quadratic in its input needs hours. */
 static void ten_megabytes_of_any_noise_take_little_time(void **state)
 {
     (void)state;
