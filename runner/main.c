@@ -6,6 +6,7 @@
 #include <string.h>
 
 static const struct command commands[] = {
+    {"bisect", "run for `git bisect run`: good, bad or can't say", command_bisect},
     {"list", "show targets and shapes", command_list},
     {"run", "run the shapes on targets and write verdicts", command_run},
     {NULL, NULL, NULL},

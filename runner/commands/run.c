@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "run/run.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "commands/command.h"
+#include "commands/run_and_summarize.h"
 
 #include <argp.h>
 #include <stdlib.h>
@@ -24,6 +24,8 @@ enum {
     OPTION_NO_CONTROLS,
     OPTION_NO_SKIP,
     OPTION_EXTENDED,
+    OPTION_NANVIX,
+    OPTION_RELEASE,
 };
 
 static const char documentation[] =
@@ -42,6 +44,12 @@ static const struct argp_option option_list[] = {
     {"target", 't', "TARGET", 0,
      "A target's name or the path of its descriptor (repeatable; "
      "default: native, uml-fat, uml-hostfs)",
+     1},
+    {"nanvix", OPTION_NANVIX, "SYSROOT", 0,
+     "An unpacked Nanvix release: run the targets that it can "
+     "serve (default with this: all nanvix-* targets)",
+     1},
+    {"release", OPTION_RELEASE, "R", 0, "The sysroot's release, where it does not say so itself",
      1},
     {"shape", 's', "SHAPE", 0, "Run this shape only (repeatable; default: the six gating ones)", 1},
     {"extended", OPTION_EXTENDED, NULL, 0, "Run the extended shapes, too; they never gate", 1},
@@ -189,6 +197,12 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case OPTION_PROBES:
         options->probes = text;
         return 0;
+    case OPTION_NANVIX:
+        options->sysroot = text;
+        return 0;
+    case OPTION_RELEASE:
+        options->release = text;
+        return 0;
     case ARGP_KEY_ARG:
         argp_error(state, "'%s': run takes options only; did you mean --target or --shape?", text);
         return 0;
@@ -223,28 +237,33 @@ static int print_summary_as_json(const struct front *front, const struct run_sum
                : 0;
 }
 
-int command_run(int argc, char **argv)
+int run_and_summarize(int argc, char **argv, const char *text, struct run_summary *summary)
 {
-    const struct argp parser = {option_list, parse_option, NULL, documentation, NULL, NULL, NULL};
+    const struct argp parser = {option_list, parse_option, NULL, text, NULL, NULL, NULL};
     struct arguments arguments = {.options = {.argv = argv}};
     struct error error = ERROR_INIT;
     struct front front;
-    struct run_summary summary;
     argp_err_exit_status = 2;
     if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0)
         return 2;
     front_start(&front, arguments.quiet || arguments.json ? NULL : stdout);
     front.live = arguments.live;
-    int failed = run_all(&arguments.options, &front, &summary, &error);
-    int code = failed != 0 ? error_exit_code(&error) : exit_code_of(&arguments.options, &summary);
+    int failed = run_all(&arguments.options, &front, summary, &error);
+    int code = failed != 0 ? error_exit_code(&error) : exit_code_of(&arguments.options, summary);
     if (failed == 0)
         front_matrix(&front, arguments.options.attempts == 0 ? 1 : arguments.options.attempts);
     if (code == 2 && failed == 0)
         (void)error_set(&error, ERROR_ENVIRONMENT, NULL,
                         "nothing ran; see the notes above for what is missing");
-    if (arguments.json && failed == 0 && print_summary_as_json(&front, &summary, code) != 0)
+    if (arguments.json && failed == 0 && print_summary_as_json(&front, summary, code) != 0)
         code = 2;
     error_print(&error);
     front_release(&front);
     return code;
+}
+
+int command_run(int argc, char **argv)
+{
+    struct run_summary summary = {0};
+    return run_and_summarize(argc, argv, documentation, &summary);
 }

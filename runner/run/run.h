@@ -42,6 +42,7 @@ struct run_summary {
     unsigned cells_run; /* controls not counted */
     unsigned cells_passed;
     unsigned cells_skipped;
+    unsigned cells_bad; /* fail, hang, stall or crash: the file system's doing, not the harness's */
     unsigned targets_inadmissible;
     bool interrupted;
 };

@@ -46,10 +46,14 @@ static void record_control(struct run *run, struct run_target *target, struct ce
 
 static void record_shape(struct run *run, struct run_target *target, const json_t *result)
 {
+    static const char *const bad[] = {"fail", "hang", "stall", "crash"};
     target->cells_done++;
     run->summary->cells_run++;
     if (strcmp(text_at(result, "verdict"), "pass") == 0)
         run->summary->cells_passed++;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (strcmp(text_at(result, "verdict"), bad[i]) == 0)
+            run->summary->cells_bad++;
     front_cell(run->front, target->prepared.target.name, result, NULL, false);
 }
 
@@ -157,13 +161,17 @@ static json_t *describe_plan(const struct run *run)
 static json_t *describe_subject(const struct run *run, const struct run_target *target)
 {
     struct utsname names = {0};
-    const char *release = run->options->release;
-    char kernel[200] = "unknown";
+    char release[200] = "unknown";
     const struct target *described = &target->prepared.target;
+    const char *kind = described->subject;
     if (strcmp(described->mode, "none") == 0 && uname(&names) == 0)
-        (void)snprintf(kernel, sizeof kernel, "%s %s", names.sysname, names.release);
-    return json_pack("{s:s, s:s, s:O}", "kind", described->subject, "release",
-                     release == NULL ? kernel : release, "digests", target->subject_digests);
+        (void)snprintf(release, sizeof release, "%s %s", names.sysname, names.release);
+    if (target->abi[0] != '\0') {
+        (void)snprintf(release, sizeof release, "%s", run->sysroot.release);
+        kind = run->sysroot.is_double ? "double" : kind;
+    }
+    return json_pack("{s:s, s:s, s:O}", "kind", kind, "release", release, "digests",
+                     target->subject_digests);
 }
 
 static bool is_complete(const struct run *run, const struct run_target *target)

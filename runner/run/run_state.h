@@ -2,6 +2,7 @@
 #ifndef RO_RUN_STATE_H
 #define RO_RUN_STATE_H
 
+#include "nanvix/sysroot.h"
 #include "run/cell.h"
 #include "run/document.h"
 #include "run/run.h"
@@ -23,6 +24,7 @@ struct run_target {
     json_t *broken_controls; /* array of lines; owned */
     json_t *probe_digests;   /* object; owned */
     json_t *subject_digests; /* object; owned */
+    char abi[96];            /* of a sysroot's guests; empty for other targets */
     unsigned controls_done;
     unsigned cells_done;
 };
@@ -51,6 +53,7 @@ struct run {
     struct cgroup group;
     struct cell_settings settings;
     struct process_table table;
+    struct sysroot sysroot; /* of --nanvix; its path is empty without */
     char id[40];
     char started[32];
     char scratch[PATH_MAX];

@@ -2,6 +2,8 @@
 #include "base/clock.h"
 #include "base/data_dir.h"
 #include "base/path.h"
+#include "base/version.h"
+#include "nanvix/guest_program.h"
 #include "run/run_state.h"
 
 #include <stdio.h>
@@ -12,7 +14,10 @@
 #define SETUP_NS (60 * NS_PER_S)
 #define ROOT_NS (5 * NS_PER_S)
 
-static const char *const default_targets[] = {"native", "uml-fat", "uml-hostfs"};
+static const char *const reference_targets[] = {"native", "uml-fat", "uml-hostfs", NULL};
+static const char *const nanvix_targets[] = {"nanvix-standalone",    "nanvix-standalone-legacy",
+                                             "nanvix-hosted-single", "nanvix-hosted-multi",
+                                             "nanvix-hostfs",        NULL};
 
 static void replace_budget(uint64_t *budget, uint64_t given)
 {
@@ -70,7 +75,6 @@ static int make_bindings(struct run *run, struct run_target *target, struct erro
     struct target_run *prepared = &target->prepared;
     char shared[PATH_MAX];
     char probes[PATH_MAX];
-    prepared->bindings = json_object();
     if (prepared->bindings == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a target");
     if (path_format(shared, sizeof shared, error, "%s/%s", run->scratch, prepared->target.name) !=
@@ -133,6 +137,54 @@ static int check_root(struct run *run, struct error *error)
     return why == NULL ? 0 : error_set(error, ERROR_ENVIRONMENT, NULL, "%s", why);
 }
 
+static bool uses_sysroot(const struct target *target)
+{
+    return json_object_get(target->source.root, "sysroot") != NULL;
+}
+
+/* The double runs guests of its own ABI; a descriptor's variant ("-hostfs") is kept. */
+static void choose_abi(struct run *run, struct target *target, char *abi, size_t size)
+{
+    const char *variant = strstr(target->abi, "-hostfs");
+    (void)snprintf(abi, size, "%s%s", run->sysroot.guest_abi, variant == NULL ? "" : variant);
+    target->abi = abi;
+}
+
+static int check_guest_programs(struct run_target *target, struct error *error)
+{
+    const char *probes = json_string_value(json_object_get(target->prepared.bindings, "probes"));
+    const char *name;
+    json_t *digest;
+    json_object_foreach(target->probe_digests, name, digest) {
+        char path[PATH_MAX];
+        if (path_format(path, sizeof path, error, "%s/%s", probes, name) != 0 ||
+            guest_program_check(path, target->prepared.target.abi, RO_PROBE_BUILD, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A target of a sysroot: whether it is served there, and by what. Returns false when skipped. */
+static bool take_sysroot(struct run *run, struct run_target *target, struct error *error)
+{
+    char why[512];
+    struct target *described = &target->prepared.target;
+    if (run->sysroot.path[0] == '\0') {
+        skip(target, "needs a Nanvix sysroot; give --nanvix SYSROOT");
+        return false;
+    }
+    choose_abi(run, described, target->abi, sizeof target->abi);
+    if (!sysroot_serves(&run->sysroot, described, why, sizeof why)) {
+        skip(target, why);
+        return false;
+    }
+    (void)json_object_set_new(target->prepared.bindings, "sysroot", json_string(run->sysroot.path));
+    (void)json_object_set_new(target->prepared.bindings, "release",
+                              json_string(run->sysroot.release));
+    (void)sysroot_digest(&run->sysroot, described, target->subject_digests, error);
+    return true;
+}
+
 static int run_setup(struct run *run, struct run_target *target, struct error *error)
 {
     struct target_run *prepared = &target->prepared;
@@ -172,6 +224,11 @@ static int prepare_target(struct run *run, struct run_target *target, const char
     replace_budgets(&prepared->target.budgets, run->options);
     (void)snprintf(run->front->targets[run->front->target_count++], sizeof run->front->targets[0],
                    "%s", prepared->target.name);
+    prepared->bindings = json_object();
+    if (uses_sysroot(&prepared->target) && !take_sysroot(run, target, error))
+        return 0;
+    if (error->code != ERROR_NONE)
+        return -1;
     struct error problem = ERROR_INIT;
     if (make_bindings(run, target, &problem) != 0 || digest_probes(run, target, &problem) != 0) {
         char reason[512];
@@ -183,6 +240,8 @@ static int prepare_target(struct run *run, struct run_target *target, const char
         skip(target, missing);
         return 0;
     }
+    if (uses_sysroot(&prepared->target) && check_guest_programs(target, error) != 0)
+        return -1;
     digest_programs(target);
     return run_setup(run, target, error);
 }
@@ -195,13 +254,28 @@ static bool is_repeated(const struct run *run, const char *given, size_t before)
     return false;
 }
 
+/* What the command line asks for, or else everything that there is of the kind that it means. */
+static const char *const *choose_targets(const struct run_options *options, size_t *count)
+{
+    const char *const *chosen = options->sysroot != NULL ? nanvix_targets : reference_targets;
+    if (options->target_count > 0) {
+        *count = options->target_count;
+        return options->targets;
+    }
+    for (*count = 0; chosen[*count] != NULL;)
+        ++*count;
+    return chosen;
+}
+
 int run_prepare_targets(struct run *run, struct error *error)
 {
     const struct run_options *options = run->options;
-    const char *const *given = options->target_count == 0 ? default_targets : options->targets;
-    size_t count = options->target_count == 0 ? sizeof default_targets / sizeof default_targets[0]
-                                              : options->target_count;
+    size_t count;
+    const char *const *given = choose_targets(options, &count);
     if (check_root(run, error) != 0)
+        return -1;
+    if (options->sysroot != NULL &&
+        sysroot_inspect(&run->sysroot, options->sysroot, options->release, error) != 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
         if (options->target_count > 0 && is_repeated(run, given[i], i))

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 static json_t *describe_target(const struct target *target)
@@ -17,6 +18,10 @@ static json_t *describe_target(const struct target *target)
     char missing[512] = "";
     CLEANUP_JSON json_t *bindings = json_object();
     bool runs = target_requirements_met(target, bindings, missing, sizeof missing);
+    if (json_object_get(target->source.root, "sysroot") != NULL) {
+        runs = false;
+        (void)snprintf(missing, sizeof missing, "needs a Nanvix sysroot (run --nanvix SYSROOT)");
+    }
     return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "name", target->name, "title", target->title,
                      "mode", target->mode, "subject", target->subject, "runs_here", (int)runs,
                      "missing", missing);
