@@ -2,6 +2,8 @@
 #include "commands/command.h"
 #include "commands/run_and_summarize.h"
 
+#include <argp.h>
+
 /* What `git bisect run` understands (git-bisect(1)); 126 and above would end the bisection. */
 enum { GOOD = 0, BAD = 1, CANT_SAY = 125 };
 
@@ -17,6 +19,7 @@ static const char documentation[] =
 int command_bisect(int argc, char **argv)
 {
     struct run_summary summary = {0};
+    argp_err_exit_status = CANT_SAY; /* a mistyped option says nothing about a commit */
     int code = run_and_summarize(argc, argv, documentation, &summary);
     if (code == 0 && summary.cells_run > 0 && summary.targets_inadmissible == 0)
         return GOOD;

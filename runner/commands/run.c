@@ -243,9 +243,8 @@ int run_and_summarize(int argc, char **argv, const char *text, struct run_summar
     struct arguments arguments = {.options = {.argv = argv}};
     struct error error = ERROR_INIT;
     struct front front;
-    argp_err_exit_status = 2;
     if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0)
-        return 2;
+        return argp_err_exit_status;
     front_start(&front, arguments.quiet || arguments.json ? NULL : stdout);
     front.live = arguments.live;
     int failed = run_all(&arguments.options, &front, summary, &error);
@@ -265,5 +264,6 @@ int run_and_summarize(int argc, char **argv, const char *text, struct run_summar
 int command_run(int argc, char **argv)
 {
     struct run_summary summary = {0};
+    argp_err_exit_status = 2;
     return run_and_summarize(argc, argv, documentation, &summary);
 }

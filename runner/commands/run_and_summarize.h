@@ -7,6 +7,7 @@
 /**
  * Does what `rename-oracle run` does with these arguments, fills `summary` and returns the exit
  * code of `run`. `text` is what --help says before and, behind a \v, after the options (argp).
+ * A mistyped command line ends the program with argp_err_exit_status.
  */
 int run_and_summarize(int argc, char **argv, const char *text, struct run_summary *summary);
 
