@@ -1,0 +1,62 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Bad input is one clear line that names the thing and the remedy, exit code 2, nothing written.
+
+Usage: bad_input.py RENAME_ORACLE
+"""
+
+import os
+import sys
+
+from oracle import Oracle, expect
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def cases(scratch):
+    """Each: arguments, what the message must name, what remedy it must give."""
+    broken = write(f"{scratch}/broken.json", '{\n "schema": "rename-oracle/target/1",\n "nam": 1\n}\n')
+    plain = write(f"{scratch}/file", "")
+    link = f"{scratch}/link"
+    os.symlink(scratch, link)
+    yield ["-t", "nonesuch"], "nonesuch", "there are: "
+    yield ["-s", "nonesuch"], "nonesuch", "tmp_root_sibling"
+    yield ["-s", "control_pass"], "control_pass", "there are: "
+    yield ["-t", broken], f"{broken}:", "key"
+    yield ["-t", f"{scratch}/missing.json"], "missing.json", "No such file"
+    yield ["-t", scratch + "/"], scratch, ""
+    yield ["-t", "native", "-t", "native"], "native", "twice"
+    yield ["-t", "native", "--root", f"{scratch}/nothing"], "nothing", "--root"
+    yield ["-t", "native", "--root", plain], plain, "directory"
+    yield ["-t", "native", "-o", plain], plain, "--output"
+    yield ["-t", "native", "-o", link], link, "--output"
+    yield ["-t", "native", "-o", f"{scratch}/no/such"], "no/such", "--output"
+    yield ["-n", "0"], "'0'", "from 1"
+    yield ["-j", "many"], "'many'", "from 1"
+    yield ["--step-budget", "-3"], "'-3'", "seconds"
+    yield ["--step-budget", "nan"], "'nan'", "seconds"
+    yield ["--nonesuch"], "nonesuch", "--help"
+    yield ["stray"], "stray", "--target"
+    yield ["--nanvix", scratch], scratch, "bin/nanvixd.elf"
+    yield ["--nanvix", f"{scratch}/nothing"], "nothing", "sysroot"
+
+
+def main():
+    with Oracle(sys.argv[1]) as oracle:
+        for arguments, name, remedy in cases(oracle.scratch):
+            code, out, err = oracle.run(*arguments)
+            lines = [line for line in err.splitlines() if not line.startswith(("Try ", "information"))]
+            expect(code == 2, arguments, "exit code", code, err)
+            expect(len(lines) == 1, arguments, "more than one line:", err)
+            expect(name in err and remedy in err, arguments, err)
+            expect(out == "", arguments, "standard output:", out)
+            expect(not os.path.isdir(oracle.output), arguments, "an output directory was made")
+            print("ok:", err.splitlines()[0])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Ctrl-C, TERM and HUP end a run in under 3 s with exit code 130; finished cells are kept.
+
+The run has a cell that is finished and one that hangs for ever. The signal is sent once the first
+has been reported, so no race has to be won.
+
+Usage: interrupt.py RENAME_ORACLE MISBEHAVE
+"""
+
+import signal
+import subprocess
+import sys
+import time
+
+from oracle import Oracle, expect
+
+
+def interrupt(oracle, misbehave, number):
+    # The first attempt finds no flag and passes, leaving it; all later ones hang.
+    script = (f"if [ -e {oracle.scratch}/flag{number} ]; then exec {misbehave} ignores-term \"$@\"; "
+              f"fi; : > {oracle.scratch}/flag{number}; exec {misbehave} behaves \"$@\"")
+    path = oracle.descriptor(f"signal{number}", launch={
+        "argv": ["/bin/sh", "-c", script, "sh", "--dir={work}", "--nonce={nonce}", "--keep"],
+        "directory": "/"})
+    command = oracle.command("-t", path, "-s", "tmp_root_sibling", "-n", "2", "-j", "1",
+                             "--no-controls", "--step-budget", "300", "--total-budget", "600")
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    line = process.stdout.readline()
+    expect(line.startswith("pass"), line)
+    began = time.monotonic()
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    took = time.monotonic() - began
+    expect(process.returncode == 130, "exit code", process.returncode)
+    document = oracle.documents()[f"signal{number}"]
+    expect(document["run"]["interrupted"] is True, "not marked as interrupted")
+    expect(document["complete"] is False, "an interrupted document is not complete")
+    expect(document["admissible"] is False, "an interrupted document is not admissible")
+    expect([cell["verdict"] for cell in document["cells"]] == ["pass"], document["cells"])
+    print(f"{signal.Signals(number).name}: ended after {took:.2f} s")
+
+
+def main():
+    program, misbehave = sys.argv[1:3]
+    with Oracle(program) as oracle:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            interrupt(oracle, misbehave, number)
+
+
+if __name__ == "__main__":
+    main()
