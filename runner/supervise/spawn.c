@@ -45,6 +45,8 @@ _Noreturn static void become_program(const struct spawn_request *request,
         give_up(report, "dup2");
     if (request->directory != NULL && chdir(request->directory) != 0)
         give_up(report, "chdir");
+    if (request->confine != NULL && request->confine(request->confine_data) != 0)
+        give_up(report, "confine");
     (void)execve(request->argv[0], request->argv, request->environment);
     give_up(report, "execve");
 }

@@ -16,6 +16,11 @@ struct spawn_request {
     int stdout_fd;
     int stderr_fd;
     int cgroup_fd; /* directory of a cgroup v2 to be born into, or -1 */
+
+    /* Called in the child as its last deed before exec, to confine it; NULL for nothing. Returns 0,
+     * or -1 with errno set, and then the child never becomes the program. */
+    int (*confine)(void *data);
+    void *confine_data;
 };
 
 /**

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands/command.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "guard/guard.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+
+enum { OPTION_COMMAND = 256, OPTION_ENV, OPTION_ALLOW, OPTION_TIMEOUT, OPTION_JSON, OPTION_KEEP };
+
+static const char documentation[] =
+    "Check that a test harness keeps every guest Python from writing bytecode, by -B or a "
+    "non-empty "
+    "PYTHONDONTWRITEBYTECODE, in every mode.\v"
+    "The harness is run for real, without Nanvix: in a scratch sysroot where nanvixd.elf, "
+    "mkimage.elf and the rest only write down how they are called. Each mode is run with one "
+    "module, with many, with none, with guests and builds that fail, and with the tools of other "
+    "releases; every guest command line that turns up is taken apart the way nanvixd and CPython "
+    "do. -B counts alone or in a cluster (-sB) and only before -m, -c or the script; the variable "
+    "counts behind the first ';' without a '\\', not when it is empty or 0, not under -E or -I.\n"
+    "\n"
+    "The harness gets a plain environment, its own HOME and TMPDIR, no network and no program but "
+    "those of the system, scripts beside it and what --allow names; whoever hangs, calls something "
+    "unknown or tries the network is stopped.\n"
+    "\n"
+    "Modes (also by deployment: standalone, hosted-single-process, hosted-multi-process):\n"
+    "%s"
+    "\n"
+    "Verdict of a mode: protected; UNPROTECTED, with the commands; not exercised (the harness "
+    "ended "
+    "well but started no guest Python, which is a failure); or can't tell, with the reason.\n"
+    "\n"
+    "Exit codes:\n"
+    "  0  protected in every mode\n"
+    "  1  unprotected or not exercised in some mode\n"
+    "  2  can't tell, or a bad command line\n"
+    "  130  interrupted\n"
+    "\n"
+    "Example: rename-oracle guard --command 'bash {harness} --only {module}' tools/run.sh";
+
+static const struct argp_option options[] = {
+    {"mode", 'm', "NAME", 0, "Exercise this mode only (repeatable; default: all)", 0},
+    {"command", OPTION_COMMAND, "WORDS", 0,
+     "How to call the harness; {harness} is its path, a word with {module} in it is repeated for "
+     "each test module. Default: '{harness} {module}', for a file that is not executable 'python3 "
+     "{harness} {module}' (.py) or 'sh {harness} {module}' (.sh)",
+     0},
+    {"env", OPTION_ENV, "NAME=VALUE", 0,
+     "Set a variable for the harness (repeatable); {sysroot} and {tools} in it are replaced", 0},
+    {"allow", OPTION_ALLOW, "PATH", 0,
+     "Let the harness start this program, or all in this directory (repeatable)", 0},
+    {"timeout", OPTION_TIMEOUT, "SECONDS", 0,
+     "Stop a run of the harness after this time (default 30)", 0},
+    {"json", OPTION_JSON, NULL, 0, "Print a document rename-oracle/guard/1 instead of text", 0},
+    {"keep", OPTION_KEEP, NULL, 0, "Leave the scratch directory behind and name it", 0},
+    {0},
+};
+
+struct arguments {
+    struct guard_options options;
+    struct string_list modes;
+    struct string_list environment;
+    struct string_list allowed;
+    bool json;
+};
+
+static void add(struct argp_state *state, struct string_list *list, const char *text)
+{
+    if (string_list_add(list, text) != 0)
+        argp_failure(state, 2, ENOMEM, "options");
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    char *end = NULL;
+    switch (key) {
+    case 'm':
+        add(state, &arguments->modes, argument);
+        return 0;
+    case OPTION_COMMAND:
+        arguments->options.command = argument;
+        return 0;
+    case OPTION_ENV:
+        add(state, &arguments->environment, argument);
+        return 0;
+    case OPTION_ALLOW:
+        add(state, &arguments->allowed, argument);
+        return 0;
+    case OPTION_TIMEOUT:
+        arguments->options.timeout_s = strtod(argument, &end);
+        if (end == argument || *end != '\0' || !(arguments->options.timeout_s > 0))
+            argp_error(state, "--timeout: not a number of seconds above 0: %s", argument);
+        return 0;
+    case OPTION_JSON:
+        arguments->json = true;
+        return 0;
+    case OPTION_KEEP:
+        arguments->options.keep = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (arguments->options.harness != NULL)
+            argp_error(state, "more than one harness: %s", argument);
+        arguments->options.harness = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "name the harness to check");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* The list of modes for --help, as the table has them. */
+static char *list_modes(void)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (stream == NULL)
+        return NULL;
+    for (const struct guard_mode *mode = guard_modes; mode->name != NULL; mode++)
+        (void)fprintf(stream, "  %-24s %s\n", mode->name, mode->summary);
+    if (fclose(stream) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static char *fill_documentation(int key, const char *text, void *input)
+{
+    (void)input;
+    if (key != ARGP_KEY_HELP_POST_DOC)
+        return text == NULL ? NULL : strdup(text);
+    CLEANUP_FREE char *modes = list_modes();
+    char *filled = NULL;
+    const char *place = strstr(text, "%s");
+    if (modes == NULL || place == NULL ||
+        asprintf(&filled, "%.*s%s%s", (int)(place - text), text, modes, place + 2) < 0)
+        return NULL;
+    return filled;
+}
+
+/* Signals that ask us to end become readable, so that the harness and its scratch go first. */
+static int open_interrupt_fd(void)
+{
+    sigset_t signals;
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGHUP);
+    (void)sigprocmask(SIG_BLOCK, &signals, NULL);
+    return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int print_report(const struct arguments *arguments, const struct guard_report *report,
+                        struct error *error)
+{
+    if (!arguments->json) {
+        guard_report_print(report, stdout);
+    } else {
+        CLEANUP_JSON json_t *document = guard_report_json(report);
+        if (document == NULL)
+            return error_set(error, ERROR_MEMORY, NULL, "no memory for the report");
+        (void)json_dumpf(document, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+        (void)fputc('\n', stdout);
+    }
+    if (fflush(stdout) != 0)
+        return error_set_errno(error, errno, "standard output", "cannot write");
+    return 0;
+}
+
+static int check_and_print(struct arguments *arguments)
+{
+    struct error error = ERROR_INIT;
+    struct guard_report report;
+    CLEANUP_FD int interrupt_fd = open_interrupt_fd();
+    arguments->options.interrupt_fd = interrupt_fd;
+    arguments->options.modes = string_list_view(&arguments->modes);
+    arguments->options.mode_count = arguments->modes.count;
+    arguments->options.environment = string_list_view(&arguments->environment);
+    arguments->options.environment_count = arguments->environment.count;
+    arguments->options.allowed = string_list_view(&arguments->allowed);
+    arguments->options.allowed_count = arguments->allowed.count;
+    int exit_code = 2;
+    if (guard_check(&arguments->options, &report, &error) == 0) {
+        exit_code = guard_exit_code(&report);
+        (void)print_report(arguments, &report, &error);
+        guard_report_free(&report);
+    }
+    error_print(&error);
+    return error.code == ERROR_NONE ? exit_code : error_exit_code(&error);
+}
+
+int command_guard(int argc, char **argv)
+{
+    static const struct argp parser = {.options = options,
+                                       .parser = parse_option,
+                                       .args_doc = "HARNESS",
+                                       .doc = documentation,
+                                       .help_filter = fill_documentation};
+    struct arguments arguments = {.options = GUARD_OPTIONS_INIT};
+    argp_err_exit_status = 2;
+    char name[] = "rename-oracle guard";
+    argv[0] = name;
+    int exit_code = 2;
+    if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) == 0)
+        exit_code = check_and_print(&arguments);
+    string_list_free(&arguments.modes);
+    string_list_free(&arguments.environment);
+    string_list_free(&arguments.allowed);
+    return exit_code;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_GUARD_H
+#define RO_GUARD_H
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "guard/modes.h"
+#include "guard/string_list.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/**
+ * Does a harness still keep every guest Python from writing bytecode? Found out by running it, in
+ * every mode that it may be asked for, in a scratch sysroot whose tools write down how they are
+ * called and do nothing else.
+ */
+struct guard_options {
+    const char *harness;
+    const char *const *modes; /* words for guard_mode_matches; none means all modes */
+    size_t mode_count;
+    const char *command;            /* see guard/harness_command.h; NULL for the usual one */
+    const char *const *environment; /* "K=V", for every run, after the mode's own */
+    size_t environment_count;
+    const char *const *allowed; /* further programs, or directories of such */
+    size_t allowed_count;
+    double timeout_s;     /* for each run of the harness; 0 for the usual 30 */
+    const char *recorder; /* NULL: where the program's data are */
+    bool keep;            /* leave the scratch directory behind */
+    int interrupt_fd;     /* readable means: end now, clean up; -1 for none */
+};
+
+#define GUARD_OPTIONS_INIT                                                                         \
+    {                                                                                              \
+        .interrupt_fd = -1                                                                         \
+    }
+
+enum guard_verdict {
+    GUARD_PROTECTED,     /* every guest Python that was started had one of the two protections */
+    GUARD_UNPROTECTED,   /* at least one had none */
+    GUARD_NOT_EXERCISED, /* the harness ended well without having started a guest Python */
+    GUARD_UNKNOWN,       /* it hung, failed, or did something that nobody can judge */
+};
+
+/** One unprotected command; equal ones of a mode are counted together. Text is printable ASCII. */
+struct guard_finding {
+    char *scenario;   /* the first in which it was seen */
+    char *launcher;   /* the tool that got it */
+    char *command;    /* PROGRAM ARGUMENTS;ENVIRONMENT */
+    const char *hint; /* what looks like protection and is none; NULL if nothing does */
+    unsigned count;
+};
+
+/** One run of the harness. */
+struct guard_run {
+    const struct guard_scenario *scenario;
+    char *ended;          /* "exited with 0", "stopped: hangs ..." */
+    unsigned tools;       /* calls of sysroot tools */
+    unsigned commands;    /* guest Python commands, booted or packed */
+    unsigned booted;      /* the booted ones of them */
+    unsigned unprotected; /* the unprotected ones of them */
+    bool opaque;          /* an image was booted that nobody can look into */
+    size_t modules_seen;  /* modules that a guest's command line named */
+    double duration_ms;
+};
+
+/** What was found out about a mode. */
+struct guard_mode_report {
+    const struct guard_mode *mode;
+    enum guard_verdict verdict;
+    char *reason;            /* one printable line */
+    unsigned by_option;      /* commands that -B alone protects */
+    unsigned by_environment; /* ... the variable alone */
+    unsigned by_both;
+    unsigned unprotected;
+    struct guard_finding *findings;
+    size_t finding_count;
+    struct string_list other_programs; /* what else was booted, printable */
+    struct string_list notes;          /* printable lines that change no verdict */
+    struct guard_run *runs;
+    size_t run_count;
+};
+
+struct guard_report {
+    char *harness;            /* as it was named */
+    char digest[DIGEST_SIZE]; /* of the harness's own bytes */
+    struct guard_mode_report *modes;
+    size_t mode_count;
+    char *kept; /* the scratch directory, when it was kept; else NULL */
+};
+
+/**
+ * Runs the harness in every selected mode and scenario. Returns 0 with a report to be freed with
+ * guard_report_free, whatever the verdicts are; or -1 with
+ * - ERROR_INPUT: the harness can't be read;
+ * - ERROR_USAGE: no such mode, a command or an environment setting that makes no sense, a timeout
+ *   out of range;
+ * - ERROR_ENVIRONMENT: no scratch directory, no recorder, no seccomp;
+ * - ERROR_INTERRUPTED, ERROR_MEMORY.
+ * The scratch directory is gone in each case (unless `keep`), and so is every process. The caller
+ * must have no children of its own while this runs (see guard/sandbox.h).
+ */
+int guard_check(const struct guard_options *options, struct guard_report *report,
+                struct error *error);
+
+/** Frees what the report holds and clears it. */
+void guard_report_free(struct guard_report *report);
+
+/** All modes protected: 0. One unprotected or not exercised: 1. Else 2: nobody can tell. */
+int guard_exit_code(const struct guard_report *report);
+
+/** "protected", "unprotected", "not-exercised" or "unknown". */
+const char *guard_verdict_name(enum guard_verdict verdict);
+
+/** The report as a document `rename-oracle/guard/1`; NULL when memory ran out. */
+json_t *guard_report_json(const struct guard_report *report);
+
+/** The report for people. */
+void guard_report_print(const struct guard_report *report, FILE *stream);
+
+#endif

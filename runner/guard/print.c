@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "guard/guard.h"
+
+#include "base/cleanup.h"
+#include "guard/clean_text.h"
+
+enum { FINDINGS_SHOWN = 3 };
+
+/* The word for a terminal: what must be seen stands out. */
+static const char *shown_name(enum guard_verdict verdict)
+{
+    switch (verdict) {
+    case GUARD_PROTECTED:
+        return "protected";
+    case GUARD_UNPROTECTED:
+        return "UNPROTECTED";
+    case GUARD_NOT_EXERCISED:
+        return "not exercised";
+    case GUARD_UNKNOWN:
+        break;
+    }
+    return "can't tell";
+}
+
+static void print_findings(const struct guard_mode_report *report, FILE *stream)
+{
+    size_t shown = 0;
+    for (; shown < report->finding_count && shown < FINDINGS_SHOWN; shown++) {
+        const struct guard_finding *finding = &report->findings[shown];
+        (void)fprintf(stream, "      %s, %s: %s\n", finding->scenario, finding->launcher,
+                      finding->command);
+        if (finding->hint != NULL)
+            (void)fprintf(stream, "        (%s)\n", finding->hint);
+    }
+    if (shown < report->finding_count)
+        (void)fprintf(stream, "      and %zu more like these\n", report->finding_count - shown);
+}
+
+static void print_mode(const struct guard_mode_report *report, FILE *stream)
+{
+    (void)fprintf(stream, "  %-24s %-13s %s\n", report->mode->name, shown_name(report->verdict),
+                  report->reason);
+    print_findings(report, stream);
+    for (size_t i = 0; i < report->other_programs.count; i++)
+        (void)fprintf(stream, "      other program: %s\n", report->other_programs.items[i]);
+    for (size_t i = 0; i < report->notes.count; i++)
+        (void)fprintf(stream, "      note: %s\n", report->notes.items[i]);
+}
+
+void guard_report_print(const struct guard_report *report, FILE *stream)
+{
+    size_t protected = 0;
+    for (size_t i = 0; i < report->mode_count; i++)
+    protected += report->modes[i].verdict == GUARD_PROTECTED ? 1 : 0;
+    CLEANUP_FREE char *harness = clean_text(report->harness, NULL);
+    (void)fprintf(stream, "%s: guest Pythons are kept from writing bytecode in %zu of %zu modes\n",
+                  harness == NULL ? "harness" : harness, protected, report->mode_count);
+    for (size_t i = 0; i < report->mode_count; i++)
+        print_mode(&report->modes[i], stream);
+    static const char *const answers[] = {"answer: protected everywhere",
+                                          "answer: NOT protected everywhere",
+                                          "answer: can't tell whether it is protected everywhere"};
+    (void)fprintf(stream, "%s\n", answers[guard_exit_code(report)]);
+    if (report->kept != NULL)
+        (void)fprintf(stream, "kept: %s\n", report->kept);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+#include "guard/sysroot.h"
+
+#include "base/cleanup.h"
+#include "base/data_dir.h"
+#include "base/path.h"
+#include "guard/recording_format.h"
+#include "run/steps.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int write_file(const char *path, const char *text, struct error *error)
+{
+    CLEANUP_FILE FILE *file = fopen(path, "we");
+    if (file == NULL || fputs(text, file) == EOF || fflush(file) != 0)
+        return error_set_errno(error, errno, path, "cannot write");
+    return 0;
+}
+
+static int make_directory(const char *path, struct error *error)
+{
+    return mkdir(path, 0755) == 0 ? 0 : error_set_errno(error, errno, path, "cannot make");
+}
+
+/* Copies a program, with `mark` behind it. */
+static int copy_program(const char *from, const char *to, const char *mark, struct error *error)
+{
+    CLEANUP_FILE FILE *source = fopen(from, "re");
+    if (source == NULL)
+        return error_set_errno(error, errno, from, "cannot read");
+    CLEANUP_FILE FILE *target = fopen(to, "wxe");
+    if (target == NULL)
+        return error_set_errno(error, errno, to, "cannot make");
+    char block[65536];
+    size_t length = 0;
+    while ((length = fread(block, 1, sizeof block, source)) > 0)
+        if (fwrite(block, 1, length, target) != length)
+            return error_set_errno(error, errno, to, "cannot write");
+    if (ferror(source))
+        return error_set_errno(error, errno, from, "cannot read");
+    if (fputs(mark, target) == EOF || fflush(target) != 0 || fchmod(fileno(target), 0755) != 0)
+        return error_set_errno(error, errno, to, "cannot write");
+    return 0;
+}
+
+static int make_scratch_directory(struct scratch *scratch, struct error *error)
+{
+    const char *base = getenv("TMPDIR");
+    char template[PATH_MAX];
+    if (path_format(template, sizeof template, error, "%s/rename-oracle-guard.XXXXXX",
+                    base == NULL || base[0] == '\0' ? "/tmp" : base) != 0)
+        return -1;
+    if (mkdtemp(template) == NULL)
+        return error_set_errno(error, errno, template, "cannot make a scratch directory");
+    /* The canonical path, so that a program's can be compared with it. */
+    if (realpath(template, scratch->path) == NULL) {
+        (void)rmdir(template);
+        scratch->path[0] = '\0';
+        return error_set_errno(error, errno, template, "cannot find the scratch directory");
+    }
+    return 0;
+}
+
+static int install_programs(struct scratch *scratch, const char *recorder, struct error *error)
+{
+    char found[PATH_MAX];
+    if (recorder == NULL && data_path(found, sizeof found, "guard-recorder", error) != 0)
+        return -1;
+    const char *from = recorder == NULL ? found : recorder;
+    if (path_format(scratch->recorder, sizeof scratch->recorder, error, "%s/recorder",
+                    scratch->path) != 0 ||
+        path_format(scratch->interpreter, sizeof scratch->interpreter, error, "%s/interpreter",
+                    scratch->path) != 0 ||
+        copy_program(from, scratch->recorder, "", error) != 0 ||
+        copy_program(from, scratch->interpreter, RECORDER_INTERPRETER_MARK, error) != 0)
+        return -1;
+    if (access(scratch->recorder, X_OK) != 0)
+        return error_set_errno(error, errno, scratch->path,
+                               "no program can be started here (noexec?); set TMPDIR to a "
+                               "directory where one can");
+    return 0;
+}
+
+int scratch_make(struct scratch *scratch, const char *recorder, struct error *error)
+{
+    *scratch = (struct scratch){0};
+    if (make_scratch_directory(scratch, error) != 0)
+        return -1;
+    if (install_programs(scratch, recorder, error) == 0)
+        return 0;
+    (void)scratch_remove(scratch, NULL);
+    return -1;
+}
+
+/* Makes a directory that a harness locked enterable, so that what is in it can be removed. */
+static int unlock_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+    (void)walk;
+    if (kind == FTW_D || kind == FTW_DNR)
+        (void)chmod(path, (status->st_mode & 07777) | S_IRWXU);
+    return 0;
+}
+
+/* Removes a directory with all in it, locked or not; a pass over it unlocks one level. */
+static int remove_all(const char *path, struct error *error)
+{
+    enum { DESCRIPTORS = 16, LEVELS = 32 };
+    for (int level = 0; level < LEVELS; level++) {
+        if (remove_tree(path, NULL) == 0)
+            return 0;
+        (void)nftw(path, unlock_entry, DESCRIPTORS, FTW_PHYS | FTW_MOUNT);
+    }
+    return remove_tree(path, error);
+}
+
+int scratch_remove(struct scratch *scratch, struct error *error)
+{
+    if (scratch->path[0] == '\0')
+        return 0;
+    int failed = remove_all(scratch->path, error);
+    scratch->path[0] = '\0';
+    return failed;
+}
+
+static int name_paths(struct sysroot *sysroot, const struct scratch *scratch, const char *name,
+                      struct error *error)
+{
+    const char *room = sysroot->room;
+    if (path_format(sysroot->room, PATH_MAX, error, "%s/%s", scratch->path, name) != 0 ||
+        path_format(sysroot->directory, PATH_MAX, error, "%s/sysroot", room) != 0 ||
+        path_format(sysroot->tools, PATH_MAX, error, "%s/tools", room) != 0 ||
+        path_format(sysroot->recording, PATH_MAX, error, "%s/%s", room, RECORDER_FILE) != 0)
+        return -1;
+    return 0;
+}
+
+static int make_directories(const struct sysroot *sysroot, struct error *error)
+{
+    static const char *const names[] = {"",
+                                        "/home",
+                                        "/tmp",
+                                        "/tools",
+                                        "/sysroot",
+                                        "/sysroot/bin",
+                                        "/sysroot/lib",
+                                        "/sysroot/tmp",
+                                        "/sysroot/logs"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[PATH_MAX];
+        if (path_format(path, sizeof path, error, "%s%s", sysroot->room, names[i]) != 0 ||
+            make_directory(path, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int link_tools(const char *directory, const struct scratch *scratch, enum tool_set set,
+                      struct error *error)
+{
+    for (const struct tool *tool = guard_tools; tool->name != NULL; tool++) {
+        if ((tool->sets & 1U << set) == 0)
+            continue;
+        char path[PATH_MAX];
+        if (path_format(path, sizeof path, error, "%s/%s", directory, tool->name) != 0)
+            return -1;
+        const char *program =
+            tool->kind == TOOL_INTERPRETER ? scratch->interpreter : scratch->recorder;
+        if (link(program, path) != 0)
+            return error_set_errno(error, errno, path, "cannot make a link");
+    }
+    return 0;
+}
+
+static int write_room_file(const struct sysroot *sysroot, const char *name, const char *text,
+                           struct error *error)
+{
+    char path[PATH_MAX];
+    if (path_format(path, sizeof path, error, "%s/%s", sysroot->room, name) != 0)
+        return -1;
+    return write_file(path, text, error);
+}
+
+static int write_files(const struct sysroot *sysroot, const struct guard_mode *mode,
+                       const struct guard_scenario *scenario, struct error *error)
+{
+    if (write_room_file(sysroot, RECORDER_FILE, "", error) != 0 ||
+        write_room_file(sysroot, RECORDER_SCENARIO_FILE, scenario->behaviour, error) != 0 ||
+        write_room_file(sysroot, "sysroot/run-regrtest.py", "# runs in the guest\n", error) != 0 ||
+        write_room_file(sysroot, "sysroot/rootfs.img", "", error) != 0)
+        return -1;
+    if (mode->manifest == NULL)
+        return 0;
+    char manifest[128];
+    (void)snprintf(manifest, sizeof manifest, "{\"deployment_mode\": \"%s\"}\n", mode->manifest);
+    return write_room_file(sysroot, "sysroot/manifest.json", manifest, error);
+}
+
+int sysroot_make(struct sysroot *sysroot, const struct scratch *scratch, const char *name,
+                 const struct guard_mode *mode, const struct guard_scenario *scenario,
+                 struct error *error)
+{
+    *sysroot = (struct sysroot){0};
+    char bin[PATH_MAX];
+    if (name_paths(sysroot, scratch, name, error) != 0 ||
+        path_format(bin, sizeof bin, error, "%s/bin", sysroot->directory) != 0 ||
+        make_directories(sysroot, error) != 0 ||
+        link_tools(bin, scratch, scenario->tools, error) != 0 ||
+        link_tools(sysroot->tools, scratch, scenario->tools, error) != 0)
+        return -1;
+    return write_files(sysroot, mode, scenario, error);
+}
+
+int sysroot_remove(struct sysroot *sysroot, struct error *error)
+{
+    return sysroot->room[0] == '\0' ? 0 : remove_all(sysroot->room, error);
+}
+
+/* Sets "K=V" in a list in which every variable stands once. */
+static int set_variable(struct string_list *list, const char *setting)
+{
+    size_t name_length = strcspn(setting, "=") + 1;
+    for (size_t i = 0; i < list->count; i++) {
+        if (strncmp(list->items[i], setting, name_length) != 0)
+            continue;
+        char *copy = strdup(setting);
+        if (copy == NULL)
+            return -1;
+        free(list->items[i]);
+        list->items[i] = copy;
+        return 0;
+    }
+    return string_list_add(list, setting);
+}
+
+/* A setting with {sysroot} and {tools} replaced; NULL when memory ran out. */
+static char *expand(const struct sysroot *sysroot, const char *setting)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (stream == NULL)
+        return NULL;
+    while (*setting != '\0') {
+        if (strncmp(setting, "{tools}", 7) == 0) {
+            (void)fputs(sysroot->tools, stream);
+            setting += 7;
+        } else if (strncmp(setting, "{sysroot}", 9) == 0) {
+            (void)fputs(sysroot->directory, stream);
+            setting += 9;
+        } else {
+            (void)fputc(*setting++, stream);
+        }
+    }
+    if (fclose(stream) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static int set_expanded(struct string_list *list, const struct sysroot *sysroot, size_t count,
+                        const char *const *settings)
+{
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP_FREE char *setting = expand(sysroot, settings[i]);
+        if (setting == NULL || set_variable(list, setting) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int sysroot_environment(const struct sysroot *sysroot, const struct guard_mode *mode,
+                        size_t extra_count, const char *const *extra, struct string_list *out,
+                        struct error *error)
+{
+    size_t mode_count = 0;
+    while (mode->environment[mode_count] != NULL)
+        mode_count++;
+    /* PYTHONPYCACHEPREFIX keeps a harness that imports its neighbours from writing beside them. */
+    if (string_list_add(out, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin") ||
+        string_list_add_format(out, "HOME=%s/home", sysroot->room) ||
+        string_list_add_format(out, "TMPDIR=%s/tmp", sysroot->room) ||
+        string_list_add_format(out, "PYTHONPYCACHEPREFIX=%s/home/pycache", sysroot->room) ||
+        string_list_add_format(out, "%s=%s", RECORDER_VARIABLE, sysroot->room) ||
+        string_list_add(out, "USER=guard") || string_list_add(out, "LOGNAME=guard") ||
+        string_list_add(out, "LANG=C.UTF-8") || string_list_add(out, "TERM=dumb") ||
+        string_list_add(out, "NANVIX_TEST_BATCH_SIZE=4") ||
+        set_expanded(out, sysroot, mode_count, mode->environment) ||
+        set_expanded(out, sysroot, extra_count, extra))
+        return error_set(error, ERROR_MEMORY, NULL, "no memory for the harness's environment");
+    return 0;
+}

@@ -1,0 +1,96 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Runs every case of the directory `cases` through the real program and compares what it says.
+
+A case is a JSON file:
+  why        what the case is there for
+  harness    a file of `harnesses`; or
+  script     the lines of a harness of its own, "#!" line first
+  replace    {text: text}, edits to the harness; each text must be in it
+  arguments  further arguments of `rename-oracle guard`; {case} is the directory of the harness
+  exit       the exit status that must come
+  modes      {mode: verdict}; "*" stands for all modes that are not named
+  says       texts that must stand in the document
+  silent     texts that must not
+After a case nothing may be left in its temporary directory.
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+HERE = pathlib.Path(__file__).resolve().parent
+KEYS = {"why", "harness", "script", "replace", "arguments", "exit", "modes", "says", "silent"}
+
+
+def harness_text(case):
+    if "script" in case:
+        text = "\n".join(case["script"]) + "\n"
+    else:
+        text = (HERE / "harnesses" / case["harness"]).read_text(encoding="utf-8")
+    for old, new in case.get("replace", {}).items():
+        assert old in text, f"the harness has no {old!r}"
+        text = text.replace(old, new)
+    return text
+
+
+def complaints(case, result):
+    if result.returncode != case["exit"]:
+        yield f"exit status {result.returncode}, not {case['exit']}"
+    if case["exit"] == 2 and "modes" not in case:
+        document, text = None, result.stderr
+    else:
+        document, text = json.loads(result.stdout), result.stdout
+    for mode in document["modes"] if document else []:
+        wanted = case["modes"].get(mode["mode"], case["modes"].get("*"))
+        if mode["verdict"] != wanted:
+            yield f"{mode['mode']} is {mode['verdict']}, not {wanted}: {mode['reason']}"
+    for said in case.get("says", []):
+        if json.dumps(said)[1:-1] not in text and said not in text:
+            yield f"does not say {said!r}"
+    for said in case.get("silent", []):
+        if said in text:
+            yield f"says {said!r}"
+
+
+def run_case(program, path):
+    began = time.monotonic()
+    case = json.loads(path.read_text(encoding="utf-8"))
+    assert set(case) <= KEYS, f"{path.name}: unknown keys {set(case) - KEYS}"
+    with tempfile.TemporaryDirectory(prefix="guard-case.") as base:
+        temporary = pathlib.Path(base, "tmp")
+        temporary.mkdir()
+        harness = pathlib.Path(base, "harness")
+        harness.write_text(harness_text(case), encoding="utf-8")
+        harness.chmod(0o755)
+        arguments = [word.replace("{case}", base) for word in case.get("arguments", [])]
+        result = subprocess.run([program, "guard", "--json", *arguments, str(harness)], timeout=120,
+                                env={"TMPDIR": str(temporary), "PATH": "/usr/bin:/bin"}, check=False,
+                                capture_output=True, text=True)
+        found = list(complaints(case, result))
+        found += [f"left behind: {name.name}" for name in temporary.iterdir()]
+        if found:
+            found += [result.stdout, result.stderr]
+        return f"{path.stem} ({time.monotonic() - began:.2f} s)", found
+
+
+def main():
+    program, directory = sys.argv[1], pathlib.Path(sys.argv[2])
+    paths = sorted(directory.glob("*.json"))
+    if not paths:
+        sys.exit(f"no cases in {directory}")
+    failed = 0
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for name, found in pool.map(lambda path: run_case(program, path), paths):
+            print(f"{'not ok' if found else 'ok'} {name}")
+            failed += bool(found)
+            for line in found:
+                print(f"    {line}")
+    print(f"{len(paths)} cases, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+main()

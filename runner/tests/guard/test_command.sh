@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The command line of `rename-oracle guard`: what it refuses, what it prints, what it leaves behind.
+set -u
+program=$1
+room=$(mktemp -d)
+trap 'chmod -R u+rwx "$room"; rm -rf "$room"' EXIT
+export TMPDIR=$room/tmp
+mkdir "$TMPDIR"
+failures=0
+
+fail() {
+    echo "not ok: $*"
+    failures=$((failures + 1))
+}
+
+# expect STATUS TEXT ARGUMENT...: the exit status, and a text in what is printed.
+expect() {
+    local status=$1 text=$2 output got
+    shift 2
+    output=$("$program" guard "$@" 2>&1)
+    got=$?
+    [ "$got" = "$status" ] || fail "guard $*: status $got, not $status: $output"
+    [[ $output == *"$text"* ]] || fail "guard $*: no '$text' in: $output"
+    [ -z "$(ls -A "$TMPDIR")" ] || fail "guard $*: left $(ls -A "$TMPDIR")"
+}
+
+good=$room/good.sh
+cat >"$good" <<'END'
+#!/bin/sh
+[ $# -gt 0 ] || exit 1
+./bin/nanvixd.elf -- ./bin/python3.12 -B -m test "$@"
+END
+chmod +x "$good"
+sed '1d' "$good" >"$room/plain.sh"
+cp "$room/plain.sh" "$room/plain.txt"
+sed 's/ -B / /' "$good" >"$room/bare.sh"
+chmod +x "$room/bare.sh"
+
+expect 0 'answer: protected everywhere' --mode flag-direct "$good"
+expect 0 'protected     by -B, ' --mode flag-direct "$room/plain.sh"
+expect 1 'UNPROTECTED' --mode flag-direct "$room/bare.sh"
+expect 1 'one-module, nanvixd.elf: ./bin/python3.12 -m test test_json' -m flag-direct "$room/bare.sh"
+expect 0 '"schema": "rename-oracle/guard/1"' --json --mode image "$good"
+expect 0 'Exit codes:' --help
+expect 0 'variable-multi-process' --help
+expect 2 'name the harness'
+expect 2 'more than one harness' "$good" "$good"
+expect 2 'no such mode' --mode nowhere "$good"
+expect 2 'cannot read the harness' "$room/missing"
+expect 2 'no regular file' "$room"
+expect 2 'say how to run it' "$room/plain.txt"
+expect 2 'must have {harness}' --command 'sh x' "$good"
+expect 2 'a quote has no end' --command "sh '{harness}" "$good"
+expect 2 "is not in the harness's PATH" --command 'no-such-shell {harness}' "$good"
+expect 2 'not a number of seconds' --timeout soon "$good"
+expect 2 'not a number of seconds' --timeout 0 "$good"
+expect 2 'is no setting' --env NAME "$good"
+expect 2 'no such file or directory' --allow "$room/missing" "$good"
+printf '#!/no/such/interpreter\n' >"$room/orphan"
+chmod +x "$room/orphan"
+expect 2 'cannot be started' "$room/orphan"
+
+# --keep names a directory that holds the recordings.
+kept=$("$program" guard --keep --mode flag-direct "$good" | sed -n 's/^kept: //p')
+[ -s "$kept/flag-direct.one-module/guard-recording" ] || fail "--keep kept no recording: $kept"
+rm -rf "${TMPDIR:?}"/*
+
+# A signal ends it: status 130, no scratch directory, no process of the harness.
+cat >"$room/slow.sh" <<END
+#!/bin/sh
+trap '' TERM INT
+echo \$\$ >"$room/slow.pid.new"
+mv "$room/slow.pid.new" "$room/slow.pid"
+while :; do sleep 0.1; done
+END
+chmod +x "$room/slow.sh"
+for signal in INT TERM HUP; do
+    rm -f "$room/slow.pid"
+    (trap - INT; exec "$program" guard --mode flag-direct "$room/slow.sh" >"$room/out" 2>&1) &
+    guard=$!
+    until [ -s "$room/slow.pid" ] || ! kill -0 $guard 2>/dev/null; do sleep 0.05; done
+    kill -"$signal" $guard
+    wait $guard
+    status=$?
+    [ $status = 130 ] || fail "SIG$signal: status $status: $(cat "$room/out")"
+    kill -0 "$(cat "$room/slow.pid")" 2>/dev/null && fail "SIG$signal: the harness still runs"
+    [ -z "$(ls -A "$TMPDIR")" ] || fail "SIG$signal: left $(ls -A "$TMPDIR")"
+done
+
+# A directory where no program can be started or nothing can be made is named.
+TMPDIR=$room/missing "$program" guard "$good" >"$room/out" 2>&1
+[ $? = 2 ] || fail "no TMPDIR: $(cat "$room/out")"
+grep -q "scratch directory" "$room/out" || fail "no TMPDIR: $(cat "$room/out")"
+
+[ $failures = 0 ] && echo "all as expected"
+exit $((failures > 0))
