@@ -45,7 +45,7 @@ enum guard_verdict {
     GUARD_UNKNOWN,       /* it hung, failed, or did something that nobody can judge */
 };
 
-/** One unprotected command; equal ones of a mode are counted together. Text is printable ASCII. */
+/** One unprotected command; equal ones of a mode are counted together. Text is sanitized. */
 struct guard_finding {
     char *scenario;   /* the first in which it was seen */
     char *launcher;   /* the tool that got it */

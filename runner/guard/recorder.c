@@ -30,7 +30,9 @@ struct recorder {
     char scenario[256];
 };
 
-_Noreturn static void refuse(const char *what)
+static void refuse(const char *what) __attribute__((noreturn));
+
+static void refuse(const char *what)
 {
     (void)fprintf(stderr, "guard recorder: %s: %s\n", what, strerror(errno));
     _exit(RECORDER_STATUS_BROKEN);

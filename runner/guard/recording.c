@@ -128,6 +128,11 @@ int recording_parse(const char *name, const char *bytes, size_t size, struct rec
     return 0;
 }
 
+static bool read_exactly(FILE *file, char *bytes, size_t size)
+{
+    return fread(bytes, 1, size, file) == size;
+}
+
 int recording_read(const char *path, struct recording *out, struct error *error)
 {
     *out = (struct recording){0};
@@ -141,7 +146,7 @@ int recording_read(const char *path, struct recording *out, struct error *error)
     CLEANUP_FREE char *bytes = malloc(size + 1);
     if (bytes == NULL)
         return out_of_memory(path, error);
-    if (fread(bytes, 1, size, file) != size)
+    if (!read_exactly(file, bytes, size))
         return error_set_errno(error, errno, path, "cannot read the recording");
     return recording_parse(path, bytes, size, out, error);
 }

@@ -15,8 +15,11 @@
 
 static int write_file(const char *path, const char *text, struct error *error)
 {
-    CLEANUP_FILE FILE *file = fopen(path, "we");
-    if (file == NULL || fputs(text, file) == EOF || fflush(file) != 0)
+    FILE *file = fopen(path, "we");
+    if (file == NULL)
+        return error_set_errno(error, errno, path, "cannot make");
+    bool written = fputs(text, file) != EOF;
+    if (fclose(file) != 0 || !written)
         return error_set_errno(error, errno, path, "cannot write");
     return 0;
 }
@@ -26,25 +29,32 @@ static int make_directory(const char *path, struct error *error)
     return mkdir(path, 0755) == 0 ? 0 : error_set_errno(error, errno, path, "cannot make");
 }
 
-/* Copies a program, with `mark` behind it. */
+/* Copies all of `source`, and `mark` behind it. Returns false with errno set. */
+static bool copy_stream(FILE *source, FILE *target, const char *mark)
+{
+    char block[65536];
+    size_t length = 0;
+    while ((length = fread(block, 1, sizeof block, source)) > 0)
+        if (fwrite(block, 1, length, target) != length)
+            return false;
+    return ferror(source) == 0 && fputs(mark, target) != EOF && fflush(target) == 0 &&
+           fchmod(fileno(target), 0755) == 0;
+}
+
+static int copy_to(FILE *source, const char *to, const char *mark, struct error *error)
+{
+    CLEANUP_FILE FILE *target = fopen(to, "wxe");
+    if (target == NULL || !copy_stream(source, target, mark))
+        return error_set_errno(error, errno, to, "cannot make a copy");
+    return 0;
+}
+
 static int copy_program(const char *from, const char *to, const char *mark, struct error *error)
 {
     CLEANUP_FILE FILE *source = fopen(from, "re");
     if (source == NULL)
         return error_set_errno(error, errno, from, "cannot read");
-    CLEANUP_FILE FILE *target = fopen(to, "wxe");
-    if (target == NULL)
-        return error_set_errno(error, errno, to, "cannot make");
-    char block[65536];
-    size_t length = 0;
-    while ((length = fread(block, 1, sizeof block, source)) > 0)
-        if (fwrite(block, 1, length, target) != length)
-            return error_set_errno(error, errno, to, "cannot write");
-    if (ferror(source))
-        return error_set_errno(error, errno, from, "cannot read");
-    if (fputs(mark, target) == EOF || fflush(target) != 0 || fchmod(fileno(target), 0755) != 0)
-        return error_set_errno(error, errno, to, "cannot write");
-    return 0;
+    return copy_to(source, to, mark, error);
 }
 
 static int make_scratch_directory(struct scratch *scratch, struct error *error)
