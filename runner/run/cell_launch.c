@@ -57,7 +57,7 @@ static int make_argv(const struct cell *cell, struct words *argv, struct error *
         if (add_word(argv, text, error) != 0)
             return -1;
     }
-    if (strchr(argv->list[0], '/') == NULL)
+    if (argv->count > 0 && strchr(argv->list[0], '/') == NULL)
         return error_set(error, ERROR_INPUT, target->source.path,
                          "the launched program '%s' is no path; use {program:NAME}", argv->list[0]);
     return 0;

@@ -57,7 +57,7 @@ static json_t *name_text(const char *comm)
     char text[40];
     size_t length = 0;
     for (; comm[length] != '\0' && length + 1 < sizeof text; length++)
-        text[length] = comm[length] < 0x20 || comm[length] > 0x7e ? '?' : comm[length];
+        text[length] = (char)(comm[length] < 0x20 || comm[length] > 0x7e ? '?' : comm[length]);
     text[length] = '\0';
     return json_string(text);
 }
