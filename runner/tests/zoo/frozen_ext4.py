@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """A small ext4 on a loop device that a test can freeze, and that is thawed whatever happens.
 

@@ -13,6 +13,8 @@ import subprocess
 import urllib.parse
 import zlib
 
+import jsonschema
+
 
 class JudgeFailed(Exception):
     """The judge itself could not do its part."""
@@ -37,49 +39,92 @@ def make(arguments, scratch):
     return ProbeJudge(arguments)
 
 
+def read_document(directory):
+    """The one document below the directory that a run wrote to."""
+    found = []
+    for path in glob.glob(f"{directory}/*/*.json"):
+        with open(path, encoding="utf-8") as file:
+            found.append(json.load(file))
+    if len(found) != 1:
+        raise JudgeFailed(f"{len(found)} documents instead of one")
+    return found[0]
+
+
+async def within(seconds, event, otherwise):
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except asyncio.TimeoutError:
+        raise JudgeFailed(f"{otherwise} (within {seconds} s)") from None
+
+
 class RunnerJudge:
-    """Asks rename-oracle run and reads the document that it writes."""
+    """Asks rename-oracle run and reads the document that it writes.
+
+    The controls are left out: they ask whether the oracle can see, which is the same on every mount,
+    and the zoo asks what it says.
+    """
 
     looks_from_outside = True
 
     def __init__(self, arguments, scratch):
-        self.runner, self.step_budget = arguments.runner, arguments.step_budget
-        self.scratch = scratch
-        self.schema = None
-        if arguments.schema:
-            with open(arguments.schema, encoding="utf-8") as file:
-                self.schema = json.load(file)
+        self.runner = os.path.join(arguments.build, "runner/rename-oracle")
+        self.step_budget, self.scratch = arguments.step_budget, scratch
+        schema = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                              "../../../results/schema/verdict-1.schema.json")
+        with open(schema, encoding="utf-8") as file:
+            self.schema = jsonschema.Draft202012Validator(json.load(file))
 
     async def results(self, label, mount, shapes, attempts):
         output = self.scratch.subdirectory(f"results-{label}")
         # Attempts that have to come one after the other can't share the time.
         jobs = 1 if attempts > 1 else len(shapes)
-        command = [self.runner, "run", "-t", "native", "--root", mount.path, "-o", output, "--json",
-                   "-j", str(jobs), "-n", str(attempts), "--step-budget", str(self.step_budget)]
+        command = [self.runner, "run", "-t", "native", "--root", mount.path, "-o", output,
+                   "--no-controls", "--grace", "0.1", "-j", str(jobs), "-n", str(attempts),
+                   "--step-budget", str(self.step_budget)]
         for shape in shapes:
             command += ["-s", shape]
         said = await self.run(command)
-        documents = glob.glob(f"{output}/**/*.json", recursive=True)
-        if len(documents) != 1:
-            raise JudgeFailed(f"{len(documents)} documents in {os.listdir(output)}: {said}")
-        with open(documents[0], encoding="utf-8") as file:
-            return self.read(json.load(file), shapes)
-
-    async def run(self, command):
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
-            said, _ = await asyncio.wait_for(process.communicate(), 60)
-        except asyncio.TimeoutError:
+            return self.read(read_document(output), shapes)
+        except (JudgeFailed, jsonschema.ValidationError) as problem:
+            raise JudgeFailed(f"{problem}; the runner said: {said}") from problem
+
+    async def settle(self):
+        """Waits for what can end only now that nothing is mounted any more."""
+
+    @staticmethod
+    async def run(command):
+        """Runs it and returns the end of what it printed. Whoever reads that waits for the end of the
+        output, not for the end of the process: both must come."""
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT)
+        said, end_of_output, ended = bytearray(), asyncio.Event(), asyncio.Event()
+
+        def take_output():
+            block = os.read(process.stdout.fileno(), 65536)
+            said.extend(block)
+            if not block:
+                end_of_output.set()
+                loop.remove_reader(process.stdout)
+
+        loop, pidfd = asyncio.get_running_loop(), os.pidfd_open(process.pid)
+        loop.add_reader(process.stdout, take_output)
+        loop.add_reader(pidfd, ended.set)
+        try:
+            await within(60, ended, "rename-oracle did not end")
+            await within(2, end_of_output, "rename-oracle ended, but something that it left behind "
+                                           "keeps its output open")
+        finally:
+            loop.remove_reader(process.stdout)
+            loop.remove_reader(pidfd)
+            os.close(pidfd)
             process.kill()
-            raise JudgeFailed("rename-oracle did not end within 60 s") from None
+            process.wait()  # it is a process of our own, and on no file system that is stuck
+            process.stdout.close()
         return said.decode("utf-8", "replace")[-2000:]
 
     def read(self, document, shapes):
-        if self.schema is not None:
-            import jsonschema
-            jsonschema.validate(document, self.schema,
-                                cls=jsonschema.validators.Draft202012Validator)
+        self.schema.validate(document)
         found = {shape: [] for shape in shapes}
         for cell in sorted(document["cells"], key=lambda cell: cell["attempt"]):
             found[cell["shape"]].append(self.read_cell(cell))
@@ -111,14 +156,27 @@ class Line:
         self.text = " ".join(words[3:])
 
 
+def cpu_use(pid):
+    """State and CPU ticks of a process."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return fields[0], int(fields[11]) + int(fields[12])
+
+
 class ProbeJudge:
-    """Runs the probes itself, each under a deadline for every line, and looks at nothing else."""
+    """Runs the probes itself and looks at nothing but their journals and whether they run."""
 
     looks_from_outside = False
     nonce = "abcdefgh12345678"
 
     def __init__(self, arguments):
-        self.probes, self.step_budget = arguments.probes, arguments.step_budget
+        self.probes = os.path.join(arguments.build, "probes/linux-x86_64")
+        self.step_budget = arguments.step_budget
+        self.killed = []
+
+    async def settle(self):
+        for process in self.killed:
+            await asyncio.wait_for(process.wait(), 20)
 
     async def results(self, label, mount, shapes, attempts):
         found = await asyncio.gather(*(self.attempt_all(mount, shape, attempts)
@@ -135,14 +193,31 @@ class ProbeJudge:
         process = await asyncio.create_subprocess_exec(
             f"{self.probes}/{shape}", f"--dir={mount.path}/{name}", f"--nonce={self.nonce}",
             "--keep", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-        lines, came_to_end = [], False
-        try:
-            while raw := await asyncio.wait_for(process.stdout.readline(), self.step_budget):
-                lines.append(Line(raw.decode("ascii").rstrip("\n"), self.nonce, len(lines)))
-            came_to_end = True
-        except asyncio.TimeoutError:
-            process.send_signal(signal.SIGKILL)  # it may not die before the mount is released
-        return self.judge(lines, came_to_end)
+        lines = await self.read_journal(process)
+        if process.stdout.at_eof():
+            return self.judge(lines, came_to_end=True)
+        process.send_signal(signal.SIGKILL)  # it may not die before the mount is released
+        self.killed.append(process)
+        return self.judge(lines, came_to_end=False)
+
+    async def read_journal(self, process):
+        """Reads lines until the end, or until none comes although the probe could have run."""
+        lines, ticks = [], None
+        next_line = asyncio.ensure_future(process.stdout.readline())
+        while True:
+            done, _ = await asyncio.wait([next_line], timeout=self.step_budget)
+            if done and not next_line.result():
+                return lines
+            if done:
+                text = next_line.result().decode("ascii").rstrip("\n")
+                lines.append(Line(text, self.nonce, len(lines)))
+                next_line = asyncio.ensure_future(process.stdout.readline())
+                continue
+            state, now = cpu_use(process.pid)
+            if lines and state != "R" and now == ticks:
+                next_line.cancel()
+                return lines
+            ticks = now
 
     @staticmethod
     def judge(lines, came_to_end):

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """A rename on a frozen ext4: stuck while it is frozen, even for SIGKILL, and done once it is thawed.
 

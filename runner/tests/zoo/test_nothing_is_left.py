@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """A test that is killed in the middle leaves no mount, no process and no loop device behind.
 

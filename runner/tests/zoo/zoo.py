@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """The zoo: every fault of zoofs under every shape, and what the oracle says of each.
 
@@ -7,7 +7,7 @@ shape), lets the shapes run on it and compares the verdicts with the table that 
 verdict, the call it is about, the errno, and whether data was lost. All of it --rounds times.
 
 Two judges can be asked. `runner` is the program under test, rename-oracle; `probe` is a small reader
-of the probes' journals in this file, which shows that the table is right whatever the runner says.
+of the probes' journals (judges.py), which shows that the table is right whatever the runner says.
 
 Exit codes: 0 all as expected, 1 something was not, 2 wrong usage, 77 skipped.
 """
@@ -25,21 +25,25 @@ import judges  # noqa: E402  (the directory of this file is not on the path befo
 import private_mounts as mounts  # noqa: E402
 
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+REPOSITORY = os.path.realpath(f"{HERE}/../../..")
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--zoofs", required=True, help="the program zoofs")
+    parser.add_argument("--build", default=os.path.join(REPOSITORY, "build"), metavar="DIR",
+                        help="the build tree to take the programs from (default: build)")
     parser.add_argument("--judge", choices=["runner", "probe"], default="runner")
-    parser.add_argument("--runner", help="the program rename-oracle")
-    parser.add_argument("--probes", help="the directory with the probes")
-    parser.add_argument("--schema", help="validate every document against this JSON Schema")
     parser.add_argument("--scratch", help="an existing directory to mount the scratch space on")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--faults", nargs="+", metavar="FAULT", help="only these")
     parser.add_argument("--known-wrong", nargs="+", metavar="FAULT", default=[],
                         help="not a failure for these faults; that they come out right is one")
     parser.add_argument("--step-budget", type=float, default=1.0, metavar="S")
-    parser.add_argument("--at-once", type=int, default=12, help="mounts at the same time")
-    return parser.parse_args()
+    parser.add_argument("--at-once", type=int, default=16, help="mounts at the same time")
+    arguments = parser.parse_args()
+    arguments.zoofs = os.path.join(arguments.build, "runner/tests/zoo/zoofs")
+    return arguments
 
 
 def read_table(zoofs):
@@ -52,7 +56,7 @@ def expectations_of(fault, shape, view):
     wanted = dict(fault["expected"][shape])
     only = wanted.pop("attempt")
     passing = {"verdict": "pass", "call": None, "error": None, "loss": False}
-    if fault["view_only"] and not view:
+    if fault["judged_outside"] and not view:
         wanted = passing
     return [wanted if only in (0, attempt) else passing
             for attempt in range(1, fault["attempts"] + 1)]
@@ -118,18 +122,21 @@ class Zoo:
         return dict(zip(names, all_results))
 
     def print_round(self, number, results):
-        """Prints the table of one round; returns how many pairs are not as expected, apart from the
-        known ones, and which of the known ones all came out right."""
-        wrong, mended = 0, []
+        """Prints the table of one round; returns how many pairs are not as expected, how many more
+        are known not to be, and which faults of the latter kind all came out right."""
+        wrong, known_wrong, mended = 0, 0, []
         print(f"round {number}\n{'fault':31}| {'shape':17}| {'expected':26}| got")
         for name, of_fault in results.items():
             known, wrong_here = name in self.arguments.known_wrong, 0
             for shape in self.shapes:
                 wanted = expectations_of(self.faults[name], shape, self.judge.looks_from_outside)
                 wrong_here += not print_pair(name, shape, wanted, of_fault[shape], known)
-            wrong += 0 if known else wrong_here
-            mended += [name] if known and wrong_here == 0 else []
-        return wrong, mended
+            if known:
+                known_wrong += wrong_here
+                mended += [name] if wrong_here == 0 else []
+            else:
+                wrong += wrong_here
+        return wrong, known_wrong, mended
 
 
 def print_pair(name, shape, wanted, got, known):
@@ -144,17 +151,23 @@ def print_pair(name, shape, wanted, got, known):
 
 
 async def run_rounds(zoo, rounds):
-    wrong = pairs = 0
+    """Runs and prints all rounds; returns whether there is anything to complain about."""
+    wrong = known_wrong = pairs = 0
+    all_mended = set()
     for number in range(1, rounds + 1):
         began = time.monotonic()
         results = await zoo.run_round(number)
-        wrong_here, mended = zoo.print_round(number, results)
-        wrong += wrong_here + len(mended)
+        wrong_here, known_here, mended = zoo.print_round(number, results)
+        wrong, known_wrong = wrong + wrong_here, known_wrong + known_here
         pairs += len(results) * len(zoo.shapes)
+        all_mended.update(mended)
         print(f"round {number}: {time.monotonic() - began:.1f} s\n", flush=True)
-        for name in mended:
-            print(f"{name} is right now: take it out of --known-wrong")
-    return wrong, pairs
+    await zoo.judge.settle()
+    print(f"{pairs - wrong - known_wrong} of {pairs} pairs of fault and shape as expected, "
+          f"{known_wrong} known to be wrong, {wrong} wrong")
+    for name in sorted(all_mended):
+        print(f"{name} came out right: take it out of --known-wrong")
+    return wrong > 0 or bool(all_mended)
 
 
 def main():
@@ -170,16 +183,14 @@ def main():
     scratch = mounts.Scratch(arguments.scratch)
     try:
         judge = judges.make(arguments, scratch)
-        wrong, pairs = asyncio.run(run_rounds(Zoo(arguments, shapes, faults, scratch, judge),
-                                              arguments.rounds))
+        failed = asyncio.run(run_rounds(Zoo(arguments, shapes, faults, scratch, judge),
+                                        arguments.rounds))
         left = mounts.wait_until_gone(scratch.path, deadline_s=10)
     finally:
         scratch.close()
     for pid, state, name in left:
         print(f"left running: {name} (pid {pid}, {state})")
-    print(f"{pairs - wrong} of {pairs} pairs of fault and shape as expected, "
-          f"{len(left)} processes left")
-    return 1 if wrong or left else 0
+    return 1 if failed or left else 0
 
 
 if __name__ == "__main__":

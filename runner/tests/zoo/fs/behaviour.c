@@ -126,6 +126,14 @@ int rename_copying(struct zoo *zoo, const char *from, const char *to)
     return size == 0 ? 0 : -errno;
 }
 
+int rename_copying_and_removing(struct zoo *zoo, const char *from, const char *to)
+{
+    int result = rename_copying(zoo, from, to);
+    if (result != 0)
+        return result;
+    return unlinkat(zoo->backing, zoo_backing_path(from), 0) == 0 ? 0 : -errno;
+}
+
 int rename_removing_both(struct zoo *zoo, const char *from, const char *to)
 {
     (void)unlinkat(zoo->backing, zoo_backing_path(to), 0);

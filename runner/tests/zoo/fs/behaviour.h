@@ -42,6 +42,7 @@ rename_behaviour rename_refused;
 /* Renames that answer 0 and are wrong. */
 rename_behaviour rename_not_at_all;
 rename_behaviour rename_copying;
+rename_behaviour rename_copying_and_removing;
 rename_behaviour rename_removing_both;
 rename_behaviour rename_keeping_old_content;
 rename_behaviour rename_truncating;

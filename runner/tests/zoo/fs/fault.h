@@ -35,7 +35,7 @@ struct fault {
     int attempts;          /* how many the test must make, one after the other; 0: one */
     bool isolated;         /* takes down more than its own probe: a mount for every shape */
     bool silent_death;     /* another process keeps the connection open when the daemon ends */
-    bool view_only;        /* only a look from outside can see it, the probe alone says pass */
+    bool judged_outside;   /* the probe itself says pass, the runner must not */
     struct expectation expected[SHAPE_COUNT];
     rename_behaviour *rename;
     enter_behaviour *enter;

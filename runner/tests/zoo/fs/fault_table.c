@@ -150,6 +150,15 @@ static const struct fault faults[] = {
         .rename = rename_copying,
     },
     {
+        /* All names and bytes are right, only it was no rename: another file is there. */
+        .name = "rename-copies-and-removes",
+        .what = "rename copies and removes the source",
+        .operation = "rename",
+        .judged_outside = true,
+        .expected = EVERY_SHAPE(CONTRADICTION),
+        .rename = rename_copying_and_removing,
+    },
+    {
         .name = "rename-removes-both",
         .what = "rename removes the source and the destination",
         .operation = "rename",
@@ -205,7 +214,7 @@ static const struct fault faults[] = {
         .name = "rename-hidden-from-others",
         .what = "the new name exists for the process that renamed and for nobody else",
         .operation = "getattr",
-        .view_only = true,
+        .judged_outside = true,
         .expected = EVERY_SHAPE(CONTRADICTION),
         .hide = hide_new_name_from_others,
     },
@@ -325,8 +334,8 @@ json_t *fault_table_json(void)
             all, json_pack("{s:s, s:s, s:s, s:s?, s:i, s:b, s:b, s:o}", "name", fault->name, "what",
                            fault->what, "operation", fault->operation, "parameter",
                            fault->parameter, "attempts", fault->attempts > 0 ? fault->attempts : 1,
-                           "isolated", fault->isolated, "view_only", fault->view_only, "expected",
-                           expectations_json(fault)));
+                           "isolated", fault->isolated, "judged_outside", fault->judged_outside,
+                           "expected", expectations_json(fault)));
     }
     return json_pack("{s:o, s:o}", "shapes", shapes, "faults", all);
 }

@@ -87,6 +87,7 @@ int main(int argc, char **argv)
         return print_table();
 
     limit_life(&options);
+    (void)signal(SIGPIPE, SIG_IGN); /* whoever started it need not listen */
     struct zoo zoo = {.backing = open(options.backing, O_PATH | O_DIRECTORY | O_CLOEXEC),
                       .fault = options.fault,
                       .parameter = options.parameter,
