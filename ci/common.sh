@@ -2,7 +2,7 @@
 # What the scripts in ci/ share. Sourced, never run; sets `repository` and defines functions only.
 
 # shellcheck disable=SC2034 # used where this is sourced
-repository=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+repository=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && cd .. && pwd -P)
 
 # The scripts announce what they are at, so that a reader of a CI log finds the place.
 say() {

@@ -6,6 +6,11 @@ _rename_oracle_options() {
     "$@" --help 2>/dev/null | grep -oE -- '(^| )--[a-z][a-z-]*=?' | tr -d ' ' | sort -u
 }
 
+# The names that `list` shows below one of its headings.
+_rename_oracle_names() {
+    "$1" list 2>/dev/null | sed -n "/^$2:/,/^\$/s/^  \([a-z0-9][^ ]*\).*/\1/p"
+}
+
 _rename_oracle() {
     local program=${COMP_WORDS[0]} command=${COMP_WORDS[1]-}
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
@@ -25,8 +30,8 @@ _rename_oracle() {
         words=$(_rename_oracle_options "$program" "$command")
     else
         case $previous in
-        -t | --target) words=$("$program" list --names targets 2>/dev/null) ;;
-        -s | --shape) words=$("$program" list --names shapes 2>/dev/null) ;;
+        -t | --target) words=$(_rename_oracle_names "$program" Targets) ;;
+        -s | --shape) words=$(_rename_oracle_names "$program" Shapes) ;;
         --format) words='html junit markdown tap' ;;
         esac
     fi

@@ -37,7 +37,7 @@ VARYING = [
     (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}"), "RUN"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?"), "TIME"),
     (re.compile(r"\b[0-9a-f]{12,}\b"), "HEX"),
-    (re.compile(r"\b\d+(\.\d+)? ?(ms|s|min)\b"), "TIME"),
+    (re.compile(r"(< )?\b\d+(\.\d+)? ?(ms|s|min)\b"), "TIME"),
     (re.compile(r"\bpid \d+"), "pid N"),
     (re.compile(r"/(tmp|var/tmp)/[^\s:,;'\"]+"), "TMP"),
     (re.compile(r"[ \t]+"), " "),

@@ -28,4 +28,8 @@ for command in $("$program" --help | sed -n 's/^  \([a-z]\{2,\}\) .*/\1/p'); do
     expect "$command " "${command:0:3}"
     expect '--help ' "$command" --he
 done
+expect 'native ' run --target nat
+expect 'native ' run --target = nat
+expect 'uml-fat uml-hostfs ' run -t uml
+expect 'subdir_sibling subdir_to_root ' run -s subdir
 echo "every command and option is offered"
