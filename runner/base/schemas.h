@@ -6,5 +6,11 @@
  */
 extern const char schema_target_1[];
 extern const char schema_verdict_1[];
+extern const char schema_criteria_1[];
+extern const char schema_upstream_1[];
+extern const char schema_reported_1[];
+
+/** ci/criteria.json: the exit criteria as written. */
+extern const char default_criteria[];
 
 #endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_CLEAN_PRINT_H
+#define RO_CLEAN_PRINT_H
+
+#include <stdio.h>
+
+/**
+ * Writes a text that somebody else made: printable ASCII as it is, every other byte as '?', so that
+ * it can neither drive a terminal nor pass for another line. NULL writes nothing.
+ */
+void clean_print(FILE *stream, const char *text);
+
+#endif

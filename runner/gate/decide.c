@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include "gate/gate.h"
+
+#include "base/clock.h"
+#include "gate/departures.h"
+#include "gate/judge.h"
+#include "gate/refuse.h"
+
+#include <string.h>
+
+static int check_accepted_waivers(const struct gate_options *options,
+                                  const struct criteria *criteria, struct error *error)
+{
+    for (size_t i = 0; i < options->accepted_waiver_count; i++)
+        if (criteria_waiver(criteria, options->accepted_waivers[i]) == NULL)
+            return error_set(error, ERROR_USAGE, "--accept-waiver",
+                             "the criteria hold no waiver for %s; add one with its reason, or "
+                             "leave the option out",
+                             options->accepted_waivers[i]);
+    return 0;
+}
+
+/** The release that the evidence is of; documents that stand agree on it. */
+static const char *tested_release(const struct document_list *documents)
+{
+    for (size_t i = 0; i < documents->count; i++)
+        if (document_stands(&documents->items[i]))
+            return documents->items[i].release;
+    return NULL;
+}
+
+static bool any_bad_input(const struct document_list *documents)
+{
+    for (size_t i = 0; i < documents->count; i++)
+        if (reason_list_has(&documents->items[i].refusals, WEIGHT_BAD_INPUT))
+            return true;
+    return false;
+}
+
+static void describe_tool(struct builder *builder, json_t *decision,
+                          const struct gate_options *options)
+{
+    json_t *tool = build_object_in(builder, decision, "tool");
+    build_text(builder, tool, "version", options->tool_version);
+    build_text(builder, tool, "commit", options->tool_commit);
+    build_text(builder, tool, "probe_build", options->probe_build);
+}
+
+static void describe_criteria(struct builder *builder, json_t *decision,
+                              const struct case_file *file, const struct reason_list *departures)
+{
+    json_t *object = build_object_in(builder, decision, "criteria");
+    build_text(builder, object, "digest", file->criteria->digest);
+    build_truth(builder, object, "as_written", departures->count == 0);
+    build_truth(builder, object, "weaker_accepted", file->options->accept_weaker_criteria);
+    record_reasons(builder, object, departures);
+    json_t *waivers = build_array_in(builder, object, "waivers");
+    for (size_t i = 0; i < file->criteria->waiver_count; i++) {
+        const struct waiver *waiver = &file->criteria->waivers[i];
+        json_t *entry = build_next_object(builder, waivers);
+        build_text(builder, entry, "mode", waiver->mode);
+        build_text(builder, entry, "reason", waiver->reason);
+        build_text(builder, entry, "from_release", waiver->from_release);
+        build_text(builder, entry, "decided_by", waiver->decided_by);
+    }
+}
+
+static void describe_used(struct builder *builder, json_t *evidence,
+                          const struct document *document)
+{
+    const json_t *root = document->source.root;
+    const json_t *run = json_object_get(root, "run");
+    json_t *entry = build_next_object(builder, evidence);
+    build_text(builder, entry, "digest", document->digest);
+    build_text(builder, entry, "target", document->target);
+    build_text(builder, entry, "mode", document->mode);
+    build_text(builder, entry, "release", document->release);
+    build_set(builder, entry, "subject_digests",
+              json_copy(json_object_get(json_object_get(root, "subject"), "digests")));
+    build_text(builder, entry, "probe_build", json_text(json_object_get(root, "probes"), "build_id"));
+    build_text(builder, entry, "run", document->run);
+    build_text(builder, entry, "finished", json_text(run, "finished"));
+    build_text(builder, entry, "tool_commit", json_text(run, "tool_commit"));
+    build_number(builder, entry, "cells", (long long)json_array_size(document->cells));
+}
+
+static const char *weight_name(const struct reason_list *reasons)
+{
+    if (reason_list_has(reasons, WEIGHT_BAD_INPUT))
+        return "bad_input";
+    return reason_list_has(reasons, WEIGHT_NEUTRAL) ? "neutral" : "blocking";
+}
+
+static void describe_refused(struct builder *builder, json_t *refused,
+                             const struct document *document)
+{
+    json_t *entry = build_next_object(builder, refused);
+    build_text(builder, entry, "digest", document->digest[0] != '\0' ? document->digest : NULL);
+    build_text(builder, entry, "target", document->target);
+    build_text(builder, entry, "mode", document->mode);
+    build_text(builder, entry, "weight", weight_name(&document->refusals));
+    record_reasons(builder, entry, &document->refusals);
+}
+
+static void describe_documents(struct builder *builder, json_t *decision,
+                               const struct document_list *documents)
+{
+    json_t *evidence = build_array_in(builder, decision, "evidence");
+    json_t *refused = build_array_in(builder, decision, "refused");
+    for (size_t i = 0; i < documents->count; i++) {
+        const struct document *document = &documents->items[i];
+        if (document_stands(document))
+            describe_used(builder, evidence, document);
+        else
+            describe_refused(builder, refused, document);
+    }
+}
+
+static void tell_missing(struct record *record, const struct document_list *documents,
+                         const struct reason_list *departures)
+{
+    for (size_t i = 0; i < documents->count; i++) {
+        const struct reason_list *refusals = &documents->items[i].refusals;
+        if (reason_list_has(refusals, WEIGHT_BAD_INPUT))
+            record_missing(record, NULL, "a document that can be used in the place of %s",
+                           refusals->items[0].detail);
+    }
+    if (departures->count > 0)
+        record_missing(record, NULL,
+                       "the exit criteria as written, or --accept-weaker-criteria from whoever "
+                       "may decide that");
+}
+
+/** Its own question: the guards on explicit renames and -B are different mitigations. */
+static void describe_guard(struct builder *builder, json_t *guards, const char *issue,
+                           enum status evidence, bool doubtful)
+{
+    json_t *entry = build_next_object(builder, guards);
+    if (evidence == STATUS_MET && doubtful)
+        evidence = STATUS_UNKNOWN;
+    build_text(builder, entry, "issue", issue);
+    build_text(builder, entry, "answer",
+               evidence == STATUS_MET     ? "evidence_allows_removal"
+               : evidence == STATUS_UNMET ? "evidence_forbids_removal"
+                                          : "not_shown");
+}
+
+/** Judges every issue; `all` becomes the status of the whole. */
+static int judge_issues(const struct case_file *file, bool doubtful, struct record *record,
+                        json_t *decision, enum status *all)
+{
+    json_t *issues = build_array_in(&record->builder, decision, "issues");
+    json_t *guards = build_array_in(&record->builder, decision, "explicit_rename_guards");
+    *all = STATUS_MET;
+    for (size_t i = 0; i < file->criteria->issue_count; i++) {
+        const struct issue_criterion *criterion = &file->criteria->issues[i];
+        struct issue_status status = {STATUS_UNKNOWN, STATUS_UNKNOWN};
+        if (judge_issue(file, criterion, record, build_next_object(&record->builder, issues),
+                        &status) != 0)
+            return -1;
+        describe_guard(&record->builder, guards, criterion->issue, status.evidence, doubtful);
+        *all = status_and(*all, status.whole);
+    }
+    return 0;
+}
+
+static const char *answer_name(enum gate_answer answer)
+{
+    switch (answer) {
+    case GATE_MAY_BE_REMOVED:
+        return "may_be_removed";
+    case GATE_UNDECIDED:
+        return "undecided";
+    case GATE_KEEP:
+    default:
+        return "keep";
+    }
+}
+
+/** Fills the whole decision; the answer is given last, when everything else is known. */
+static int fill_decision(const struct case_file *file, const struct reason_list *departures,
+                         struct record *record, json_t *decision, enum gate_answer *answer)
+{
+    struct builder *builder = &record->builder;
+    char now[32];
+    enum status all = STATUS_UNKNOWN;
+    bool bad_input = any_bad_input(file->documents);
+    bool criteria_hold = departures->count == 0 || file->options->accept_weaker_criteria;
+    clock_write_utc((time_t)file->options->now, now);
+    build_text(builder, decision, "schema", "rename-oracle/decision/1");
+    build_text(builder, decision, "decided_at", now);
+    describe_tool(builder, decision, file->options);
+    describe_criteria(builder, decision, file, departures);
+    build_text(builder, decision, "upstream_digest",
+               file->upstream->given ? file->upstream->digest : NULL);
+    build_text(builder, decision, "tested_release", file->tested);
+    json_t *accepted = build_array_in(builder, decision, "accepted_waivers");
+    for (size_t i = 0; i < file->options->accepted_waiver_count; i++)
+        build_next_text(builder, accepted, file->options->accepted_waivers[i]);
+    record->missing = build_array_in(builder, decision, "missing");
+    if (judge_issues(file, bad_input || !criteria_hold, record, decision, &all) != 0)
+        return -1;
+    describe_documents(builder, decision, file->documents);
+    tell_missing(record, file->documents, criteria_hold ? &(struct reason_list){0} : departures);
+    if (builder->failed)
+        return error_set(record->error, ERROR_MEMORY, NULL, "out of memory for the decision");
+
+    if (bad_input)
+        *answer = GATE_UNDECIDED;
+    else
+        *answer = all == STATUS_MET && criteria_hold ? GATE_MAY_BE_REMOVED : GATE_KEEP;
+    build_text(builder, decision, "answer", answer_name(*answer));
+    if (builder->failed) {
+        *answer = GATE_UNDECIDED;
+        return error_set(record->error, ERROR_MEMORY, NULL, "out of memory for the decision");
+    }
+    return 0;
+}
+
+static int load_criteria(const struct gate_options *options, struct criteria *criteria,
+                         struct reason_list *departures, struct error *error)
+{
+    CLEANUP_CRITERIA struct criteria written = {0};
+    if (criteria_load(criteria, options->criteria, error) != 0 ||
+        check_accepted_waivers(options, criteria, error) != 0 ||
+        criteria_load(&written, NULL, error) != 0)
+        return -1;
+    return departures_list(criteria, &written, departures, error);
+}
+
+static int load_evidence(const struct gate_options *options, const struct criteria *criteria,
+                         struct document_list *documents, struct error *error)
+{
+    const struct refusal_context context = {
+        .criteria = criteria,
+        .now = options->now,
+        .probe_build = options->probe_build,
+        .tool_version = options->tool_version,
+    };
+    if (document_list_load(documents, options->documents, options->document_count, error) != 0)
+        return -1;
+    return refuse_documents(&context, documents, error);
+}
+
+int gate_decide(const struct gate_options *options, enum gate_answer *answer, json_t **decision,
+                struct error *error)
+{
+    CLEANUP_CRITERIA struct criteria criteria = {0};
+    CLEANUP_UPSTREAM struct upstream upstream = {0};
+    CLEANUP_DOCUMENT_LIST struct document_list documents = {0};
+    CLEANUP_REASON_LIST struct reason_list departures = {0};
+    CLEANUP_JSON json_t *draft = json_object();
+    *answer = GATE_UNDECIDED;
+    *decision = NULL;
+    if (draft == NULL)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for the decision");
+    if (load_criteria(options, &criteria, &departures, error) != 0 ||
+        (options->upstream != NULL && upstream_load(&upstream, options->upstream, error) != 0) ||
+        load_evidence(options, &criteria, &documents, error) != 0)
+        return -1;
+    const struct case_file file = {
+        .options = options,
+        .criteria = &criteria,
+        .upstream = &upstream,
+        .documents = &documents,
+        .tested = tested_release(&documents),
+    };
+    struct record record = {.error = error};
+    if (fill_decision(&file, &departures, &record, draft, answer) != 0)
+        return -1;
+    *decision = steal_pointer(&draft);
+    return 0;
+}

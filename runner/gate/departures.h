@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_DEPARTURES_H
+#define RO_DEPARTURES_H
+
+#include "gate/criteria.h"
+#include "gate/reason.h"
+
+/**
+ * Lists each point in which `criteria` ask for less than `written` do: an issue, mode, shape or
+ * subject file that is missing, fewer attempts, older evidence, anomalies or early waits that are
+ * accepted. Asking for more is no departure; waivers have rules of their own. Each is added to
+ * `found` as REASON_WEAKER_CRITERIA. Returns 0, or -1 with ERROR_MEMORY.
+ */
+int departures_list(const struct criteria *criteria, const struct criteria *written,
+                    struct reason_list *found, struct error *error);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "gate/clock_skew.h"
+#include "gate/refuse.h"
+
+static int refuse_skipped(const struct refusal_context *context, struct document *document,
+                          struct error *error)
+{
+    (void)context;
+    const char *why = json_text(document->source.root, "skipped");
+    if (why == NULL)
+        return 0;
+    return reason_add(&document->refusals, error, REASON_SKIPPED, "%s", why);
+}
+
+static int refuse_interrupted(const struct refusal_context *context, struct document *document,
+                              struct error *error)
+{
+    (void)context;
+    const json_t *run = json_object_get(document->source.root, "run");
+    if (!json_is_true(json_object_get(run, "interrupted")))
+        return 0;
+    return reason_add(&document->refusals, error, REASON_INTERRUPTED, "run %s", document->run);
+}
+
+static int refuse_too_old(const struct refusal_context *context, struct document *document,
+                          struct error *error)
+{
+    if (context->now - document->finished <= context->criteria->maximum_age_s)
+        return 0;
+    return reason_add(&document->refusals, error, REASON_TOO_OLD, "finished %s",
+                      json_text(json_object_get(document->source.root, "run"), "finished"));
+}
+
+static int refuse_future(const struct refusal_context *context, struct document *document,
+                         struct error *error)
+{
+    if (document->finished <= context->now + CLOCK_SKEW_S)
+        return 0;
+    return reason_add(&document->refusals, error, REASON_FROM_THE_FUTURE, "finished %s",
+                      json_text(json_object_get(document->source.root, "run"), "finished"));
+}
+
+static int refuse_early_waits(const struct refusal_context *context, struct document *document,
+                              struct error *error)
+{
+    const json_t *budgets = json_object_get(document->source.root, "budgets");
+    if (context->criteria->accept_early_waits || !json_is_true(json_object_get(budgets, "early")))
+        return 0;
+    return reason_add(&document->refusals, error, REASON_EARLY_WAITS, "run %s", document->run);
+}
+
+static int refuse_backward_time(const struct refusal_context *context, struct document *document,
+                                struct error *error)
+{
+    (void)context;
+    if (document->started <= document->finished)
+        return 0;
+    return reason_add(&document->refusals, error, REASON_CONTRADICTORY,
+                      "the run finished before it started");
+}
+
+refusal_check *const run_checks[] = {
+    refuse_skipped,     refuse_interrupted,   refuse_too_old, refuse_future,
+    refuse_early_waits, refuse_backward_time, NULL,
+};
