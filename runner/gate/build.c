@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/build.h"
 
-#include "base/cleanup.h"
-
 #include <stdarg.h>
-#include <string.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 void build_set(struct builder *builder, json_t *object, const char *key, json_t *value)
 {
@@ -40,24 +39,9 @@ json_t *build_next_object(struct builder *builder, json_t *array)
     return NULL;
 }
 
-/** A path, or a text that was cut in the middle of a character, need not be UTF-8. */
-static json_t *string_of_bytes(const char *text)
-{
-    CLEANUP_FREE char *copy = strdup(text);
-    if (copy == NULL)
-        return NULL;
-    for (unsigned char *byte = (unsigned char *)copy; *byte != '\0'; byte++)
-        if (*byte >= 0x80)
-            *byte = '?';
-    return json_string(copy);
-}
-
 static json_t *new_string(const char *text)
 {
-    if (text == NULL)
-        return json_null();
-    json_t *string = json_string(text);
-    return string != NULL ? string : string_of_bytes(text);
+    return text == NULL ? json_null() : json_string(text);
 }
 
 void build_text(struct builder *builder, json_t *object, const char *key, const char *text)

@@ -26,7 +26,7 @@ json_t *build_next_object(struct builder *builder, json_t *array);
 /** Sets `key` of an object; `value` is stolen and not to be used any more. */
 void build_set(struct builder *builder, json_t *object, const char *key, json_t *value);
 
-/** The same with a text; NULL becomes null. Bytes that are no UTF-8 become question marks. */
+/** The same with a text, which has to be UTF-8; NULL becomes null. */
 void build_text(struct builder *builder, json_t *object, const char *key, const char *text);
 
 /** The same with a formatted text. */

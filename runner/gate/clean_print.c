@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/clean_print.h"
 
+#include "base/text.h"
+
+#include <string.h>
+
+enum { LINE_ROOM = 2048 };
+
 void clean_print(FILE *stream, const char *text)
 {
-    for (; text != NULL && *text != '\0'; text++)
-        (void)fputc(*text >= 0x20 && *text < 0x7f ? *text : '?', stream);
+    char clean[LINE_ROOM];
+    if (text == NULL)
+        return;
+    (void)text_sanitize(text, strlen(text), clean, sizeof clean);
+    (void)fputs(clean, stream);
 }

@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 /**
- * Writes a text that somebody else made: printable ASCII as it is, every other byte as '?', so that
- * it can neither drive a terminal nor pass for another line. NULL writes nothing.
+ * Writes a text that somebody else made, so that it can neither drive a terminal nor pass for
+ * another line (base/text.h), and cut where it is very long. NULL writes nothing.
  */
 void clean_print(FILE *stream, const char *text);
 

@@ -77,7 +77,8 @@ static void describe_used(struct builder *builder, json_t *evidence,
     build_text(builder, entry, "release", document->release);
     build_set(builder, entry, "subject_digests",
               json_copy(json_object_get(json_object_get(root, "subject"), "digests")));
-    build_text(builder, entry, "probe_build", json_text(json_object_get(root, "probes"), "build_id"));
+    build_text(builder, entry, "probe_build",
+               json_text(json_object_get(root, "probes"), "build_id"));
     build_text(builder, entry, "run", document->run);
     build_text(builder, entry, "finished", json_text(run, "finished"));
     build_text(builder, entry, "tool_commit", json_text(run, "tool_commit"));

@@ -20,8 +20,8 @@
 struct document {
     const char *path; /* as given */
     struct json_source source;
-    bool verdict;              /* a valid rename-oracle/verdict/1 with the digest of its content */
-    char digest[DIGEST_SIZE];  /* the document's own, or "" */
+    bool verdict;             /* a valid rename-oracle/verdict/1 with the digest of its content */
+    char digest[DIGEST_SIZE]; /* the document's own, or "" */
     const char *run;
     const char *target;
     const char *mode;

@@ -29,7 +29,7 @@ struct gate_options {
     size_t accepted_waiver_count;
     bool accept_weaker_criteria;
     moment now;
-    const char *probe_build;  /* of this tool, as are the next two */
+    const char *probe_build; /* of this tool, as are the next two */
     const char *tool_version;
     const char *tool_commit;
 };

@@ -142,7 +142,7 @@ static const struct {
     const char *name;
     const char *(*read)(struct reading *reading, const struct line *line);
 } events[] = {
-    {"begin", read_begin}, {"fs", read_nothing}, {"enter", read_enter}, {"leave", read_leave},
+    {"begin", read_begin}, {"fs", read_nothing}, {"enter", read_enter},  {"leave", read_leave},
     {"check", read_check}, {"end", read_end},    {"note", read_nothing},
 };
 

@@ -8,20 +8,20 @@
 
 /** What the lines of a cell's journal say, read once more (docs/journal.md has the format). */
 struct journal_story {
-    const char *odd;         /* what is wrong with the lines themselves, or NULL */
-    const char *shape;       /* of the begin line, not terminated: see shape_length */
+    const char *odd;   /* what is wrong with the lines themselves, or NULL */
+    const char *shape; /* of the begin line, not terminated: see shape_length */
     size_t shape_length;
-    const char *build;       /* likewise */
+    const char *build; /* likewise */
     size_t build_length;
     size_t renames_entered;
     size_t renames_returned; /* with 0 */
     size_t checks_held;
     size_t checks_broken;
-    bool call_out;    /* the last call that was entered did not return */
-    bool rename_out;  /* ... and it is rename */
-    bool ended;       /* there is an end line, and it is the last */
-    bool ended_pass;  /* it says pass, nothing broken, and counts the checks right */
-    bool ended_fail;  /* it says fail */
+    bool call_out;   /* the last call that was entered did not return */
+    bool rename_out; /* ... and it is rename */
+    bool ended;      /* there is an end line, and it is the last */
+    bool ended_pass; /* it says pass, nothing broken, and counts the checks right */
+    bool ended_fail; /* it says fail */
 };
 
 /** Reads `journal` of a cell that is valid against the schema. Texts live in the cell. */

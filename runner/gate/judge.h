@@ -50,10 +50,10 @@ void record_reasons(struct builder *builder, json_t *object, const struct reason
  * a status, or -1 with ERROR_MEMORY; a status means nothing while `record->builder.failed`.
  */
 
-/** A shape on a mode. */
+/** A shape on a mode; what an `untested` mode lacks as a whole is told elsewhere. */
 int judge_shape(const struct case_file *file, const struct issue_criterion *criterion,
                 const char *mode, const char *shape, struct record *record, json_t *object,
-                enum status *status);
+                bool untested, enum status *status);
 
 /** A mode of an issue; `shown` says whether evidence, and not a waiver, was judged. */
 int judge_mode(const struct case_file *file, const struct issue_criterion *criterion,

@@ -33,8 +33,8 @@ static enum status status_of_standing(enum upstream_standing standing)
 
 static void describe_entry(struct builder *builder, json_t *object, const json_t *entry)
 {
-    static const char *const keys[] = {"state",        "state_reason",  "fixed_in",
-                                       "looked_up_at", "looked_up_how"};
+    static const char *const keys[] = {"state", "state_reason", "fixed_in", "looked_up_at",
+                                       "looked_up_how"};
     for (size_t i = 0; entry != NULL && i < sizeof keys / sizeof keys[0]; i++)
         build_text(builder, object, keys[i], json_text(entry, keys[i]));
 }

@@ -94,7 +94,7 @@ static int note_refused(const struct case_file *file, const char *mode,
 }
 
 static int judge_shapes(const struct case_file *file, const struct issue_criterion *criterion,
-                        const char *mode, struct record *record, enum status *status,
+                        const char *mode, bool untested, struct record *record, enum status *status,
                         json_t *shapes)
 {
     size_t index = 0;
@@ -102,7 +102,7 @@ static int judge_shapes(const struct case_file *file, const struct issue_criteri
     json_array_foreach(criterion->shapes, index, shape) {
         enum status part = STATUS_UNKNOWN;
         if (judge_shape(file, criterion, mode, json_string_value(shape), record,
-                        build_next_object(&record->builder, shapes), &part) != 0)
+                        build_next_object(&record->builder, shapes), untested, &part) != 0)
             return -1;
         *status = status_and(*status, part);
     }
@@ -115,14 +115,15 @@ static int judge_evidence(const struct case_file *file, const struct issue_crite
                           struct reason_list *reasons, struct record *record, enum status *status,
                           json_t *shapes)
 {
-    if (evidence.standing == 0 && evidence.refused == 0)
+    bool untested = evidence.standing + evidence.refused == 0;
+    if (untested)
         record_missing(record, criterion->issue, "evidence from %s: %zu shapes, %ld attempts each",
                        mode, json_array_size(criterion->shapes), criterion->attempts);
     if (evidence.refused > 0)
         *status = STATUS_UNKNOWN;
     if (note_refused(file, mode, criterion, reasons, record) != 0)
         return -1;
-    return judge_shapes(file, criterion, mode, record, status, shapes);
+    return judge_shapes(file, criterion, mode, untested, record, status, shapes);
 }
 
 int judge_mode(const struct case_file *file, const struct issue_criterion *criterion,
@@ -138,8 +139,8 @@ int judge_mode(const struct case_file *file, const struct issue_criterion *crite
     *status = STATUS_MET;
     if (note_waiver(file, mode, evidence, &reasons, &waived, record->error) != 0)
         return -1;
-    if (!waived && judge_evidence(file, criterion, mode, evidence, &reasons, record, status,
-                                  shapes) != 0)
+    if (!waived &&
+        judge_evidence(file, criterion, mode, evidence, &reasons, record, status, shapes) != 0)
         return -1;
     *shown = !waived;
     build_text(builder, object, "status", status_name(*status));

@@ -11,8 +11,8 @@ static const struct outcome {
     enum reason_id id;
     enum status status;
 } outcomes[] = {
-    {"fail", REASON_FAIL, STATUS_UNMET},          {"hang", REASON_HANG, STATUS_UNMET},
-    {"stall", REASON_STALL, STATUS_UNMET},        {"crash", REASON_CRASH, STATUS_UNMET},
+    {"fail", REASON_FAIL, STATUS_UNMET},           {"hang", REASON_HANG, STATUS_UNMET},
+    {"stall", REASON_STALL, STATUS_UNMET},         {"crash", REASON_CRASH, STATUS_UNMET},
     {"no_start", REASON_NO_START, STATUS_UNKNOWN}, {"error", REASON_ERROR, STATUS_UNKNOWN},
     {"skip", REASON_SKIP, STATUS_UNKNOWN},
 };
@@ -156,7 +156,7 @@ static void tell_missing(const struct tally *tally, size_t needed,
 
 int judge_shape(const struct case_file *file, const struct issue_criterion *criterion,
                 const char *mode, const char *shape, struct record *record, json_t *object,
-                enum status *status)
+                bool untested, enum status *status)
 {
     struct builder *builder = &record->builder;
     size_t needed = (size_t)criterion->attempts;
@@ -168,7 +168,7 @@ int judge_shape(const struct case_file *file, const struct issue_criterion *crit
     if (explain_others(&tally, status, &reasons, record->error) != 0 ||
         explain_passes(&tally, needed, status, &reasons, record->error) != 0)
         return -1;
-    if (*status != STATUS_MET && tally.attempts > 0)
+    if (*status != STATUS_MET && !untested)
         tell_missing(&tally, needed, criterion, mode, shape, record);
     build_text(builder, object, "status", status_name(*status));
     build_number(builder, object, "needed", (long long)needed);

@@ -58,7 +58,8 @@ static void print_criteria(const json_t *decision, FILE *stream)
 {
     const json_t *criteria = json_object_get(decision, "criteria");
     bool accepted = json_is_true(json_object_get(criteria, "weaker_accepted"));
-    print_texts(stream, "\nCriteria ", text_or(criteria, "digest", ""), NULL);
+    (void)fputc('\n', stream);
+    print_texts(stream, "Criteria ", text_or(criteria, "digest", ""), NULL);
     if (json_is_true(json_object_get(criteria, "as_written"))) {
         (void)fputs(": the exit criteria as written, or stricter\n", stream);
     } else {
@@ -85,15 +86,32 @@ static void print_shape(const json_t *shape, FILE *stream)
     print_reasons(shape, "        ", "", stream);
 }
 
-static void print_mode(const json_t *mode, FILE *stream)
+/** Six times "not tested" says no more than once. */
+static bool is_untested(const json_t *mode)
 {
-    bool waived = json_is_true(json_object_get(mode, "waived"));
-    (void)fprintf(stream, "    %s: %s%s\n", text_or(mode, "mode", ""),
-                  text_or(mode, "status", ""), waived ? ", WAIVED and not measured" : "");
-    print_reasons(mode, "      ", "", stream);
     size_t index = 0;
     const json_t *shape = NULL;
     json_array_foreach(json_object_get(mode, "shapes"), index, shape)
+        if (json_integer_value(json_object_get(shape, "attempts")) > 0)
+            return false;
+    return index > 0;
+}
+
+static void print_mode(const json_t *mode, FILE *stream)
+{
+    const json_t *shapes = json_object_get(mode, "shapes");
+    bool waived = json_is_true(json_object_get(mode, "waived"));
+    (void)fprintf(stream, "    %s: %s%s\n", text_or(mode, "mode", ""), text_or(mode, "status", ""),
+                  waived ? ", WAIVED and not measured" : "");
+    print_reasons(mode, "      ", "", stream);
+    if (is_untested(mode)) {
+        (void)fprintf(stream, "      all %zu shapes\n", json_array_size(shapes));
+        print_reasons(json_array_get(shapes, 0), "        ", "", stream);
+        return;
+    }
+    size_t index = 0;
+    const json_t *shape = NULL;
+    json_array_foreach(shapes, index, shape)
         print_shape(shape, stream);
 }
 
@@ -178,8 +196,8 @@ static void print_missing(const json_t *decision, FILE *stream)
     (void)fputs("\nStill missing before -B may be removed\n", stream);
     json_array_foreach(missing, index, entry) {
         const char *issue = text_or(entry, "issue", NULL);
-        print_texts(stream, "  ", issue != NULL ? issue : "input", ": ",
-                    text_or(entry, "what", ""), NULL);
+        print_texts(stream, "  ", issue != NULL ? issue : "input", ": ", text_or(entry, "what", ""),
+                    NULL);
         (void)fputc('\n', stream);
     }
 }

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/reason.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
+
+/** Longer details are cut: a document may hold a megabyte of reason. */
+enum { DETAIL_ROOM = 1024 };
 
 static const struct {
     const char *name;
@@ -76,8 +82,9 @@ static const struct {
     [REASON_EVIDENCE_REFUSED] = {"evidence_refused", WEIGHT_BLOCKING,
                                  "a document about this mode was refused"},
     [REASON_WAIVED] = {"waived", WEIGHT_NEUTRAL, "the mode is waived"},
-    [REASON_WAIVER_NOT_ACCEPTED] = {"waiver_not_accepted", WEIGHT_NEUTRAL,
-                                    "the criteria hold a waiver, but --accept-waiver was not given"},
+    [REASON_WAIVER_NOT_ACCEPTED] =
+        {"waiver_not_accepted", WEIGHT_NEUTRAL,
+         "the criteria hold a waiver, but --accept-waiver was not given"},
     [REASON_WAIVER_NOT_NEEDED] = {"waiver_not_needed", WEIGHT_NEUTRAL,
                                   "there are documents about the mode, so they decide"},
     [REASON_WAIVER_TOO_EARLY] = {"waiver_too_early", WEIGHT_BLOCKING,
@@ -132,15 +139,30 @@ void reason_list_release(struct reason_list *list)
     *list = (struct reason_list){0};
 }
 
-int reason_add(struct reason_list *list, struct error *error, enum reason_id id,
-               const char *format, ...)
+/** Details quote what others wrote: paths, documents, guests. */
+static char *clean_detail(const char *format, va_list arguments)
+    __attribute__((format(printf, 1, 0)));
+
+static char *clean_detail(const char *format, va_list arguments)
 {
-    char *detail = NULL;
+    char *raw = NULL;
+    char clean[DETAIL_ROOM];
+    int length = vasprintf(&raw, format, arguments);
+    if (length < 0)
+        return NULL;
+    (void)text_sanitize(raw, (size_t)length, clean, sizeof clean);
+    free(raw);
+    return strdup(clean);
+}
+
+int reason_add(struct reason_list *list, struct error *error, enum reason_id id, const char *format,
+               ...)
+{
     va_list arguments;
     va_start(arguments, format);
-    int length = vasprintf(&detail, format, arguments);
+    char *detail = clean_detail(format, arguments);
     va_end(arguments);
-    if (length < 0)
+    if (detail == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a reason");
     struct reason *grown = reallocarray(list->items, list->count + 1, sizeof *grown);
     if (grown == NULL) {

@@ -114,9 +114,12 @@ struct reason_list {
 
 void reason_list_release(struct reason_list *list);
 
-/** Adds a reason with its detail (may be ""). Returns 0, or -1 with ERROR_MEMORY. */
-int reason_add(struct reason_list *list, struct error *error, enum reason_id id,
-               const char *format, ...) __attribute__((format(printf, 4, 5)));
+/**
+ * Adds a reason with its detail (may be ""), which becomes one line of printable UTF-8. Returns 0,
+ * or -1 with ERROR_MEMORY.
+ */
+int reason_add(struct reason_list *list, struct error *error, enum reason_id id, const char *format,
+               ...) __attribute__((format(printf, 4, 5)));
 
 /** Whether the list holds a reason of that weight. */
 bool reason_list_has(const struct reason_list *list, enum reason_weight weight);

@@ -37,8 +37,7 @@ int refuse_documents(const struct refusal_context *context, struct document_list
     if (refuse_repeated_documents(list, error) != 0)
         return -1;
     for (size_t i = 0; i < list->count; i++)
-        if (document_stands(&list->items[i]) &&
-            refuse_alone(context, &list->items[i], error) != 0)
+        if (document_stands(&list->items[i]) && refuse_alone(context, &list->items[i], error) != 0)
             return -1;
     return refuse_mixed_documents(list, error);
 }

@@ -104,10 +104,10 @@ static int refuse_contradictory_pass(const struct refusal_context *context,
             continue;
         const char *doubt = pass_doubt(document, cell, PASS_WITH_RENAME);
         if (doubt != NULL)
-            return reason_add(
-                &document->refusals, error, REASON_CONTRADICTORY, "%s, attempt %lld: %s",
-                json_text(cell, "shape"),
-                (long long)json_integer_value(json_object_get(cell, "attempt")), doubt);
+            return reason_add(&document->refusals, error, REASON_CONTRADICTORY,
+                              "%s, attempt %lld: %s", json_text(cell, "shape"),
+                              (long long)json_integer_value(json_object_get(cell, "attempt")),
+                              doubt);
     }
     return 0;
 }

@@ -49,9 +49,8 @@ static int refuse_missing_control(const struct refusal_context *context, struct 
         json_array_foreach(document->controls, index, cell)
             if (strcmp(json_text(cell, "shape"), required[i].name) == 0)
                 there = true;
-        if (!there &&
-            reason_add(&document->refusals, error, REASON_CONTROLS_MISSING, "%s",
-                       required[i].name) != 0)
+        if (!there && reason_add(&document->refusals, error, REASON_CONTROLS_MISSING, "%s",
+                                 required[i].name) != 0)
             return -1;
     }
     return 0;

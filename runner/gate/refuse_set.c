@@ -118,7 +118,8 @@ static struct document *first_comparable(struct document_list *list, struct docu
                                          const struct agreement *agreement)
 {
     struct document *other = list->items;
-    while (other != document && !(concerns_decision(other) && agreement->comparable(other, document)))
+    while (other != document &&
+           !(concerns_decision(other) && agreement->comparable(other, document)))
         other++;
     return other;
 }

@@ -28,8 +28,7 @@ static int refuse_mode_not_asked(const struct refusal_context *context, struct d
 {
     if (criteria_ask_about_mode(context->criteria, document->mode))
         return 0;
-    return reason_add(&document->refusals, error, REASON_MODE_NOT_ASKED, "mode %s",
-                      document->mode);
+    return reason_add(&document->refusals, error, REASON_MODE_NOT_ASKED, "mode %s", document->mode);
 }
 
 refusal_check *const subject_checks[] = {

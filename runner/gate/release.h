@@ -11,7 +11,8 @@ enum release_order {
 };
 
 /**
- * Orders `left` against `right`. Known is the form [v]N.N[.N...][SUFFIX], where a suffix begins with
+ * Orders `left` against `right`. Known is the form [v]N.N[.N...][SUFFIX], where a suffix begins
+ * with
  * '-', '+' or '~'. Numbers decide; a missing one counts as 0. Where all numbers are equal and the
  * suffixes are not, nobody can say which is newer (0.20.3-rc1 is older than 0.20.3, but
  * 0.20.3-sdk.2 is not), so that is incomparable, as is every other form, a commit's hash for

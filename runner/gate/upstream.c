@@ -43,8 +43,8 @@ static int check_entries(const struct upstream *upstream, struct error *error)
         }
         if (!moment_parse(text_of(entry, "looked_up_at"), &looked_up)) {
             (void)snprintf(pointer, sizeof pointer, "/issues/%zu/looked_up_at", index);
-            return json_source_fail(&upstream->source, pointer, error,
-                                    "%s: there is no such time", pointer);
+            return json_source_fail(&upstream->source, pointer, error, "%s: there is no such time",
+                                    pointer);
         }
     }
     return 0;

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "gate/gate.h"
+#include "base/cleanup.h"
+#include "base/digest.h"
+#include "base/version.h"
+#include "commands/command.h"
+#include "gate/reason.h"
+
+#include <argp.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    OPTION_JSON = 256,
+    OPTION_NOW,
+    OPTION_ACCEPT_WAIVER,
+    OPTION_ACCEPT_WEAKER,
+    OPTION_LIST_REASONS,
+};
+
+enum { WAIVERS_MAX = 16 };
+
+static const char documentation[] =
+    "Decide whether CPython's harness may stop passing -B to guest Pythons, from the verdict "
+    "documents of 'rename-oracle run'. The answer is to keep it unless every exit criterion is "
+    "shown to be met: both issues resolved upstream, in a release no newer than the tested one, "
+    "and all six shapes passing in every attempt on standalone, hosted single-process and hosted "
+    "multi-process.\n\n"
+    "Documents of several machines are simply given together. What can't count is refused with a "
+    "reason, and a refused document about a mode that is asked for keeps that mode undecided, so "
+    "that leaving one out is a choice and not an accident. Reference targets are refused too, "
+    "and neither help nor harm."
+    "\vA TIME is written 2026-11-22T21:00:00Z. The same inputs and the same --now always give the "
+    "same decision, byte for byte, whatever the order of the documents.\n\n"
+    "A mode that no longer exists can be waived: the criteria then hold a waiver for it with a "
+    "reason, a first release and who decided, and --accept-waiver names the mode. Neither is "
+    "enough alone, and both are printed.\n\n"
+    "Exit status:\n"
+    "  0  -B may be removed\n"
+    "  1  keep -B\n"
+    "  2  can't decide, -B stays: an input can't be used, or the command line is wrong\n";
+
+static const struct argp_option option_list[] = {
+    {"criteria", 'c', "FILE", 0,
+     "What has to be shown (rename-oracle/criteria/1); default: the exit criteria as written, "
+     "which are ci/criteria.json",
+     0},
+    {"upstream", 'u', "FILE", 0,
+     "The state of the upstream issues (rename-oracle/upstream/1); without it the state is "
+     "unknown, and -B stays",
+     0},
+    {"accept-waiver", OPTION_ACCEPT_WAIVER, "MODE", 0,
+     "Let the criteria's waiver for MODE apply; may be repeated", 0},
+    {"accept-weaker-criteria", OPTION_ACCEPT_WEAKER, NULL, 0,
+     "Decide by --criteria even where they ask for less than the exit criteria as written", 0},
+    {"list-reasons", OPTION_LIST_REASONS, NULL, 0,
+     "Print every reason for which the gate does not say yes, and end", 0},
+    {"now", OPTION_NOW, "TIME", 0, "Decide as of TIME instead of now", 0},
+    {"json", OPTION_JSON, NULL, 0, "Print the decision as JSON (rename-oracle/decision/1)", 0},
+    {0},
+};
+
+struct settings {
+    struct gate_options options;
+    const char *waivers[WAIVERS_MAX];
+    bool json;
+    bool now_given;
+    bool list_reasons;
+};
+
+static void take_waiver(struct settings *settings, const char *mode, struct argp_state *state)
+{
+    if (settings->options.accepted_waiver_count == WAIVERS_MAX)
+        argp_error(state, "--accept-waiver: at most %d modes", WAIVERS_MAX);
+    else
+        settings->waivers[settings->options.accepted_waiver_count++] = mode;
+}
+
+static void take_documents(struct settings *settings, struct argp_state *state)
+{
+    settings->options.documents = state->argv + state->next;
+    settings->options.document_count = (size_t)(state->argc - state->next);
+    state->next = state->argc;
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+    struct settings *settings = state->input;
+    switch (key) {
+    case 'c':
+        settings->options.criteria = text;
+        break;
+    case 'u':
+        settings->options.upstream = text;
+        break;
+    case OPTION_ACCEPT_WAIVER:
+        take_waiver(settings, text, state);
+        break;
+    case OPTION_ACCEPT_WEAKER:
+        settings->options.accept_weaker_criteria = true;
+        break;
+    case OPTION_NOW:
+        settings->now_given = true;
+        if (!moment_parse(text, &settings->options.now))
+            argp_error(state, "--now: '%s' is no time; write it as 2026-11-22T21:00:00Z", text);
+        break;
+    case OPTION_LIST_REASONS:
+        settings->list_reasons = true;
+        break;
+    case OPTION_JSON:
+        settings->json = true;
+        break;
+    case ARGP_KEY_ARGS:
+        take_documents(settings, state);
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+/** What could not be read is told on standard error too, one line each. */
+static void warn_of_bad_input(const json_t *decision)
+{
+    size_t index = 0;
+    const json_t *document = NULL;
+    json_array_foreach(json_object_get(decision, "refused"), index, document) {
+        struct error error = ERROR_INIT;
+        const json_t *first = json_array_get(json_object_get(document, "reasons"), 0);
+        const char *weight = json_string_value(json_object_get(document, "weight"));
+        if (strcmp(weight, "bad_input") != 0)
+            continue;
+        (void)error_set(&error, ERROR_INPUT, NULL, "%s",
+                        json_string_value(json_object_get(first, "detail")));
+        error_print(&error);
+    }
+}
+
+/** An answer that did not arrive is none: a full disk must not look like a yes. */
+static int finish_output(struct error *error)
+{
+    if (fflush(stdout) != 0 || ferror(stdout) != 0)
+        return error_set(error, ERROR_ENVIRONMENT, "standard output", "cannot be written");
+    return 0;
+}
+
+static int list_reasons(struct error *error)
+{
+    for (size_t id = 0; id < REASON_COUNT; id++)
+        (void)printf("%-26s %s\n", reason_name((enum reason_id)id),
+                     reason_meaning((enum reason_id)id));
+    return finish_output(error);
+}
+
+static int print_decision(const json_t *decision, bool json, struct error *error)
+{
+    if (json) {
+        CLEANUP_FREE char *text = json_dumps(decision, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+        if (text == NULL)
+            return error_set(error, ERROR_MEMORY, NULL, "out of memory for the decision");
+        (void)fputs(text, stdout);
+        (void)fputc('\n', stdout);
+    } else {
+        gate_print(decision, stdout);
+    }
+    return finish_output(error);
+}
+
+static int decide(const struct settings *settings, struct error *error)
+{
+    static const int codes[] = {
+        [GATE_MAY_BE_REMOVED] = 0,
+        [GATE_KEEP] = 1,
+        [GATE_UNDECIDED] = 2,
+    };
+    enum gate_answer answer = GATE_UNDECIDED;
+    CLEANUP_JSON json_t *decision = NULL;
+    if (gate_decide(&settings->options, &answer, &decision, error) != 0)
+        return -1;
+    if (json_object_set_new(decision, "harness", json_null()) != 0)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for the decision");
+    if (document_seal(decision, error) != 0 || print_decision(decision, settings->json, error) != 0)
+        return -1;
+    warn_of_bad_input(decision);
+    return codes[answer];
+}
+
+int command_gate(int argc, char **argv)
+{
+    const struct argp parser = {option_list, parse_option, "[DOCUMENT...]", documentation, NULL,
+                                NULL,        NULL};
+    struct settings settings = {
+        .options = {.probe_build = RO_PROBE_BUILD,
+                    .tool_version = RO_VERSION,
+                    .tool_commit = RO_COMMIT},
+    };
+    struct error error = ERROR_INIT;
+    settings.options.accepted_waivers = settings.waivers;
+    argp_err_exit_status = 2;
+    if (argp_parse(&parser, argc, argv, 0, NULL, &settings) != 0)
+        return 2;
+    if (!settings.now_given)
+        settings.options.now = (moment)time(NULL);
+    int code = settings.list_reasons ? list_reasons(&error) : decide(&settings, &error);
+    if (code >= 0)
+        return code;
+    error_print(&error);
+    return 2;
+}

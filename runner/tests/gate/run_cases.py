@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs every case below a directory: a directory per case with case.json, which says how the inputs
+of a yes are changed and what the gate has to make of it. usage: run_cases.py PROGRAM SOURCE [CASE]
+
+case.json: {"title", "changes": [...], "unsealed": [FILE...], "raw": {FILE: TEXT}, "documents":
+[FILE...], "arguments": [...], "expect": {"exit", "answer", "issues": {ISSUE: STATUS}, "guards":
+{ISSUE: ANSWER}, "reasons": [ID...], "stderr": [TEXT...], "says": [TEXT...]}}. `reasons` is the
+exact set of all identifiers in the decision. Without `arguments` the gate gets --upstream."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+import gate_inputs
+
+
+class Suite:
+    def __init__(self, program, source):
+        self.program = program
+        self.version, self.build = gate_inputs.program_identity(program)
+        with open(os.path.join(source, "ci/criteria.json"), encoding="utf-8") as file:
+            criteria = json.load(file)
+        self.inputs = json.dumps(gate_inputs.make_inputs(self.build, self.version, criteria))
+        with open(os.path.join(source, "results/schema/decision-1.schema.json"),
+                  encoding="utf-8") as file:
+            self.validator = jsonschema.Draft202012Validator(json.load(file))
+        self.seen = set()
+
+    def write_inputs(self, case, directory):
+        inputs = json.loads(self.inputs)
+        changes = case.get("changes", [])
+        for change in changes:
+            gate_inputs.apply_change(inputs, change, self.build)
+        changed = {change["file"] for change in changes} - set(case.get("unsealed", []))
+        for name, value in inputs.items():
+            if name in changed and str(value["schema"]).startswith("rename-oracle/verdict/"):
+                gate_inputs.seal(value)
+            with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
+                file.write(json.dumps(value))
+        for name, text in case.get("raw", {}).items():
+            with open(os.path.join(directory, name), "wb") as file:
+                file.write(text.encode("latin-1"))
+
+    def run(self, case, directory, documents, extra):
+        arguments = case.get("arguments", ["--upstream", "upstream.json"])
+        command = [self.program, "gate", "--now", gate_inputs.NOW] + arguments + extra + documents
+        return subprocess.run(command, cwd=directory, capture_output=True, timeout=60)
+
+    def check_decision(self, expect, output):
+        decision = json.loads(output)
+        self.validator.validate(decision)
+        problems = []
+        if decision["digest"] != gate_inputs.digest_of(decision):
+            problems.append("the decision's own digest is wrong")
+        reasons = set(find_reasons(decision))
+        self.seen |= reasons
+        found = {"answer": decision["answer"], "reasons": sorted(reasons),
+                 "issues": {issue["issue"]: issue["status"] for issue in decision["issues"]},
+                 "guards": {guard["issue"]: guard["answer"]
+                            for guard in decision["explicit_rename_guards"]}}
+        for key, value in found.items():
+            wanted = expect.get(key)
+            if key == "reasons":
+                wanted = sorted(wanted)
+            if wanted is not None and wanted != value:
+                problems.append("%s: wanted %s, got %s" % (key, wanted, value))
+        if (decision["answer"] == "may_be_removed") != (expect["exit"] == 0):
+            problems.append("answer %s" % decision["answer"])
+        if (decision["missing"] == []) != (decision["answer"] == "may_be_removed"):
+            problems.append("what is missing: %s" % decision["missing"])
+        return problems
+
+    def check(self, case, directory):
+        expect = case["expect"]
+        documents = case.get("documents", ["standalone.json", "single.json", "multi.json"])
+        first = self.run(case, directory, documents, ["--json"])
+        problems = []
+        if first.returncode != expect["exit"]:
+            problems.append("exit %d, wanted %d" % (first.returncode, expect["exit"]))
+        if expect.get("answer") is not None:
+            problems += self.check_decision(expect, first.stdout)
+        elif first.stdout:
+            problems.append("printed a decision")
+        if len(documents) > 3:
+            again = self.run(case, directory, documents[::-1], ["--json"])
+            if again.stdout != first.stdout:
+                problems.append("another order of documents gives another decision")
+        text = self.run(case, directory, documents, [])
+        if text.returncode != expect["exit"]:
+            problems.append("exit %d without --json" % text.returncode)
+        if any(byte < 0x20 and byte != 0x0a for byte in text.stdout + text.stderr):
+            problems.append("control bytes in the text")
+        for name, stream in (("stderr", text.stderr), ("says", text.stdout)):
+            problems += ["%s does not say %r, but: %s" % (name, words, stream.decode())
+                         for words in expect.get(name, []) if words.encode() not in stream]
+        return problems
+
+
+def find_reasons(value):
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "reasons":
+                yield from (reason["id"] for reason in item)
+            else:
+                yield from find_reasons(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from find_reasons(item)
+
+
+def main():
+    program, source = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+    cases = os.path.join(source, "runner/tests/gate/cases")
+    suite = Suite(program, source)
+    failed = 0
+    names = sys.argv[3:] or sorted(os.listdir(cases))
+    for name in names:
+        with open(os.path.join(cases, name, "case.json"), encoding="utf-8") as file:
+            case = json.load(file)
+        with tempfile.TemporaryDirectory() as directory:
+            suite.write_inputs(case, directory)
+            problems = suite.check(case, directory)
+        failed += bool(problems)
+        for problem in problems:
+            print("%s: %s" % (name, problem))
+    print("%d cases, %d failed" % (len(names), failed))
+    if len(sys.argv) == 3:
+        known = subprocess.run([program, "gate", "--list-reasons"], check=True, timeout=60,
+                               capture_output=True, text=True).stdout.splitlines()
+        missing = [line for line in known if line.split()[0] not in suite.seen]
+        if missing or not known:
+            print("reasons that no case shows: %s" % missing)
+            failed += 1
+    return 1 if failed or not names else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
