@@ -101,8 +101,10 @@ static int take_waivers(struct criteria *criteria, struct error *error)
         if (!criteria_ask_about_mode(criteria, mode))
             return fail_in_list(criteria, "waivers", index, "mode",
                                 "no issue of the criteria speaks of this mode", error);
-        if (criteria_waiver(criteria, mode) != NULL)
-            return fail_in_list(criteria, "waivers", index, "mode", "has a waiver already", error);
+        for (size_t i = 0; i < index; i++)
+            if (strcmp(criteria->waivers[i].mode, mode) == 0)
+                return fail_in_list(criteria, "waivers", index, "mode", "has a waiver already",
+                                    error);
         criteria->waivers[criteria->waiver_count++] = (struct waiver){
             .mode = mode,
             .reason = text_of(entry, "reason"),

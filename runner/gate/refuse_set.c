@@ -16,33 +16,41 @@ static int refuse_given_twice(struct document_list *list, struct error *error)
     return 0;
 }
 
-static int compare_runs(const void *left, const void *right)
+/** Which run a document claims to be of, sortable. */
+struct run_claim {
+    struct document *document;
+};
+
+static int compare_claims(const void *left, const void *right)
 {
-    const struct document *a = *(struct document *const *)left;
-    const struct document *b = *(struct document *const *)right;
+    const struct document *a = ((const struct run_claim *)left)->document;
+    const struct document *b = ((const struct run_claim *)right)->document;
     int order = strcmp(a->run, b->run);
     if (order == 0)
         order = strcmp(a->target, b->target);
     return order != 0 ? order : strcmp(a->digest, b->digest);
 }
 
-static bool same_run_other_content(const struct document *left, const struct document *right)
+static bool same_run_other_content(const struct run_claim *left, const struct run_claim *right)
 {
-    return strcmp(left->run, right->run) == 0 && strcmp(left->target, right->target) == 0 &&
-           strcmp(left->digest, right->digest) != 0;
+    const struct document *a = left->document;
+    const struct document *b = right->document;
+    return strcmp(a->run, b->run) == 0 && strcmp(a->target, b->target) == 0 &&
+           strcmp(a->digest, b->digest) != 0;
 }
 
 /**
  * A run writes one document per target, so of two different ones at least one was tampered with,
- * and nobody can say which: both are refused. `sorted` has the documents that still stand.
+ * and nobody can say which: both are refused.
  */
-static int refuse_same_run(struct document *const *sorted, size_t count, struct error *error)
+static int refuse_same_run(const struct run_claim *sorted, size_t count, struct error *error)
 {
     for (size_t i = 0; i < count; i++) {
-        bool repeated = (i > 0 && same_run_other_content(sorted[i - 1], sorted[i])) ||
-                        (i + 1 < count && same_run_other_content(sorted[i], sorted[i + 1]));
-        if (repeated && reason_add(&sorted[i]->refusals, error, REASON_SAME_RUN_TWICE, "run %s",
-                                   sorted[i]->run) != 0)
+        bool repeated = (i > 0 && same_run_other_content(&sorted[i - 1], &sorted[i])) ||
+                        (i + 1 < count && same_run_other_content(&sorted[i], &sorted[i + 1]));
+        struct document *document = sorted[i].document;
+        if (repeated && reason_add(&document->refusals, error, REASON_SAME_RUN_TWICE, "run %s",
+                                   document->run) != 0)
             return -1;
     }
     return 0;
@@ -52,15 +60,15 @@ int refuse_repeated_documents(struct document_list *list, struct error *error)
 {
     if (refuse_given_twice(list, error) != 0)
         return -1;
-    CLEANUP(cleanup_free) struct document **sorted = calloc(list->count + 1, sizeof *sorted);
-    if (sorted == NULL)
+    CLEANUP_FREE struct run_claim *claims = calloc(list->count + 1, sizeof *claims);
+    if (claims == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for %zu documents", list->count);
     size_t count = 0;
     for (size_t i = 0; i < list->count; i++)
         if (document_stands(&list->items[i]))
-            sorted[count++] = &list->items[i];
-    qsort((void *)sorted, count, sizeof *sorted, compare_runs);
-    return refuse_same_run(sorted, count, error);
+            claims[count++].document = &list->items[i];
+    qsort(claims, count, sizeof *claims, compare_claims);
+    return refuse_same_run(claims, count, error);
 }
 
 /** Whether a document is about Nanvix and about a mode that is asked for, admissible or not. */
