@@ -175,10 +175,12 @@ def main():
     mounts.enter_private_namespace()
     mounts.need_fuse()
     shapes, faults = read_table(arguments.zoofs)
+    unknown = {*(arguments.faults or []), *arguments.known_wrong} - set(faults)
+    if unknown:
+        print(f"zoo.py: no such fault: {', '.join(sorted(unknown))}; zoofs --table lists them",
+              file=sys.stderr)
+        return 2
     if arguments.faults:
-        unknown = set(arguments.faults) - set(faults)
-        if unknown:
-            sys.exit(f"zoo.py: no such fault: {', '.join(sorted(unknown))}")
         faults = {name: faults[name] for name in arguments.faults}
     scratch = mounts.Scratch(arguments.scratch)
     try:
