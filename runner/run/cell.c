@@ -48,9 +48,11 @@ static int make_bindings(struct cell *cell, struct error *error)
     const struct target *target = &cell->target_run->target;
     char probe[PATH_MAX];
     const char *probes = json_string_value(json_object_get(cell->target_run->bindings, "probes"));
-    if (path_format(cell->directory, sizeof cell->directory, error, "%s/%s",
-                    cell->settings->scratch, cell->name) != 0 ||
-        path_format(probe, sizeof probe, error, "%s/%s", probes, cell->shape->name) != 0)
+    if (asprintf(&cell->directory, "%s/%s", cell->settings->scratch, cell->name) < 0) {
+        cell->directory = NULL;
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
+    }
+    if (path_format(probe, sizeof probe, error, "%s/%s", probes, cell->shape->name) != 0)
         return -1;
     cell->bindings = json_copy(cell->target_run->bindings);
     if (cell->bindings == NULL || bind_text(cell->bindings, "cell", cell->directory) != 0 ||
@@ -176,6 +178,7 @@ void cell_release(struct cell *cell)
 {
     if (cell->stdin_fd >= 0)
         (void)close(cell->stdin_fd);
+    free(cell->directory);
     free(cell->guest_directory);
     json_decref(cell->bindings);
     json_decref(cell->view_findings);
@@ -184,6 +187,7 @@ void cell_release(struct cell *cell)
     json_decref(cell->survivors);
     listening_release(&cell->listening);
     witness_release(&cell->witness);
+    meter_release(&cell->meter);
     tree_release(&cell->tree);
     spawn_report_free(cell->report);
     cell->stage = CELL_IDLE;

@@ -61,7 +61,7 @@ struct cell {
     uint64_t stage_until_ns;
     char nonce[20];
     char name[40];
-    char directory[PATH_MAX];
+    char *directory;       /* owned */
     char *guest_directory; /* owned */
     json_t *bindings;      /* owned */
 

@@ -46,9 +46,11 @@ static void collect_evidence(struct cell *cell, uint64_t now_ns)
         .quiet_ns = meter->quiet_ns,
         .longest_gap_ns = cell->target_run->longest_gap_ns,
     };
+    const struct tree_sample *before = &last;
+    if (meter->samples != NULL && meter->samples->anchor.taken_ns != 0)
+        before = &meter->samples->anchor;
     CLEANUP_JSON json_t *lines = listening_last_lines(&cell->listening);
-    cell->evidence = evidence_collect(
-        &cell->tree, meter->anchor.taken_ns != 0 ? &meter->anchor : &last, &last, &figures, lines);
+    cell->evidence = evidence_collect(&cell->tree, before, &last, &figures, lines);
 }
 
 static bool group_is_empty(const struct cell *cell)

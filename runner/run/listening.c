@@ -2,7 +2,6 @@
 #include "run/listening.h"
 
 #include "base/cleanup.h"
-#include "base/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,9 +43,8 @@ int listening_start(struct listening *listening, struct witness *witness, const 
         .witness = witness,
     };
     (void)snprintf(listening->prefix, sizeof listening->prefix, "%s", prefix);
-    if (console_file != NULL && path_format(listening->console_path, sizeof listening->console_path,
-                                            error, "%s", console_file) != 0)
-        return -1;
+    if (console_file != NULL && (listening->console_path = strdup(console_file)) == NULL)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a console");
     listening->reader = journal_reader_new(nonce, witness_hear, witness, error);
     listening->tail = listening->reader == NULL ? NULL : console_tail_new(error);
     if (listening->tail == NULL)
@@ -112,7 +110,7 @@ static void read_stream(struct listening *listening, struct stream *stream)
 static void look_for_console_file(struct listening *listening)
 {
     struct stream *stream = &listening->streams[STREAM_CONSOLE_FILE];
-    if (listening->console_path[0] == '\0' || stream->fd >= 0)
+    if (listening->console_path == NULL || stream->fd >= 0)
         return;
     stream->fd = open(listening->console_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 }
@@ -127,12 +125,12 @@ void listening_read(struct listening *listening, uint64_t now_ns)
 
 bool listening_journal_ended(const struct listening *listening)
 {
-    return listening->console_path[0] == '\0' && listening->streams[STREAM_STDOUT].fd < 0;
+    return listening->console_path == NULL && listening->streams[STREAM_STDOUT].fd < 0;
 }
 
 bool listening_needs_ticks(const struct listening *listening)
 {
-    return listening->console_path[0] != '\0';
+    return listening->console_path != NULL;
 }
 
 void listening_freeze(struct listening *listening)
@@ -158,7 +156,7 @@ int listening_finish(struct listening *listening, bool *cut, struct error *error
             (void)capture_close(steal_pointer(&stream->capture), &was_cut, &listening->failure);
         listening->cut = listening->cut || was_cut;
     }
-    listening->console_path[0] = '\0';
+    free(steal_pointer(&listening->console_path));
     if (listening->tail != NULL)
         console_tail_finish(listening->tail);
     if (listening->panic != NULL)
@@ -191,5 +189,6 @@ void listening_release(struct listening *listening)
     console_tail_free(listening->tail);
     panic_watch_free(listening->panic);
     free(listening->panic_patterns);
+    free(listening->console_path);
     *listening = (struct listening){.streams = {{.fd = -1}, {.fd = -1}, {.fd = -1}}};
 }

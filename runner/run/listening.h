@@ -27,8 +27,8 @@ struct stream {
  */
 struct listening {
     struct stream streams[3];
-    char console_path[4096]; /* of a console file that is not there yet; empty otherwise */
-    int artifacts_fd;        /* borrowed */
+    char *console_path; /* of a console file; NULL without one; owned */
+    int artifacts_fd;   /* borrowed */
     char prefix[200];
     struct error failure; /* the first one of an artifact */
     bool cut;

@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "run/evidence.h"
 
+#include <stdlib.h>
+
 /* Waking is never exact; what is later than this was not the kernel's timer. */
 #define LATE_NS (50 * NS_PER_MS)
 /* A tree that used less CPU than this share of the time did nothing but wait. */
@@ -11,11 +13,13 @@ enum { QUIET_SHARE = 500 };
 
 void meter_start(struct meter *meter, uint64_t now_ns)
 {
-    meter->last_ns = now_ns;
-    meter->absent_ns = 0;
-    meter->newest.taken_ns = 0;
-    meter->newest.count = 0;
-    meter_reset(meter, now_ns);
+    *meter = (struct meter){.last_ns = now_ns};
+}
+
+void meter_release(struct meter *meter)
+{
+    free(meter->samples);
+    meter->samples = NULL;
 }
 
 void meter_reset(struct meter *meter, uint64_t now_ns)
@@ -27,10 +31,10 @@ void meter_reset(struct meter *meter, uint64_t now_ns)
     meter->starved_ns = 0;
     meter->quiet_ns = 0;
     /* Evidence must tell of the call that is out, not of the time before it. */
-    meter->recent.taken_ns = 0;
-    meter->recent.count = 0;
-    meter->anchor.taken_ns = 0;
-    meter->anchor.count = 0;
+    if (meter->samples != NULL) {
+        meter->samples->recent.taken_ns = 0;
+        meter->samples->anchor.taken_ns = 0;
+    }
 }
 
 static bool nothing_moves(const struct activity *activity, const struct tree_sample *sample)
@@ -44,28 +48,40 @@ static bool nothing_moves(const struct activity *activity, const struct tree_sam
     return true;
 }
 
-/* Samples the tree and returns how long it was kept from running since the last sample. */
+/* Keeps a fresh sample as the newest, and older ones as far apart as evidence needs them. */
+static void keep_sample(struct meter_samples *samples)
+{
+    const struct tree_sample *fresh = &samples->fresh;
+    if (samples->anchor.taken_ns == 0)
+        sample_copy(&samples->anchor, fresh);
+    if (samples->recent.taken_ns == 0) {
+        sample_copy(&samples->recent, fresh);
+    } else if (fresh->taken_ns - samples->recent.taken_ns >= NS_PER_S) {
+        sample_copy(&samples->anchor, &samples->recent);
+        sample_copy(&samples->recent, fresh);
+    }
+    sample_copy(&samples->newest, fresh);
+}
+
+/* Samples the tree and returns how long it was kept from running since the last sample. Without
+ * memory for samples all of the time is excused: what can't be judged is not charged. */
 static uint64_t look_at(struct meter *meter, const struct tree *tree, uint64_t now_ns)
 {
-    struct tree_sample fresh;
+    if (meter->samples == NULL)
+        meter->samples = calloc(1, sizeof *meter->samples);
+    struct meter_samples *samples = meter->samples;
+    if (samples == NULL)
+        return UINT64_MAX;
     uint64_t starved_ns = 0;
-    sample_take(&fresh, tree, now_ns);
-    if (meter->newest.taken_ns != 0) {
-        struct activity activity = sample_compare(&meter->newest, &fresh);
+    sample_take(&samples->fresh, tree, now_ns);
+    if (samples->newest.taken_ns != 0) {
+        struct activity activity = sample_compare(&samples->newest, &samples->fresh);
         starved_ns = activity.starved_ns;
         meter->stopped = activity.stopped;
         meter->quiet_ns =
-            nothing_moves(&activity, &fresh) ? meter->quiet_ns + activity.elapsed_ns : 0;
+            nothing_moves(&activity, &samples->fresh) ? meter->quiet_ns + activity.elapsed_ns : 0;
     }
-    if (meter->anchor.taken_ns == 0)
-        sample_copy(&meter->anchor, &fresh);
-    if (meter->recent.taken_ns == 0) {
-        sample_copy(&meter->recent, &fresh);
-    } else if (now_ns - meter->recent.taken_ns >= NS_PER_S) {
-        sample_copy(&meter->anchor, &meter->recent);
-        sample_copy(&meter->recent, &fresh);
-    }
-    sample_copy(&meter->newest, &fresh);
+    keep_sample(samples);
     return starved_ns;
 }
 

@@ -7,23 +7,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** What was seen of the tree; taken_ns is 0 where there is no sample. */
+struct meter_samples {
+    struct tree_sample newest;
+    struct tree_sample recent; /* at most a second or so old */
+    struct tree_sample anchor; /* where evidence starts: the call's first sample, and once the call
+                                  is out for long, one of one to two seconds ago */
+    struct tree_sample fresh;  /* room for the next one */
+};
+
 /**
  * How much of the time that went by is charged against a probe. Not charged is time in which the
  * runner itself was not scheduled or was stopped, and time in which the tree wanted a CPU and had
  * none or was stopped (see sample_compare). Times in nanoseconds of CLOCK_MONOTONIC.
  */
 struct meter {
-    uint64_t last_ns;          /* up to here time has been judged */
-    uint64_t charged_ns;       /* since the last event */
-    uint64_t excused_ns;       /* not charged, since the last event: the runner was not there */
-    uint64_t starved_ns;       /* not charged, since the last event: the tree could not run */
-    uint64_t quiet_ns;         /* how long nothing has moved, for --early */
-    uint64_t absent_ns;        /* all the time that the runner was not there, since the launch */
-    bool stopped;              /* the tree was last seen stopped by a signal */
-    struct tree_sample newest; /* taken_ns is 0 while there is none, as in the other two */
-    struct tree_sample recent; /* at most a second or so old */
-    struct tree_sample anchor; /* where evidence starts: the call's first sample, and once the call
-                                  is out for long, one of one to two seconds ago */
+    uint64_t last_ns;    /* up to here time has been judged */
+    uint64_t charged_ns; /* since the last event */
+    uint64_t excused_ns; /* not charged, since the last event: the runner was not there */
+    uint64_t starved_ns; /* not charged, since the last event: the tree could not run */
+    uint64_t quiet_ns;   /* how long nothing has moved, for --early */
+    uint64_t absent_ns;  /* all the time that the runner was not there, since the launch */
+    bool stopped;        /* the tree was last seen stopped by a signal */
+    struct meter_samples *samples; /* made when the tree is first looked at; NULL before */
 };
 
 /** How often a silent tree is looked at, and how late the runner may wake without it counting. */
@@ -31,6 +37,9 @@ struct meter {
 
 /** Starts at `now_ns` with nothing charged. */
 void meter_start(struct meter *meter, uint64_t now_ns);
+
+/** Frees what a meter owns; a zeroed one is allowed. */
+void meter_release(struct meter *meter);
 
 /** An event came in: what has been charged is forgotten. */
 void meter_reset(struct meter *meter, uint64_t now_ns);

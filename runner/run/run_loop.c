@@ -55,10 +55,9 @@ static void start_cells(struct run *run, uint64_t now_ns)
         struct cell *cell = &job->cell;
         if (is_active(job))
             continue;
-        struct cell fresh = {0};
-        if (!run_take_next(run, &fresh.shape, &target, &fresh.attempt))
+        *cell = (struct cell){0};
+        if (!run_take_next(run, &cell->shape, &target, &cell->attempt))
             return;
-        *cell = fresh;
         cell->settings = &run->settings;
         cell->target_run = &target->prepared;
         cell->deputy = &job->deputy;

@@ -27,9 +27,23 @@ static struct tree_member *find_member(const struct tree *tree, pid_t pid)
     return NULL;
 }
 
+/* Most trees are one process; a big array for each would cost more than its cell. */
+static bool grow(struct tree *tree)
+{
+    size_t capacity = tree->capacity == 0 ? 8 : tree->capacity * 2;
+    if (capacity > TREE_MEMBERS_MAX)
+        return false;
+    struct tree_member *members = reallocarray(tree->members, capacity, sizeof *members);
+    if (members == NULL)
+        return false;
+    tree->members = members;
+    tree->capacity = capacity;
+    return true;
+}
+
 static void add_member(struct tree *tree, const struct process *process)
 {
-    if (tree->count == TREE_MEMBERS_MAX) {
+    if (tree->count == tree->capacity && !grow(tree)) {
         tree->cut = true;
         return;
     }
@@ -48,8 +62,7 @@ static void add_member(struct tree *tree, const struct process *process)
 int tree_start(struct tree *tree, pid_t root, const struct cgroup *group, struct error *error)
 {
     *tree = (struct tree){.root = root, .runner = getpid(), .group = group};
-    tree->members = calloc(TREE_MEMBERS_MAX, sizeof *tree->members);
-    if (tree->members == NULL)
+    if (!grow(tree))
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a process tree");
     /* The start time of a child that we have not waited for can't be another process's. */
     struct process process = {.pid = root, .session = root, .state = 'R'};

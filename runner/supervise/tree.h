@@ -40,6 +40,7 @@ struct tree {
     bool adopt_orphans;         /* no other cell runs, so an orphan is ours */
     struct tree_member *members;
     size_t count;
+    size_t capacity;
     bool cut; /* more than TREE_MEMBERS_MAX were seen */
 };
 
