@@ -21,7 +21,9 @@ struct cell_settings {
     bool early;            /* waits may end before their budgets */
     bool keep;             /* leave work directories and images behind */
     const char *probe_build;
-    witness_listener listener; /* for --live, or NULL */
+    /* For --live, or NULL: every valid journal line of every cell. */
+    void (*listener)(void *context, const char *target, const char *shape, uint64_t since_launch_ns,
+                     const char *text);
     void *listener_context;
 };
 

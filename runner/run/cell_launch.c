@@ -171,6 +171,14 @@ static int spawn_target(struct cell *cell, struct error *error)
     return 0;
 }
 
+/* A witness hears lines of one cell and does not know which it is. */
+static void name_the_cell(void *context, uint64_t since_launch_ns, const char *text)
+{
+    const struct cell *cell = context;
+    cell->settings->listener(cell->settings->listener_context, cell->target_run->target.name,
+                             cell->shape->name, since_launch_ns, text);
+}
+
 int cell_launch(struct cell *cell, uint64_t now_ns)
 {
     struct error failed = ERROR_INIT;
@@ -181,8 +189,8 @@ int cell_launch(struct cell *cell, uint64_t now_ns)
         cell_fail(cell, &failed);
         return -1;
     }
-    cell->witness.listener = cell->settings->listener;
-    cell->witness.listener_context = cell->settings->listener_context;
+    cell->witness.listener = cell->settings->listener != NULL ? name_the_cell : NULL;
+    cell->witness.listener_context = cell;
     cell->tree.adopt_orphans = cell->alone;
     meter_start(&cell->meter, now_ns);
     cell->stage = CELL_WATCHING;

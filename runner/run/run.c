@@ -119,9 +119,10 @@ static void release(struct run *run)
             (void)close(fds[i]);
 }
 
-static void hear_line(void *context, uint64_t since_launch_ns, const char *text)
+static void hear_line(void *context, const char *target, const char *shape,
+                      uint64_t since_launch_ns, const char *text)
 {
-    front_journal_line(context, "", "", since_launch_ns, text);
+    front_journal_line(context, target, shape, since_launch_ns, text);
 }
 
 int run_all(const struct run_options *options, struct front *front, struct run_summary *summary,

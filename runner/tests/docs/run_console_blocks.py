@@ -86,8 +86,12 @@ def run_commands(commands, environment, directory):
     for command in commands:
         script += [command.text, f'{{ ro_code=$?; printf "\\n{MARK} %d\\n" $ro_code; '
                    f'(exit $ro_code); }} 2>/dev/null']
-    done = subprocess.run(["bash", "-c", "\n".join(script)], cwd=directory, env=environment,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    # Pages mount file systems; in a namespace of its own every mount goes with the shell.
+    namespace = ["unshare", "--mount", "--propagation", "private"]
+    if os.geteuid() != 0:
+        namespace += ["--user", "--map-root-user"]
+    done = subprocess.run([*namespace, "bash", "-c", "\n".join(script)], cwd=directory,
+                          env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, timeout=TIMEOUT_S, check=False)
     text = done.stdout.decode(errors="replace")
     outputs = re.split(rf"\n{MARK} (\d+)\n", text)
@@ -161,6 +165,8 @@ def main():
         environment = {"HOME": scratch, "LANG": "C.UTF-8", "TERM": "dumb", "USER": "reader",
                        "PATH": ":".join([*map(os.path.abspath, options.path),
                                          "/usr/sbin:/usr/bin:/sbin:/bin"])}
+        environment["TMPDIR"] = f"{scratch}/tmp"
+        os.mkdir(environment["TMPDIR"])
         environment.update(item.split("=", 1) for item in options.set)
         work = Path(scratch) / "work"
         work.mkdir()

@@ -4,7 +4,6 @@ implementation of the canonical form and the digest, written from results/schema
 
 import copy
 import hashlib
-import json
 import subprocess
 
 NOW = "2026-11-22T12:00:00Z"
