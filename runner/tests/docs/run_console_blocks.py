@@ -53,15 +53,18 @@ class Command:
 def read_page(path):
     """The commands of the page in order, and the lines at which something is wrong."""
     commands, wrong = [], []
-    fence, reason = None, False
+    fence, reason, indent, first = None, False, "", 0
     for number, line in enumerate(path.read_text().splitlines(), 1):
+        if fence is not None and line.startswith(indent):
+            line = line[len(indent):]
         if fence is None:
             hidden = re.fullmatch(r"\s*<!-- run: (.*) -->", line)
-            opened = re.match(r"\s*```(\w*)", line)
+            opened = re.match(r"(\s*)```(\w*)", line)
             if hidden:
                 commands.append(Command(number, hidden[1], hidden=True))
             elif opened:
-                fence = opened[1]
+                indent, fence = opened[1], opened[2]
+                first = len(commands)
                 if fence in ("sh", "bash", "shell") and not reason:
                     wrong.append(f"{path}:{number}: commands that no test runs, without a reason")
             if line.strip():
@@ -71,9 +74,9 @@ def read_page(path):
         elif fence == "console":
             if line.startswith("$ "):
                 commands.append(Command(number, line[2:]))
-            elif line.startswith("> ") and commands and not commands[-1].expected:
+            elif line.startswith("> ") and len(commands) > first and not commands[-1].expected:
                 commands[-1].text += "\n" + line[2:]
-            elif commands:
+            elif len(commands) > first:
                 commands[-1].expected.append(line)
             else:
                 wrong.append(f"{path}:{number}: output before any command")

@@ -63,6 +63,34 @@ gh issue view 1
 ```
 PAGE
 
+page_gives 0 "a block inside a list item" <<'PAGE'
+1. item:
+
+   ```console
+   $ printf 'a\n  b\n'
+   a
+     b
+   ```
+PAGE
+
+page_gives 1 "wrong output inside a list item" <<'PAGE'
+<!-- run: true -->
+1. item:
+
+   ```console
+   $ echo right
+   wrong
+   ```
+PAGE
+
+page_gives 1 "output before any command of its block" <<'PAGE'
+<!-- run: true -->
+```console
+ $ echo a
+a
+```
+PAGE
+
 page_gives 1 "wrong output" <<'PAGE'
 ```console
 $ echo right
