@@ -94,7 +94,7 @@ const char *content_bytes(struct content content)
 
 /*
  * Compares what follows in the file with `want`: up to the end of the file, or one byte more than
- * there should be. Returns 1 when all is the same, else 0 and in `got` what is there instead.
+ * there should be. Returns as file_holds does.
  */
 static int compare_bytes(int fd, const char *want, size_t size, struct text *got)
 {
@@ -105,10 +105,10 @@ static int compare_bytes(int fd, const char *want, size_t size, struct text *got
         if (taken < 0) {
             text_add(got, "read:");
             text_add_errno(got, errno);
-            return 0;
+            return CANT_LOOK;
         }
         if (taken == 0 && offset == size)
-            return 1;
+            return HOLDS;
         size_t left = size - offset;
         size_t common = (size_t)taken < left ? (size_t)taken : left;
         size_t same = 0;
@@ -117,7 +117,7 @@ static int compare_bytes(int fd, const char *want, size_t size, struct text *got
         if (same < common || taken == 0 || (size_t)taken > left) {
             text_add(got, same < common ? "differs:" : taken == 0 ? "ends:" : "goes_on:");
             text_add_unsigned(got, offset + same);
-            return 0;
+            return HOLDS_NOT;
         }
         offset += common;
     }
@@ -128,16 +128,17 @@ int file_holds(const char *name, struct content content, struct text *got)
     int fd = step_open(full_path(name), O_RDONLY, 0);
     if (fd < 0) {
         text_add(got, "open:");
-        text_add_errno(got, errno);
-        return 0;
+        int error = errno;
+        text_add_errno(got, error);
+        return error == ENOENT ? HOLDS_NOT : CANT_LOOK;
     }
-    int same = compare_bytes(fd, content_bytes(content), content.size, got);
-    if (step_close(fd) != 0 && same) {
+    int found = compare_bytes(fd, content_bytes(content), content.size, got);
+    if (step_close(fd) != 0 && found == HOLDS) {
         text_add(got, "close:");
         text_add_errno(got, errno);
-        return 0;
+        return CANT_LOOK;
     }
-    return same;
+    return found;
 }
 
 void check_size(int result, int error, const struct stat *status, struct content content)
@@ -160,7 +161,7 @@ void check_file(const char *name, struct content content)
     int result = step_stat(full_path(name), &status);
     check_size(result, errno, &status, content);
     struct text got = {.length = 0};
-    int same = file_holds(name, content, &got);
+    int same = file_holds(name, content, &got) == HOLDS;
     report_check("new_bytes", content.label, same ? NULL : got.bytes, 0);
 }
 

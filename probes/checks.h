@@ -55,7 +55,12 @@ unsigned long checks_broken(void);
 /** The first `content.size` bytes, at most CONTENT_BYTES; valid until the next call. */
 const char *content_bytes(struct content content);
 
-/** Reads the whole file. Returns 1 when it holds the content; else `got` says what it holds. */
+/**
+ * Reads the whole file. Returns HOLDS when it holds the content; else `got` says what it holds:
+ * HOLDS_NOT when that is something else or there is no such file, CANT_LOOK when it could not be
+ * looked at. What can't be looked at has not been seen to be lost.
+ */
+enum { CANT_LOOK = -1, HOLDS_NOT = 0, HOLDS = 1 };
 int file_holds(const char *name, struct content content, struct text *got);
 
 /** The check `new_size`, from what stat returned (errno in `error`) and stored. */

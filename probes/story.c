@@ -208,9 +208,9 @@ static void check_renamed(const struct move *move)
 
     struct text held = {.length = 0};
     struct text elsewhere = {.length = 0};
-    int same = file_holds(move->to, move->source, &held);
-    int lost = !same && !file_holds(move->from, move->source, &elsewhere);
-    report_check("new_bytes", move->source.label, same ? NULL : held.bytes, lost);
+    int found = file_holds(move->to, move->source, &held);
+    int lost = found == HOLDS_NOT && file_holds(move->from, move->source, &elsewhere) == HOLDS_NOT;
+    report_check("new_bytes", move->source.label, found == HOLDS ? NULL : held.bytes, lost);
     for (size_t i = 0; i < LISTINGS && move->after[i].directory != NULL; i++)
         check_listing(&move->after[i]);
 }
@@ -221,16 +221,17 @@ static void check_unchanged(const struct move *move)
     struct text old = {.length = 0};
     struct text new = {.length = 0};
     int in_old = file_holds(move->from, move->source, &old);
-    int in_new = !in_old && file_holds(move->to, move->source, &new);
+    int in_new = in_old == HOLDS ? HOLDS_NOT : file_holds(move->to, move->source, &new);
     report_check("source_kept", "old_name",
-                 in_old   ? NULL
-                 : in_new ? "new_name"
-                          : old.bytes,
-                 !in_old && !in_new);
+                 in_old == HOLDS   ? NULL
+                 : in_new == HOLDS ? "new_name"
+                                   : old.bytes,
+                 in_old == HOLDS_NOT && in_new == HOLDS_NOT);
     if (move->replaced.label != NULL) {
         struct text got = {.length = 0};
         int kept = file_holds(move->to, move->replaced, &got);
-        report_check("destination_kept", move->replaced.label, kept ? NULL : got.bytes, !in_new);
+        report_check("destination_kept", move->replaced.label, kept == HOLDS ? NULL : got.bytes,
+                     kept == HOLDS_NOT && in_new != HOLDS);
     }
 }
 

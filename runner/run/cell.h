@@ -55,9 +55,9 @@ struct cell {
     struct target_run *target_run;
     const struct shape *shape;
     unsigned attempt;
-    struct deputy *deputy;      /* of the job; borrowed */
-    const struct cgroup *group; /* of the job; borrowed */
-    bool alone;                 /* the run has one job: orphans can only be ours */
+    struct deputy *deputy; /* of the job; borrowed */
+    struct cgroup *group;  /* of the job; borrowed */
+    bool alone;            /* the run has one job: orphans can only be ours */
 
     enum cell_stage stage;
     uint64_t stage_until_ns;
@@ -82,6 +82,7 @@ struct cell {
     int status;
     uint64_t panic_ns;
     uint64_t phase_start_ns; /* what is waited for now has been waited for since then */
+    uint64_t end_tick_ns;    /* how long to the next look at an ending tree */
     bool aborted;            /* an interrupt: the result is not wanted */
 
     enum ending ending;

@@ -8,22 +8,42 @@
 #include <string.h>
 
 /* How long what got KILL may take to end before it is called unkillable and left behind. */
-#define KILL_WAIT_NS (1500 * NS_PER_MS)
+#define KILL_WAIT_NS NS_PER_S
 /* How long the helpers of a program that has ended may take to end by themselves, without that
  * being an anomaly. */
 #define LINGER_NS NS_PER_S
 #define ABORT_WAIT_NS NS_PER_S
-#define END_TICK_NS (10 * NS_PER_MS)
+/* How often an ending tree is looked at: soon at first, then as rarely as scans of /proc cost. */
+#define END_TICK_FIRST_NS (5 * NS_PER_MS)
+#define END_TICK_LAST_NS (100 * NS_PER_MS)
 #define VIEW_NS (30 * NS_PER_S)
 #define CLEAN_NS (5 * NS_PER_S)
 /* After a hang the file system itself may be stuck; waiting for it would only cost time. */
-#define CLEAN_AFTER_HANG_NS NS_PER_S
+#define CLEAN_AFTER_HANG_NS (NS_PER_S / 2)
 
 static void scan_again(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
     if (table->count == 0)
         (void)process_table_scan(table, NULL);
     tree_update(&cell->tree, table, now_ns);
+}
+
+static void look_again_later(struct cell *cell, uint64_t now_ns)
+{
+    cell->end_tick_ns =
+        cell->end_tick_ns * 2 < END_TICK_LAST_NS ? cell->end_tick_ns * 2 : END_TICK_LAST_NS;
+    cell->expected_ns = now_ns + cell->end_tick_ns;
+    if (cell->expected_ns > cell->stage_until_ns && cell->stage_until_ns > now_ns)
+        cell->expected_ns = cell->stage_until_ns;
+}
+
+static void enter_ending_stage(struct cell *cell, enum cell_stage stage, uint64_t now_ns,
+                               uint64_t wait_ns)
+{
+    cell->stage = stage;
+    cell->stage_until_ns = now_ns + wait_ns;
+    cell->end_tick_ns = END_TICK_FIRST_NS / 2;
+    look_again_later(cell, now_ns);
 }
 
 static bool waited_in_vain(const struct cell *cell)
@@ -83,9 +103,8 @@ static void note_leftovers(struct cell *cell)
 static void send_kill(struct cell *cell, uint64_t now_ns)
 {
     tree_signal(&cell->tree, SIGKILL);
-    cell->stage = CELL_ENDING_FORCED;
-    cell->stage_until_ns = now_ns + (cell->aborted ? ABORT_WAIT_NS : KILL_WAIT_NS);
-    cell->expected_ns = now_ns + END_TICK_NS;
+    enter_ending_stage(cell, CELL_ENDING_FORCED, now_ns,
+                       cell->aborted ? ABORT_WAIT_NS : KILL_WAIT_NS);
 }
 
 static void send_term(struct cell *cell, uint64_t now_ns)
@@ -93,9 +112,7 @@ static void send_term(struct cell *cell, uint64_t now_ns)
     note_leftovers(cell);
     tree_signal(&cell->tree, SIGTERM);
     tree_signal(&cell->tree, SIGCONT); /* what is stopped can't end */
-    cell->stage = CELL_ENDING_ASKED;
-    cell->stage_until_ns = now_ns + cell->target_run->target.budgets.grace_ns;
-    cell->expected_ns = now_ns + END_TICK_NS;
+    enter_ending_stage(cell, CELL_ENDING_ASKED, now_ns, cell->target_run->target.budgets.grace_ns);
 }
 
 void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table)
@@ -116,16 +133,14 @@ void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table 
         send_term(cell, now_ns);
         return;
     }
-    cell->stage = CELL_LINGERING;
-    cell->stage_until_ns = now_ns + LINGER_NS;
-    cell->expected_ns = now_ns + END_TICK_NS;
+    enter_ending_stage(cell, CELL_LINGERING, now_ns, LINGER_NS);
 }
 
 void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
     if (now_ns < cell->expected_ns && !cell->root_ended)
         return;
-    cell->expected_ns = now_ns + END_TICK_NS;
+    look_again_later(cell, now_ns);
     if (cell->tree.cut)
         tree_forget_ended(&cell->tree);
     scan_again(cell, now_ns, table);

@@ -6,6 +6,7 @@
 #include "run/steps.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -104,6 +105,10 @@ _Noreturn static void become_deputy(int fd, pid_t runner)
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    /* A deputy that has to be left behind must not keep a pipe to the runner's reader open. */
+    int nothing = open("/dev/null", O_RDWR);
+    for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; standard++)
+        (void)dup2(nothing, standard);
     if (fd != STDERR_FILENO + 1 && dup2(fd, STDERR_FILENO + 1) < 0)
         _exit(1);
     fd = STDERR_FILENO + 1;

@@ -58,6 +58,7 @@ static void start_cells(struct run *run, uint64_t now_ns)
         *cell = (struct cell){0};
         if (!run_take_next(run, &cell->shape, &target, &cell->attempt))
             return;
+        cgroup_renew(&job->group);
         cell->settings = &run->settings;
         cell->target_run = &target->prepared;
         cell->deputy = &job->deputy;
@@ -100,6 +101,25 @@ static void wait_for_something(struct run *run)
     wait_until(run, fds, count, wake_ns);
 }
 
+/* Whether a cell has already found that a process can't be ended, and said so in its document. */
+static bool is_left_behind(const struct run *run, pid_t pid)
+{
+    for (size_t i = 0; i < run->left_behind_count; i++)
+        if (run->left_behind[i] == pid)
+            return true;
+    return false;
+}
+
+static void note_left_behind(struct run *run, const json_t *survivors)
+{
+    size_t index;
+    const json_t *survivor;
+    json_array_foreach(survivors, index, survivor)
+        if (run->left_behind_count < LEFT_BEHIND_MAX)
+            run->left_behind[run->left_behind_count++] =
+                (pid_t)json_integer_value(json_object_get(survivor, "pid"));
+}
+
 /* A deputy is a child of ours like an orphan is, but it belongs to no cell. */
 static void list_deputies(struct run *run)
 {
@@ -123,6 +143,7 @@ static bool advance_cells(struct run *run, uint64_t now_ns)
             cell_abort(cell, now_ns, &run->table);
         cell_advance(cell, now_ns, &run->table);
         if (cell->stage == CELL_DONE) {
+            note_left_behind(run, cell->survivors);
             if (!cell->aborted)
                 run_record_cell(run, cell);
             cell_release(cell);
@@ -208,7 +229,7 @@ static size_t kill_descendants(struct run *run)
         return 0;
     for (size_t i = 0; i < run->table.count; i++) {
         const struct process *process = &run->table.rows[i];
-        if (process->parent != self || process->state == 'Z')
+        if (process->parent != self || process->state == 'Z' || is_left_behind(run, process->pid))
             continue;
         /* Its children come to us when it is gone, and are met in the next turn. */
         (void)kill(process->pid, SIGKILL);

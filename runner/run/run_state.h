@@ -37,6 +37,9 @@ struct plan {
     size_t target;
 };
 
+/** More processes that can't be ended are not remembered one by one. */
+enum { LEFT_BEHIND_MAX = 1024 };
+
 struct run {
     const struct run_options *options;
     struct front *front;
@@ -53,6 +56,8 @@ struct run {
     struct cgroup group;
     struct cell_settings settings;
     struct process_table table;
+    pid_t left_behind[LEFT_BEHIND_MAX]; /* survived KILL; named in the documents */
+    size_t left_behind_count;
     struct sysroot sysroot; /* of --nanvix; its path is empty without */
     char id[40];
     char started[32];

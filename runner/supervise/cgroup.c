@@ -136,13 +136,27 @@ size_t cgroup_list(const struct cgroup *group, pid_t *pids, size_t capacity)
     return count;
 }
 
-void cgroup_kill(const struct cgroup *group)
+void cgroup_kill(struct cgroup *group)
 {
     if (group->fd < 0)
         return;
     CLEANUP_FD int fd = openat(group->fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
     if (fd >= 0)
         (void)!write(fd, "1", 1);
+    group->killed = true;
+}
+
+void cgroup_renew(struct cgroup *group)
+{
+    if (group->fd < 0 || !group->killed)
+        return;
+    char fresh[sizeof group->path];
+    (void)cgroup_remove(group); /* where something unkillable is left in it, a later run will */
+    group->killed = false;
+    if (path_format(fresh, sizeof fresh, NULL, "%s+", group->path) != 0)
+        return;
+    memcpy(group->path, fresh, sizeof fresh);
+    (void)make_group(group);
 }
 
 bool cgroup_remove(struct cgroup *group)

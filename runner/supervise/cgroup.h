@@ -15,6 +15,7 @@
  */
 struct cgroup {
     int fd;          /* directory of the group, or -1 where there is none */
+    bool killed;     /* cgroup_kill was used: see cgroup_renew */
     char path[4096]; /* its path, for removal */
 };
 
@@ -34,7 +35,14 @@ bool cgroup_make_for_job(const struct cgroup *run, unsigned job, struct cgroup *
 size_t cgroup_list(const struct cgroup *group, pid_t *pids, size_t capacity);
 
 /** Sends KILL to every process in the group at once (cgroup.kill). */
-void cgroup_kill(const struct cgroup *group);
+void cgroup_kill(struct cgroup *group);
+
+/**
+ * Puts a fresh group into the place of one that was killed, under another name: some kernels (6.18
+ * is one) kill whatever is later born into a group that cgroup.kill was once written to. Does
+ * nothing for a group that was not killed. Without a fresh group fd becomes -1.
+ */
+void cgroup_renew(struct cgroup *group);
 
 /**
  * Removes the group if it is empty. Returns false while processes (an unkillable one, say) are

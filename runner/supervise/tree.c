@@ -59,7 +59,7 @@ static void add_member(struct tree *tree, const struct process *process)
     tree->count++;
 }
 
-int tree_start(struct tree *tree, pid_t root, const struct cgroup *group, struct error *error)
+int tree_start(struct tree *tree, pid_t root, struct cgroup *group, struct error *error)
 {
     *tree = (struct tree){.root = root, .runner = getpid(), .group = group};
     if (!grow(tree))

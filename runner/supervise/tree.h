@@ -36,8 +36,8 @@ struct tree_member {
 struct tree {
     pid_t root;
     pid_t runner;
-    const struct cgroup *group; /* borrowed; its fd may be -1 */
-    bool adopt_orphans;         /* no other cell runs, so an orphan is ours */
+    struct cgroup *group; /* borrowed; its fd may be -1 */
+    bool adopt_orphans;   /* no other cell runs, so an orphan is ours */
     struct tree_member *members;
     size_t count;
     size_t capacity;
@@ -45,7 +45,7 @@ struct tree {
 };
 
 /** Starts a tree with its root process. `group` is borrowed. Returns -1 with ERROR_MEMORY. */
-int tree_start(struct tree *tree, pid_t root, const struct cgroup *group, struct error *error);
+int tree_start(struct tree *tree, pid_t root, struct cgroup *group, struct error *error);
 
 /**
  * Brings the tree up to date with a snapshot taken at `now_ns`: notices new members and ended
