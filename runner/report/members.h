@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_REPORT_MEMBERS_H
+#define RO_REPORT_MEMBERS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/**
+ * Reading members of documents that the schema has already accepted. What is missing reads as
+ * empty, so that an optional member needs no branch; nothing here can fail.
+ */
+
+/** A string member; "" where there is none. */
+static inline const char *member_text(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text == NULL ? "" : text;
+}
+
+/** A number member, integer or real; `otherwise` where there is none. */
+static inline double member_number(const json_t *object, const char *key, double otherwise)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : otherwise;
+}
+
+/** A true member; false where there is none. */
+static inline bool member_flag(const json_t *object, const char *key)
+{
+    return json_is_true(json_object_get(object, key));
+}
+
+/** The text of an array's item; "" where it is no string. */
+static inline const char *item_text(const json_t *array, size_t index)
+{
+    const char *text = json_string_value(json_array_get(array, index));
+    return text == NULL ? "" : text;
+}
+
+/**
+ * The same object for json_object_foreach, which only reads but, unlike the rest of jansson, does
+ * not take a pointer to const.
+ */
+static inline json_t *iterable(const json_t *object)
+{
+    union {
+        const json_t *readable;
+        json_t *iterable;
+    } same = {.readable = object};
+    return same.iterable;
+}
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/words.h"
+#include "report/members.h"
+
+#include "run/shapes.h"
+
+#include <string.h>
+
+void words_duration(FILE *out, double ms)
+{
+    if (ms < 10)
+        (void)fprintf(out, "%.2f ms", ms);
+    else if (ms < 1000)
+        (void)fprintf(out, "%.0f ms", ms);
+    else if (ms < 60000)
+        (void)fprintf(out, "%.1f s", ms / 1000);
+    else
+        (void)fprintf(out, "%.0f min %.0f s", (double)(long)(ms / 60000),
+                      (ms - 60000 * (double)(long)(ms / 60000)) / 1000);
+}
+
+void words_call(FILE *out, const json_t *step)
+{
+    const char *key;
+    json_t *value;
+    const char *comma = "";
+
+    (void)fprintf(out, "%s(", member_text(step, "call"));
+    /* jansson keeps the order in which the document has them */
+    json_object_foreach(iterable(json_object_get(step, "arguments")), key, value) {
+        (void)fprintf(out, "%s%s=%s", comma, key, json_string_value(value));
+        comma = ", ";
+    }
+    (void)fputc(')', out);
+}
+
+static void write_ended(FILE *out, const json_t *evidence)
+{
+    size_t index;
+    json_t *process;
+    json_array_foreach(json_object_get(evidence, "ended"), index, process) {
+        (void)fprintf(out, "; %s (%.0f) ended meanwhile: %s", member_text(process, "comm"),
+                      member_number(process, "pid", 0), member_text(process, "status"));
+    }
+}
+
+void words_headline(FILE *out, const struct attempt *attempt)
+{
+    const json_t *cell = attempt->cell;
+    const json_t *step = json_object_get(cell, "step");
+    const json_t *evidence = json_object_get(cell, "evidence");
+    bool stuck = attempt->standing == STANDING_HANG || attempt->standing == STANDING_STALL;
+
+    if (!stuck || !json_is_object(step) || member_flag(step, "returned")) {
+        const char *reason = member_text(cell, "reason");
+        if (*reason == '\0' && attempt->standing != STANDING_PASS)
+            reason = standing_meaning(attempt->standing);
+        (void)fputs(reason, out);
+        return;
+    }
+    words_call(out, step);
+    (void)fputs(" did not come back", out);
+    if (!json_is_object(evidence))
+        return;
+    (void)fputs(" in ", out);
+    words_duration(out, member_number(evidence, "out_ms", 0));
+    (void)fprintf(out, ": %s", member_text(evidence, "state"));
+    if (*member_text(evidence, "summary") != '\0')
+        (void)fprintf(out, "; %s", member_text(evidence, "summary"));
+    write_ended(out, evidence);
+}
+
+void words_tally(FILE *out, const struct report_cell *cell)
+{
+    size_t all = cell->attempt_count + cell->missing;
+    bool alike = cell->missing == 0 && cell->attempt_count > 0;
+    for (size_t i = 1; alike && i < cell->attempt_count; i++)
+        alike = cell->attempts[i].standing == cell->attempts[0].standing;
+    if (alike) {
+        (void)fprintf(out, "%zu of %zu", all, all);
+        return;
+    }
+    const char *comma = "";
+    for (int i = STANDING_PASS; i <= STANDING_SKIP; i++)
+        if (cell->counts[i] > 0) {
+            (void)fprintf(out, "%s%zu %s", comma, cell->counts[i], standing_word((enum standing)i));
+            comma = ", ";
+        }
+    if (cell->missing > 0)
+        (void)fprintf(out, "%s%zu not run", comma, cell->missing);
+    else if (all == 0)
+        (void)fputs("not planned", out);
+}
+
+const char *words_state(const struct report_cell *cell)
+{
+    const char *state = "";
+    if (cell->standing != STANDING_HANG && cell->standing != STANDING_STALL)
+        return "";
+    for (size_t i = 0; i < cell->attempt_count; i++) {
+        const json_t *evidence = json_object_get(cell->attempts[i].cell, "evidence");
+        const char *here = member_text(evidence, "state");
+        if (*here == '\0')
+            continue;
+        if (*state != '\0' && strcmp(state, here) != 0)
+            return "mixed";
+        state = here;
+    }
+    return state;
+}
+
+static const struct shape *find_control(const char *name)
+{
+    const struct shape *shape = shape_find(name);
+    return shape != NULL && shape->group == SHAPE_CONTROL ? shape : NULL;
+}
+
+const char *words_control_wants(const char *control)
+{
+    const struct shape *shape = find_control(control);
+    return shape == NULL ? NULL : shape->expected_verdict;
+}
+
+bool words_control_is_right(const struct attempt *control)
+{
+    const struct shape *shape = find_control(member_text(control->cell, "shape"));
+    if (shape == NULL ||
+        strcmp(shape->expected_verdict, member_text(control->cell, "verdict")) != 0)
+        return false;
+    const json_t *evidence = json_object_get(control->cell, "evidence");
+    return shape->expected_evidence == NULL ||
+           strcmp(shape->expected_evidence, member_text(evidence, "state")) == 0;
+}
+
+void words_inadmissible(FILE *out, const struct report_document *document)
+{
+    const json_t *reasons = json_object_get(document->root, "inadmissible_because");
+    const json_t *subject = json_object_get(document->root, "subject");
+    const char *between = "";
+
+    if (document->admissible)
+        return;
+    if (strcmp(member_text(subject, "kind"), "double") == 0) {
+        (void)fputs("the subject is a stand-in for Nanvix", out);
+        between = "; ";
+    }
+    for (size_t i = 0; i < json_array_size(reasons); i++) {
+        (void)fprintf(out, "%s%s", between, item_text(reasons, i));
+        between = "; ";
+    }
+    if (*between == '\0')
+        (void)fputs("the document gives no reason", out);
+}
+
+bool words_was_skipped(const struct report_release *release)
+{
+    for (size_t i = 0; i < release->document_count; i++)
+        if (!json_is_string(json_object_get(release->documents[i]->root, "skipped")))
+            return false;
+    return true;
+}
+
+const char *words_kind(const char *kind)
+{
+    if (strcmp(kind, "nanvix") == 0)
+        return "Nanvix";
+    if (strcmp(kind, "double") == 0)
+        return "stand-in for Nanvix, no evidence";
+    return "reference, no evidence about Nanvix";
+}

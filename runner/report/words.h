@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_REPORT_WORDS_H
+#define RO_REPORT_WORDS_H
+
+#include "report/model.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/**
+ * The sentences that every format uses. What they write to `out` is raw: guests' words are in it
+ * as they came, so a caller writes to memory (see text_buffer.h) and escapes for its own language.
+ */
+
+/** Writes a time for people: "0.25 ms", "152 ms", "10.0 s", "2 min 5 s". */
+void words_duration(FILE *out, double ms);
+
+/**
+ * Writes where and how an attempt ended, on one line: for a hang "rename(from=A, to=B) did not
+ * return within 10.0 s: blocked; SUMMARY", for the others the document's reason.
+ */
+void words_headline(FILE *out, const struct attempt *attempt);
+
+/** Writes a call as `CALL(key=value, ...)`, from a cell's `step`. */
+void words_call(FILE *out, const json_t *step);
+
+/** Writes "3 of 3", "2 pass, 1 hang" or the like: what the attempts of a cell amount to. */
+void words_tally(FILE *out, const struct report_cell *cell);
+
+/**
+ * The kind of a hanging cell, when all its attempts agree on it: "blocked", "spinning", "starved",
+ * "unknown"; "mixed" when they don't; "" for a cell that does not hang or stall.
+ */
+const char *words_state(const struct report_cell *cell);
+
+/** What a control must show to be believed, as a verdict's name; NULL for an unknown control. */
+const char *words_control_wants(const char *control);
+
+/** Whether a control showed what it must: its verdict, and for the hanging ones its state. */
+bool words_control_is_right(const struct attempt *control);
+
+/** What an inadmissible document says about itself, its reasons joined by "; ". */
+void words_inadmissible(FILE *out, const struct report_document *document);
+
+/** Whether every document of a release says that its target was skipped as a whole. */
+bool words_was_skipped(const struct report_release *release);
+
+/** Whether a subject's kind makes it evidence about Nanvix, in words for a heading. */
+const char *words_kind(const char *kind);
+
+#endif
