@@ -10,6 +10,7 @@ static const struct command commands[] = {
     {"gate", "decide from verdicts whether -B may be removed", command_gate},
     {"guard", "check that a harness still passes -B to every guest Python", command_guard},
     {"list", "show targets and shapes", command_list},
+    {"report", "show what documents say: JUnit, TAP, Markdown, HTML", command_report},
     {"run", "run the shapes on targets and write verdicts", command_run},
     {NULL, NULL, NULL},
 };

@@ -7,6 +7,7 @@
 extern const char schema_target_1[];
 extern const char schema_verdict_1[];
 extern const char schema_criteria_1[];
+extern const char schema_decision_1[];
 extern const char schema_upstream_1[];
 extern const char schema_reported_1[];
 

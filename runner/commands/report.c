@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands/command.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "report/decision.h"
+#include "report/load.h"
+#include "report/output.h"
+#include "report/report.h"
+#include "report/text_buffer.h"
+
+#include <argp.h>
+#include <stdbool.h>
+#include <string.h>
+
+static const char documentation[] =
+    "Show what verdict documents say, for people and for CI systems. It judges nothing: the "
+    "decision comes from 'rename-oracle gate'.\v"
+    "DOCUMENTs are of the form rename-oracle/verdict/1, as 'rename-oracle run' writes them: of one "
+    "target or of many, of one release or of several (then the report has a history). A document "
+    "that is not valid, or was changed after it was written, is an error.\n"
+    "\n"
+    "Formats:\n"
+    "  junit     JUnit XML: a hang is a failure that says where and how, a skip is skipped\n"
+    "  tap       TAP version 14, with YAML diagnostics\n"
+    "  markdown  GitHub Flavored Markdown, for a CI job's summary\n"
+    "  html      one page that needs nothing else: matrix, journals, evidence, history\n"
+    "\n"
+    "Attempts that disagree are a failure of their own (flaky), and so is a run whose controls did "
+    "not show what they must. The same documents always give the same report.\n"
+    "\n"
+    "Exit codes:\n"
+    "  0  the report was written, whatever it says\n"
+    "  2  bad input or command line, or the report could not be written\n"
+    "\n"
+    "Example: rename-oracle gate --json results/*/*.json > decision.json;\n"
+    "rename-oracle report -f html -d decision.json -o report.html results/*/*.json";
+
+static const struct argp_option options[] = {
+    {"format", 'f', "FORMAT", 0, "junit, tap, markdown or html", 0},
+    {"decision", 'd', "FILE", 0,
+     "Show this decision (markdown, html); FILE is what 'rename-oracle gate --json' printed", 0},
+    {"output", 'o', "FILE", 0, "Write to FILE, whole or not at all, instead of standard output", 0},
+    {0},
+};
+
+static const struct format {
+    const char *name;
+    report_writer *write;
+    bool shows_decision;
+} formats[] = {
+    {"junit", report_write_junit, false},
+    {"tap", report_write_tap, false},
+    {"markdown", report_write_markdown, true},
+    {"html", report_write_html, true},
+};
+
+struct arguments {
+    const struct format *format;
+    const char *output;
+    const char *decision;
+    char **documents; /* a part of argv */
+    size_t document_count;
+};
+
+static void choose_format(struct arguments *arguments, const char *name, struct argp_state *state)
+{
+    arguments->format = NULL;
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(formats[i].name, name) == 0)
+            arguments->format = &formats[i];
+    if (arguments->format == NULL)
+        argp_error(state, "--format: no such format: %s; there are junit, tap, markdown and html",
+                   name);
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case 'f':
+        choose_format(arguments, argument, state);
+        return 0;
+    case 'd':
+        arguments->decision = argument;
+        return 0;
+    case 'o':
+        arguments->output = strcmp(argument, "-") == 0 ? NULL : argument;
+        return 0;
+    case ARGP_KEY_ARGS:
+        arguments->documents = state->argv + state->next;
+        arguments->document_count = (size_t)(state->argc - state->next);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "name the documents to report on");
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->format == NULL)
+            argp_error(state, "say --format junit, tap, markdown or html");
+        else if (arguments->decision != NULL && !arguments->format->shows_decision)
+            argp_error(state, "--decision: %s has no place for a decision; markdown and html have",
+                       arguments->format->name);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static int write_report(const struct arguments *arguments, struct error *error)
+{
+    CLEANUP_REPORT_SOURCES struct report_sources sources = {0};
+    CLEANUP_REPORT_MODEL struct report_model model = {0};
+    CLEANUP_JSON_SOURCE struct json_source decision = {0};
+    CLEANUP_TEXT_BUFFER struct text_buffer text = {0};
+    struct report report = {.model = &model};
+
+    if (report_sources_load(&sources, arguments->documents, arguments->document_count, error) !=
+            0 ||
+        report_model_build(&model, sources.items, sources.count, error) != 0)
+        return -1;
+    if (arguments->decision != NULL) {
+        if (decision_load(&decision, arguments->decision, &model, error) != 0)
+            return -1;
+        report.decision = decision.root;
+    }
+    if (text_buffer_open(&text, error) != 0 ||
+        arguments->format->write(text.out, &report, error) != 0 ||
+        text_buffer_close(&text, error) != 0)
+        return -1;
+    if (arguments->output == NULL)
+        return output_write_stdout(text.text, text.length, error);
+    return output_write_file(arguments->output, text.text, text.length, error);
+}
+
+int command_report(int argc, char **argv)
+{
+    static const struct argp parser = {.options = options,
+                                       .parser = parse_option,
+                                       .args_doc = "DOCUMENT...",
+                                       .doc = documentation};
+    struct arguments arguments = {0};
+    struct error error = ERROR_INIT;
+
+    argp_err_exit_status = 2;
+    if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0)
+        return 2;
+    if (write_report(&arguments, &error) == 0)
+        return 0;
+    error_print(&error);
+    return error_exit_code(&error);
+}

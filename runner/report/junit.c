@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* The dialect of JUnit's XML that Jenkins, GitLab and GitHub's reporters agree on. */
+#include "report/details_text.h"
+#include "report/escape_xml.h"
+#include "report/members.h"
+#include "report/report.h"
+#include "report/text_buffer.h"
+#include "report/words.h"
+
+#include <string.h>
+
+struct counts {
+    size_t tests, failures, errors, skipped;
+    double ms;
+};
+
+/* A suite while it is being put together: counts stand before cases in XML. */
+struct suite {
+    struct text_buffer cases;
+    struct counts counts;
+    const struct report_target *target;
+};
+
+static void begin_case(struct suite *suite, double ms)
+{
+    FILE *out = suite->cases.out;
+    suite->counts.tests++;
+    suite->counts.ms += ms;
+    (void)fputs("    <testcase classname=\"rename-oracle.", out);
+    xml_write(out, suite->target->name);
+    (void)fprintf(out, "\" time=\"%.3f\" name=\"", ms / 1000);
+}
+
+/* One outcome element with a message and, where there is one, a body of several lines. */
+static void write_outcome(FILE *out, const char *element, const char *type, const char *message,
+                          const char *body)
+{
+    (void)fprintf(out, "\">\n      <%s type=\"%s\" message=\"", element, type);
+    xml_write(out, message);
+    if (*body == '\0') {
+        (void)fputs("\"/>\n    </testcase>\n", out);
+        return;
+    }
+    (void)fputs("\">", out);
+    xml_write_lines(out, body);
+    (void)fprintf(out, "</%s>\n    </testcase>\n", element);
+}
+
+static int write_bad_attempt(struct suite *suite, const struct attempt *attempt, const char *before,
+                             struct error *error)
+{
+    CLEANUP_TEXT_BUFFER struct text_buffer message = {0};
+    CLEANUP_TEXT_BUFFER struct text_buffer body = {0};
+    bool is_error = attempt->standing == STANDING_ERROR || attempt->standing == STANDING_NO_START;
+
+    if (text_buffer_open(&message, error) != 0 || text_buffer_open(&body, error) != 0)
+        return -1;
+    (void)fputs(before, message.out);
+    words_headline(message.out, attempt);
+    if (details_text_write(body.out, attempt, error) != 0 ||
+        text_buffer_close(&message, error) != 0 || text_buffer_close(&body, error) != 0)
+        return -1;
+    if (is_error)
+        suite->counts.errors++;
+    else
+        suite->counts.failures++;
+    write_outcome(suite->cases.out, is_error ? "error" : "failure",
+                  standing_name(attempt->standing), message.text, body.text);
+    return 0;
+}
+
+static void write_skip(struct suite *suite, const char *reason)
+{
+    suite->counts.skipped++;
+    (void)fputs("\">\n      <skipped message=\"", suite->cases.out);
+    xml_write(suite->cases.out, reason);
+    (void)fputs("\"/>\n    </testcase>\n", suite->cases.out);
+}
+
+static int write_attempt(struct suite *suite, const struct report_release *release,
+                         const struct attempt *attempt, struct error *error)
+{
+    FILE *out = suite->cases.out;
+    begin_case(suite, member_number(attempt->cell, "duration_ms", 0));
+    xml_write(out, member_text(attempt->cell, "shape"));
+    (void)fprintf(out, ", attempt %" JSON_INTEGER_FORMAT, attempt->number);
+    if (release->document_count > 1)
+        (void)fprintf(out, " of run %s", attempt->document->run_id);
+    if (attempt->standing == STANDING_SKIP)
+        write_skip(suite, member_text(attempt->cell, "reason"));
+    else if (attempt->standing != STANDING_PASS)
+        return write_bad_attempt(suite, attempt, "", error);
+    else
+        (void)fputs("\"/>\n", out);
+    return 0;
+}
+
+static int write_cell(struct suite *suite, const struct report_release *release,
+                      const struct report_cell *cell, struct error *error)
+{
+    for (size_t i = 0; i < cell->attempt_count; i++)
+        if (write_attempt(suite, release, &cell->attempts[i], error) != 0)
+            return -1;
+    if (cell->missing > 0) {
+        char message[64];
+        (void)snprintf(message, sizeof message, "%zu planned attempts did not run", cell->missing);
+        begin_case(suite, 0);
+        (void)fprintf(suite->cases.out, "%s, every attempt ran", cell->shape);
+        write_outcome(suite->cases.out, "error", "missing", message, "");
+        suite->counts.errors++;
+    }
+    if (cell->standing == STANDING_FLAKY) {
+        CLEANUP_TEXT_BUFFER struct text_buffer message = {0};
+        if (text_buffer_open(&message, error) != 0)
+            return -1;
+        (void)fputs("attempts disagree: ", message.out);
+        words_tally(message.out, cell);
+        if (text_buffer_close(&message, error) != 0)
+            return -1;
+        begin_case(suite, 0);
+        (void)fprintf(suite->cases.out, "%s, attempts agree", cell->shape);
+        write_outcome(suite->cases.out, "failure", "flaky", message.text, "");
+        suite->counts.failures++;
+    }
+    return 0;
+}
+
+static int write_control(struct suite *suite, const struct report_document *document,
+                         const json_t *cell, struct error *error)
+{
+    struct attempt control = report_attempt(document, cell);
+    const char *wanted = words_control_wants(member_text(cell, "shape"));
+    char before[64];
+
+    begin_case(suite, member_number(cell, "duration_ms", 0));
+    (void)fprintf(suite->cases.out, "%s", member_text(cell, "shape"));
+    if (control.standing == STANDING_SKIP) {
+        write_skip(suite, member_text(cell, "reason"));
+        return 0;
+    }
+    if (words_control_is_right(&control)) {
+        (void)fputs("\"/>\n", suite->cases.out);
+        return 0;
+    }
+    (void)snprintf(before, sizeof before,
+                   "wanted %s, got %s: ", wanted == NULL ? "(not known)" : wanted,
+                   standing_name(control.standing));
+    return write_bad_attempt(suite, &control, before, error);
+}
+
+static int write_admission(struct suite *suite, const struct report_document *document,
+                           struct error *error)
+{
+    CLEANUP_TEXT_BUFFER struct text_buffer reasons = {0};
+    const json_t *skipped = json_object_get(document->root, "skipped");
+
+    begin_case(suite, 0);
+    (void)fputs("this run is admissible", suite->cases.out);
+    if (json_is_string(skipped)) {
+        write_skip(suite, json_string_value(skipped));
+        return 0;
+    }
+    if (document->admissible) {
+        (void)fputs("\"/>\n", suite->cases.out);
+        return 0;
+    }
+    if (text_buffer_open(&reasons, error) != 0)
+        return -1;
+    words_inadmissible(reasons.out, document);
+    if (text_buffer_close(&reasons, error) != 0)
+        return -1;
+    suite->counts.failures++;
+    write_outcome(suite->cases.out, "failure", "inadmissible", reasons.text, "");
+    return 0;
+}
+
+static void write_property(FILE *out, const char *name, const char *value)
+{
+    (void)fprintf(out, "      <property name=\"%s\" value=\"", name);
+    xml_write(out, value);
+    (void)fputs("\"/>\n", out);
+}
+
+static void write_counts(FILE *out, const struct counts *counts)
+{
+    (void)fprintf(
+        out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%.3f\"",
+        counts->tests, counts->failures, counts->errors, counts->skipped, counts->ms / 1000);
+}
+
+/* Closes a suite and writes it, with what is known about its first document. */
+static int write_suite(FILE *out, struct suite *suite, const struct report_release *release,
+                       const struct report_document *document, const char *what,
+                       struct counts *total, struct error *error)
+{
+    if (text_buffer_close(&suite->cases, error) != 0)
+        return -1;
+    (void)fputs("  <testsuite name=\"", out);
+    xml_write(out, suite->target->name);
+    (void)fputc(' ', out);
+    xml_write(out, release->label);
+    if (strcmp(suite->target->kind, "nanvix") != 0) /* a stand-in is not the real thing */
+        (void)fprintf(out, " [%s]", suite->target->kind);
+    (void)fprintf(out, "%s\"", what);
+    write_counts(out, &suite->counts);
+    (void)fprintf(out, " timestamp=\"%.19s\">\n    <properties>\n", document->started);
+    write_property(out, "run", document->run_id);
+    write_property(out, "document", document->digest);
+    write_property(out, "subject", suite->target->kind);
+    write_property(out, "mode", suite->target->mode);
+    write_property(out, "release", release->name);
+    write_property(out, "probe-build",
+                   member_text(json_object_get(document->root, "probes"), "build_id"));
+    (void)fputs("    </properties>\n", out);
+    (void)fwrite(suite->cases.text, 1, suite->cases.length, out);
+    (void)fputs("  </testsuite>\n", out);
+    total->tests += suite->counts.tests;
+    total->failures += suite->counts.failures;
+    total->errors += suite->counts.errors;
+    total->skipped += suite->counts.skipped;
+    total->ms += suite->counts.ms;
+    return 0;
+}
+
+static int write_controls_suite(FILE *out, const struct report_target *target,
+                                const struct report_release *release,
+                                const struct report_document *document, struct counts *total,
+                                struct error *error)
+{
+    CLEANUP_TEXT_BUFFER struct text_buffer title = {0};
+    struct suite suite = {.target = target};
+    size_t index;
+    json_t *cell;
+    int result = -1;
+
+    if (text_buffer_open(&title, error) != 0 || text_buffer_open(&suite.cases, error) != 0)
+        return -1;
+    (void)fprintf(title.out, " controls of run %s", document->run_id);
+    if (text_buffer_close(&title, error) != 0 || write_admission(&suite, document, error) != 0)
+        goto done;
+    json_array_foreach(json_object_get(document->root, "controls"), index, cell) {
+        if (write_control(&suite, document, cell, error) != 0)
+            goto done;
+    }
+    result = write_suite(out, &suite, release, document, title.text, total, error);
+done:
+    text_buffer_release(&suite.cases);
+    return result;
+}
+
+static int write_release(FILE *out, const struct report_model *model,
+                         const struct report_target *target, const struct report_release *release,
+                         struct counts *total, struct error *error)
+{
+    struct suite suite = {.target = target};
+    int result = -1;
+
+    for (size_t i = 0; i < release->document_count; i++)
+        if (write_controls_suite(out, target, release, release->documents[i], total, error) != 0)
+            return -1;
+    if (text_buffer_open(&suite.cases, error) != 0)
+        return -1;
+    for (size_t i = 0; i < model->shape_count; i++)
+        if (write_cell(&suite, release, &release->cells[i], error) != 0)
+            goto done;
+    result = write_suite(out, &suite, release, release->documents[0], "", total, error);
+done:
+    text_buffer_release(&suite.cases);
+    return result;
+}
+
+int report_write_junit(FILE *out, const struct report *report, struct error *error)
+{
+    const struct report_model *model = report->model;
+    CLEANUP_TEXT_BUFFER struct text_buffer suites = {0};
+    struct counts total = {0};
+
+    if (text_buffer_open(&suites, error) != 0)
+        return -1;
+    for (size_t i = 0; i < model->target_count; i++) {
+        const struct report_target *target = &model->targets[i];
+        for (size_t j = 0; j < target->release_count; j++)
+            if (write_release(suites.out, model, target, &target->releases[j], &total, error) != 0)
+                return -1;
+    }
+    if (text_buffer_close(&suites, error) != 0)
+        return -1;
+    (void)fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"rename-oracle\"",
+                out);
+    write_counts(out, &total);
+    (void)fputs(">\n", out);
+    (void)fwrite(suites.text, 1, suites.length, out);
+    (void)fputs("</testsuites>\n", out);
+    return 0;
+}

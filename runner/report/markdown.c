@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* GitHub Flavored Markdown (https://github.github.com/gfm/), for a CI job's summary. */
+#include "report/details_text.h"
+#include "report/escape_markdown.h"
+#include "report/history.h"
+#include "report/markdown_decision.h"
+#include "report/members.h"
+#include "report/report.h"
+#include "report/text_buffer.h"
+#include "report/words.h"
+
+#include <string.h>
+
+static void write_words(FILE *out, const struct report_cell *cell, bool admissible)
+{
+    (void)fprintf(out, "%s %s%s%s<br>", standing_symbol(cell->standing),
+                  cell->standing == STANDING_PASS ? "" : "**", standing_word(cell->standing),
+                  cell->standing == STANDING_PASS ? "" : "**");
+    words_tally(out, cell);
+    if (cell->data_loss)
+        (void)fputs("<br>data lost", out);
+    if (cell->anomalies)
+        (void)fputs("<br>anomaly", out);
+    if (!admissible && cell->standing != STANDING_SKIP && cell->standing != STANDING_MISSING)
+        (void)fputs("<br>not admissible", out);
+}
+
+static void write_matrix_head(FILE *out, const struct report_model *model)
+{
+    (void)fputs("| shape |", out);
+    for (size_t i = 0; i < model->target_count; i++) {
+        const struct report_target *target = &model->targets[i];
+        const struct report_release *newest = report_target_newest(target);
+        (void)fputc(' ', out);
+        markdown_write(out, target->name);
+        (void)fputs("<br>", out);
+        markdown_write(out, newest->label);
+        (void)fprintf(out, "<br>%s%s |", words_kind(target->kind),
+                      newest->admissible ? "" : "<br>**not admissible**");
+    }
+    (void)fputs("\n| :-- |", out);
+    for (size_t i = 0; i < model->target_count; i++)
+        (void)fputs(" :-- |", out);
+    (void)fputc('\n', out);
+}
+
+static void write_matrix(FILE *out, const struct report_model *model)
+{
+    (void)fputs("### Shapes by targets\n\n", out);
+    write_matrix_head(out, model);
+    for (size_t i = 0; i < model->shape_count; i++) {
+        (void)fputs("| ", out);
+        markdown_write_code(out, model->shapes[i].name);
+        (void)fprintf(out, "%s |", model->shapes[i].gating ? "" : " (informs)");
+        for (size_t j = 0; j < model->target_count; j++) {
+            const struct report_release *newest = report_target_newest(&model->targets[j]);
+            (void)fputc(' ', out);
+            write_words(out, &newest->cells[i], newest->admissible);
+            (void)fputs(" |", out);
+        }
+        (void)fputc('\n', out);
+    }
+    (void)fputc('\n', out);
+}
+
+/* The first attempt that tells most about why a cell is not a plain pass. */
+static const struct attempt *telling_attempt(const struct report_cell *cell)
+{
+    for (size_t i = 0; i < cell->attempt_count; i++)
+        if (cell->attempts[i].standing != STANDING_PASS &&
+            cell->attempts[i].standing != STANDING_SKIP)
+            return &cell->attempts[i];
+    return cell->attempt_count > 0 ? &cell->attempts[0] : NULL;
+}
+
+static int write_trouble(FILE *out, const struct report_target *target,
+                         const struct report_cell *cell, struct error *error)
+{
+    CLEANUP_TEXT_BUFFER struct text_buffer headline = {0};
+    CLEANUP_TEXT_BUFFER struct text_buffer details = {0};
+    const struct attempt *attempt = telling_attempt(cell);
+
+    if (text_buffer_open(&headline, error) != 0 || text_buffer_open(&details, error) != 0)
+        return -1;
+    if (attempt != NULL) {
+        words_headline(headline.out, attempt);
+        if (details_text_write(details.out, attempt, error) != 0)
+            return -1;
+    }
+    if (text_buffer_close(&headline, error) != 0 || text_buffer_close(&details, error) != 0)
+        return -1;
+    (void)fputs("<details><summary><b>", out);
+    markdown_write(out, target->name);
+    (void)fprintf(out, "</b> %s: %s %s, ", cell->shape, standing_symbol(cell->standing),
+                  standing_word(cell->standing));
+    words_tally(out, cell);
+    (void)fputs("<br>", out);
+    markdown_write_code(out, headline.text);
+    (void)fputs("</summary>\n\n", out);
+    if (attempt != NULL)
+        (void)fprintf(out, "Attempt %" JSON_INTEGER_FORMAT " of run <code>%s</code>:\n\n",
+                      attempt->number, attempt->document->run_id);
+    markdown_write_block(out, details.text);
+    (void)fputs("</details>\n\n", out);
+    return 0;
+}
+
+static int write_troubles(FILE *out, const struct report_model *model, struct error *error)
+{
+    bool any = false;
+    for (size_t i = 0; i < model->target_count; i++) {
+        const struct report_release *newest = report_target_newest(&model->targets[i]);
+        for (size_t j = 0; j < model->shape_count; j++) {
+            enum standing standing = newest->cells[j].standing;
+            bool planned = newest->cells[j].attempt_count + newest->cells[j].missing > 0;
+            if (standing == STANDING_PASS || standing == STANDING_SKIP || !planned)
+                continue;
+            if (!any)
+                (void)fputs("### What did not pass\n\n", out);
+            any = true;
+            if (write_trouble(out, &model->targets[i], &newest->cells[j], error) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int write_remarks(FILE *out, const struct report_model *model, struct error *error)
+{
+    bool any = false;
+    for (size_t i = 0; i < model->document_count; i++) {
+        const struct report_document *document = &model->documents[i];
+        const char *skipped = member_text(document->root, "skipped");
+        if (document->admissible && *skipped == '\0')
+            continue;
+        CLEANUP_TEXT_BUFFER struct text_buffer reasons = {0};
+        if (text_buffer_open(&reasons, error) != 0)
+            return -1;
+        if (*skipped != '\0')
+            (void)fputs(skipped, reasons.out);
+        else
+            words_inadmissible(reasons.out, document);
+        if (text_buffer_close(&reasons, error) != 0)
+            return -1;
+        if (!any)
+            (void)fputs("### Runs that prove nothing\n\n", out);
+        any = true;
+        (void)fputs("- **", out);
+        markdown_write(out, member_text(json_object_get(document->root, "target"), "name"));
+        (void)fprintf(out, "** %s (run <code>%s</code>): ",
+                      *skipped == '\0' ? "is not admissible" : "was skipped", document->run_id);
+        markdown_write_code(out, reasons.text);
+        (void)fputc('\n', out);
+    }
+    if (any)
+        (void)fputc('\n', out);
+    return 0;
+}
+
+static void write_history(FILE *out, const struct report_model *model,
+                          const struct report_target *target)
+{
+    (void)fputs("#### ", out);
+    markdown_write(out, target->name);
+    (void)fprintf(out, "\n\nIn the order of %s.\n\n| shape |",
+                  target->ordered_by_version ? "versions" : "first runs");
+    for (size_t i = 0; i < target->release_count; i++) {
+        (void)fputc(' ', out);
+        markdown_write(out, target->releases[i].label);
+        (void)fputs(" |", out);
+    }
+    (void)fputs("\n| :-- |", out);
+    for (size_t i = 0; i < target->release_count; i++)
+        (void)fputs(" :-- |", out);
+    (void)fputc('\n', out);
+    for (size_t shape = 0; shape < model->shape_count; shape++) {
+        (void)fputs("| ", out);
+        markdown_write_code(out, model->shapes[shape].name);
+        (void)fputs(" |", out);
+        for (size_t i = 0; i < target->release_count; i++) {
+            const struct report_cell *cell = &target->releases[i].cells[shape];
+            const char *state = words_state(cell);
+            bool changed = history_changed(target, i, shape);
+            (void)fprintf(out, " %s %s%s%s%s%s |", standing_symbol(cell->standing),
+                          changed ? "**" : "", standing_word(cell->standing),
+                          changed ? "** (changed)" : "", *state != '\0' ? "<br>" : "", state);
+        }
+        (void)fputc('\n', out);
+    }
+    (void)fputc('\n', out);
+}
+
+static void write_documents(FILE *out, const struct report_model *model)
+{
+    (void)fputs("<details><summary>Documents</summary>\n\n"
+                "| target | release | run | document |\n| :-- | :-- | :-- | :-- |\n",
+                out);
+    for (size_t i = 0; i < model->document_count; i++) {
+        const struct report_document *document = &model->documents[i];
+        (void)fputs("| ", out);
+        markdown_write(out, member_text(json_object_get(document->root, "target"), "name"));
+        (void)fputs(" | ", out);
+        markdown_write(out, member_text(json_object_get(document->root, "subject"), "release"));
+        (void)fprintf(out, " | <code>%s</code> | <code>%s</code> |\n", document->run_id,
+                      document->digest);
+    }
+    (void)fputs("\n</details>\n", out);
+}
+
+int report_write_markdown(FILE *out, const struct report *report, struct error *error)
+{
+    const struct report_model *model = report->model;
+
+    if (markdown_write_decision(out, report, error) != 0)
+        return -1;
+    write_matrix(out, model);
+    if (write_remarks(out, model, error) != 0 || write_troubles(out, model, error) != 0)
+        return -1;
+    if (report_model_has_history(model))
+        (void)fputs("### History\n\n", out);
+    for (size_t i = 0; i < model->target_count; i++)
+        if (model->targets[i].release_count > 1)
+            write_history(out, model, &model->targets[i]);
+    write_documents(out, model);
+    return 0;
+}

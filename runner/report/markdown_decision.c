@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/markdown_decision.h"
+#include "report/decision.h"
+#include "report/escape_markdown.h"
+#include "report/members.h"
+#include "report/text_buffer.h"
+
+#include <string.h>
+
+static int write_reasons(FILE *out, const json_t *object, const char *indent, struct error *error)
+{
+    size_t index;
+    json_t *reason;
+    json_array_foreach(json_object_get(object, "reasons"), index, reason) {
+        CLEANUP_TEXT_BUFFER struct text_buffer words = {0};
+        if (text_buffer_open(&words, error) != 0)
+            return -1;
+        decision_write_reason(words.out, reason);
+        if (text_buffer_close(&words, error) != 0)
+            return -1;
+        (void)fprintf(out, "%s- ", indent);
+        markdown_write(out, words.text);
+        (void)fputc('\n', out);
+    }
+    return 0;
+}
+
+static void write_status(FILE *out, const char *status)
+{
+    (void)fprintf(out, "%s **", standing_symbol(decision_status(status)));
+    markdown_write(out, status);
+    (void)fputs("**", out);
+}
+
+static int write_mode(FILE *out, const json_t *mode, struct error *error)
+{
+    size_t index;
+    json_t *shape;
+    (void)fputs("  - ", out);
+    markdown_write(out, member_text(mode, "mode"));
+    (void)fputs(": ", out);
+    write_status(out, member_text(mode, "status"));
+    (void)fputs(member_flag(mode, "waived") ? ", **WAIVED and not measured**\n" : "\n", out);
+    if (write_reasons(out, mode, "    ", error) != 0)
+        return -1;
+    json_array_foreach(json_object_get(mode, "shapes"), index, shape) {
+        if (strcmp(member_text(shape, "status"), "met") == 0)
+            continue;
+        (void)fputs("    - ", out);
+        markdown_write_code(out, member_text(shape, "shape"));
+        (void)fputs(": ", out);
+        write_status(out, member_text(shape, "status"));
+        (void)fprintf(out, ", %.0f of %.0f needed passed\n", member_number(shape, "passed", 0),
+                      member_number(shape, "needed", 0));
+        if (write_reasons(out, shape, "      ", error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int write_issue(FILE *out, const json_t *issue, struct error *error)
+{
+    const json_t *upstream = json_object_get(issue, "upstream");
+    size_t index;
+    json_t *mode;
+    (void)fputs("- **", out);
+    markdown_write(out, member_text(issue, "issue"));
+    (void)fputs("**: ", out);
+    write_status(out, member_text(issue, "status"));
+    (void)fputs("\n  - resolved upstream (", out);
+    markdown_write(out, member_text(issue, "reference"));
+    (void)fputs("): ", out);
+    write_status(out, member_text(upstream, "status"));
+    (void)fputs(member_flag(upstream, "required") ? "\n" : ", not required by these criteria\n",
+                out);
+    if (write_reasons(out, upstream, "    ", error) != 0)
+        return -1;
+    json_array_foreach(json_object_get(issue, "modes"), index, mode) {
+        if (write_mode(out, mode, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int write_remarks(FILE *out, const struct report *report, struct error *error)
+{
+    const json_t *criteria = json_object_get(report->decision, "criteria");
+    size_t absent = decision_absent(report->decision, report->model);
+    if (!member_flag(criteria, "as_written")) {
+        (void)fprintf(out, "**The criteria are weaker than the exit criteria as written%s.**\n\n",
+                      member_flag(criteria, "weaker_accepted") ? ", and were accepted so" : "");
+        if (write_reasons(out, criteria, "", error) != 0)
+            return -1;
+        (void)fputc('\n', out);
+    }
+    if (absent > 0)
+        (void)fprintf(out,
+                      "**The decision also rests on %zu documents that are not in this "
+                      "report.**\n\n",
+                      absent);
+    return 0;
+}
+
+int markdown_write_decision(FILE *out, const struct report *report, struct error *error)
+{
+    enum decision_answer answer = decision_answer(report->decision);
+    size_t index;
+    json_t *issue;
+
+    if (answer == DECISION_NONE) {
+        (void)fprintf(out, "## rename-oracle\n\n%s\n\n", decision_meaning(answer));
+        return 0;
+    }
+    (void)fprintf(out, "## %s %s\n\n%s",
+                  answer == DECISION_MAY_BE_REMOVED ? standing_symbol(STANDING_PASS)
+                                                    : standing_symbol(STANDING_FAIL),
+                  decision_headline(answer), decision_meaning(answer));
+    (void)fputs(" Tested release: ", out);
+    markdown_write(out, member_text(report->decision, "tested_release"));
+    (void)fputs(".\n\n", out);
+    if (write_remarks(out, report, error) != 0)
+        return -1;
+    json_array_foreach(json_object_get(report->decision, "issues"), index, issue) {
+        if (write_issue(out, issue, error) != 0)
+            return -1;
+    }
+    const json_t *harness = json_object_get(report->decision, "harness");
+    if (json_is_object(harness)) {
+        (void)fputs("- harness: **", out);
+        markdown_write(out, member_text(harness, "status"));
+        (void)fputs("**\n", out);
+    }
+    (void)fputs("\n<sub>Decided by <code>rename-oracle gate</code>, decision ", out);
+    markdown_write_code(out, member_text(report->decision, "digest"));
+    (void)fputs("</sub>\n\n", out);
+    return 0;
+}

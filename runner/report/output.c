@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/output.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int refuse_odd_path(const char *path, struct error *error)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0) {
+        if (errno == ENOENT)
+            return 0;
+        return error_set_errno(error, errno, path, "cannot write");
+    }
+    if (S_ISREG(status.st_mode))
+        return 0;
+    return error_set(
+        error, ERROR_INPUT, path,
+        "is %s; name a regular file, or leave --output out to write to standard output",
+        S_ISLNK(status.st_mode)   ? "a symbolic link, which is not followed"
+        : S_ISDIR(status.st_mode) ? "a directory"
+                                  : "not a regular file");
+}
+
+static int write_all(int fd, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(fd, bytes, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -1;
+        bytes += written;
+        length -= (size_t)written;
+    }
+    return 0;
+}
+
+/* mkostemp makes files for their owner only; a report is for everybody whom the umask lets. */
+static int give_usual_mode(int fd)
+{
+    mode_t mask = umask(0);
+    (void)umask(mask);
+    return fchmod(fd, 0666 & ~mask);
+}
+
+int output_write_file(const char *path, const char *bytes, size_t length, struct error *error)
+{
+    CLEANUP_FREE char *temporary = NULL;
+    if (refuse_odd_path(path, error) != 0)
+        return -1;
+    if (asprintf(&temporary, "%s.XXXXXX", path) < 0) {
+        temporary = NULL;
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory");
+    }
+    CLEANUP_FD int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0)
+        return error_set_errno(error, errno, path, "cannot make a temporary file beside it");
+    if (give_usual_mode(fd) != 0 || write_all(fd, bytes, length) != 0 || fsync(fd) != 0 ||
+        rename(temporary, path) != 0) {
+        (void)error_set_errno(error, errno, path, "cannot write");
+        (void)unlink(temporary);
+        return -1;
+    }
+    return 0;
+}
+
+int output_write_stdout(const char *bytes, size_t length, struct error *error)
+{
+    if (fwrite(bytes, 1, length, stdout) != length || fflush(stdout) != 0)
+        return error_set_errno(error, errno, "standard output", "cannot write");
+    return 0;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* TAP 14 (https://testanything.org/tap-version-14-specification.html). */
+#include "report/escape_tap.h"
+#include "report/members.h"
+#include "report/report.h"
+#include "report/text_buffer.h"
+#include "report/words.h"
+
+#include <string.h>
+
+struct tap {
+    FILE *out;
+    size_t points;
+};
+
+/* What comes before the description of every point about an attempt. */
+static void begin_point(struct tap *tap, bool good, const struct report_target *target,
+                        const struct report_release *release)
+{
+    tap->points++;
+    (void)fprintf(tap->out, "%s %zu - ", good ? "ok" : "not ok", tap->points);
+    tap_write(tap->out, target->name);
+    (void)fputc(' ', tap->out);
+    tap_write(tap->out, release->label);
+    if (strcmp(target->kind, "nanvix") != 0) /* a stand-in must not be taken for the real thing */
+        (void)fprintf(tap->out, " [%s]", target->kind);
+    (void)fputs(": ", tap->out);
+}
+
+static void write_key(FILE *out, const char *key, const char *value)
+{
+    if (*value == '\0')
+        return;
+    (void)fprintf(out, "  %s: ", key);
+    tap_write_yaml(out, value);
+    (void)fputc('\n', out);
+}
+
+static void write_list(FILE *out, const char *key, const json_t *lines)
+{
+    size_t index;
+    json_t *item;
+    if (json_array_size(lines) == 0)
+        return;
+    (void)fprintf(out, "  %s:\n", key);
+    json_array_foreach(lines, index, item) {
+        (void)fputs("    - ", out);
+        tap_write_yaml(out, json_string_value(item));
+        (void)fputc('\n', out);
+    }
+}
+
+static void write_numbers(FILE *out, const json_t *cell)
+{
+    (void)fprintf(out, "  duration_ms: %.3f\n", member_number(cell, "duration_ms", 0));
+    if (json_is_number(json_object_get(cell, "rename_ms")))
+        (void)fprintf(out, "  rename_ms: %.3f\n", member_number(cell, "rename_ms", 0));
+}
+
+/* The YAML diagnostics of an attempt that did not pass. */
+static int write_diagnostics(FILE *out, const struct attempt *attempt, struct error *error)
+{
+    const json_t *cell = attempt->cell;
+    const json_t *evidence = json_object_get(cell, "evidence");
+    CLEANUP_TEXT_BUFFER struct text_buffer message = {0};
+
+    if (text_buffer_open(&message, error) != 0)
+        return -1;
+    words_headline(message.out, attempt);
+    if (text_buffer_close(&message, error) != 0)
+        return -1;
+    (void)fputs("  ---\n", out);
+    write_key(out, "message", message.text);
+    write_key(out, "verdict", standing_name(attempt->standing));
+    write_key(out, "reason", member_text(cell, "reason"));
+    write_key(out, "run", attempt->document->run_id);
+    write_numbers(out, cell);
+    write_key(out, "call", member_text(json_object_get(cell, "step"), "call"));
+    write_key(out, "errno", member_text(json_object_get(cell, "errno"), "name"));
+    write_key(out, "state", member_text(evidence, "state"));
+    if (member_flag(cell, "data_loss"))
+        (void)fputs("  data_loss: true\n", out);
+    write_list(out, "console", json_object_get(cell, "console_tail"));
+    (void)fputs("  ...\n", out);
+    return 0;
+}
+
+static int write_attempt(struct tap *tap, const struct report_target *target,
+                         const struct report_release *release, const struct attempt *attempt,
+                         struct error *error)
+{
+    bool skipped = attempt->standing == STANDING_SKIP;
+    begin_point(tap, skipped || attempt->standing == STANDING_PASS, target, release);
+    tap_write(tap->out, member_text(attempt->cell, "shape"));
+    (void)fprintf(tap->out, ", attempt %" JSON_INTEGER_FORMAT, attempt->number);
+    if (release->document_count > 1)
+        (void)fprintf(tap->out, " of run %s", attempt->document->run_id);
+    if (skipped) {
+        (void)fputs(" # SKIP ", tap->out);
+        tap_write(tap->out, member_text(attempt->cell, "reason"));
+        (void)fputc('\n', tap->out);
+        return 0;
+    }
+    (void)fputc('\n', tap->out);
+    return attempt->standing == STANDING_PASS ? 0 : write_diagnostics(tap->out, attempt, error);
+}
+
+static int write_cell(struct tap *tap, const struct report_target *target,
+                      const struct report_release *release, const struct report_cell *cell,
+                      struct error *error)
+{
+    for (size_t i = 0; i < cell->attempt_count; i++)
+        if (write_attempt(tap, target, release, &cell->attempts[i], error) != 0)
+            return -1;
+    if (cell->missing > 0) {
+        begin_point(tap, false, target, release);
+        (void)fprintf(tap->out, "%s, %zu planned attempts did not run\n", cell->shape,
+                      cell->missing);
+    }
+    if (cell->standing == STANDING_FLAKY) {
+        begin_point(tap, false, target, release);
+        (void)fprintf(tap->out, "%s, attempts agree\n  ---\n  message: \"flaky: ", cell->shape);
+        words_tally(tap->out, cell);
+        (void)fputs("\"\n  ...\n", tap->out);
+    }
+    return 0;
+}
+
+static int write_control(struct tap *tap, const struct report_target *target,
+                         const struct report_release *release,
+                         const struct report_document *document, const json_t *cell,
+                         struct error *error)
+{
+    struct attempt control = report_attempt(document, cell);
+    const char *wanted = words_control_wants(member_text(cell, "shape"));
+    bool skipped = control.standing == STANDING_SKIP;
+    bool right = words_control_is_right(&control);
+
+    begin_point(tap, right || skipped, target, release);
+    (void)fprintf(tap->out, "control %s of run %s shows %s", member_text(cell, "shape"),
+                  document->run_id, wanted == NULL ? "what is not known" : wanted);
+    if (skipped) {
+        (void)fputs(" # SKIP ", tap->out);
+        tap_write(tap->out, member_text(cell, "reason"));
+    }
+    (void)fputc('\n', tap->out);
+    return right || skipped ? 0 : write_diagnostics(tap->out, &control, error);
+}
+
+static int write_admission(struct tap *tap, const struct report_target *target,
+                           const struct report_release *release,
+                           const struct report_document *document, struct error *error)
+{
+    CLEANUP_TEXT_BUFFER struct text_buffer reasons = {0};
+    const json_t *skipped = json_object_get(document->root, "skipped");
+
+    begin_point(tap, document->admissible || json_is_string(skipped), target, release);
+    (void)fprintf(tap->out, "run %s is admissible", document->run_id);
+    if (json_is_string(skipped)) {
+        (void)fputs(" # SKIP ", tap->out);
+        tap_write(tap->out, json_string_value(skipped));
+    }
+    (void)fputc('\n', tap->out);
+    if (document->admissible)
+        return 0;
+    if (text_buffer_open(&reasons, error) != 0)
+        return -1;
+    words_inadmissible(reasons.out, document);
+    if (text_buffer_close(&reasons, error) != 0)
+        return -1;
+    (void)fputs("  ---\n", tap->out);
+    write_key(tap->out, "message", reasons.text);
+    (void)fputs("  ...\n", tap->out);
+    return 0;
+}
+
+static int write_release(struct tap *tap, const struct report_target *target,
+                         const struct report_release *release, size_t shape_count,
+                         struct error *error)
+{
+    for (size_t i = 0; i < release->document_count; i++) {
+        const struct report_document *document = release->documents[i];
+        size_t index;
+        json_t *cell;
+        if (write_admission(tap, target, release, document, error) != 0)
+            return -1;
+        json_array_foreach(json_object_get(document->root, "controls"), index, cell) {
+            if (write_control(tap, target, release, document, cell, error) != 0)
+                return -1;
+        }
+    }
+    for (size_t i = 0; i < shape_count; i++)
+        if (write_cell(tap, target, release, &release->cells[i], error) != 0)
+            return -1;
+    return 0;
+}
+
+int report_write_tap(FILE *out, const struct report *report, struct error *error)
+{
+    const struct report_model *model = report->model;
+    CLEANUP_TEXT_BUFFER struct text_buffer points = {0};
+
+    if (text_buffer_open(&points, error) != 0)
+        return -1;
+    struct tap tap = {.out = points.out};
+    for (size_t i = 0; i < model->target_count; i++) {
+        const struct report_target *target = &model->targets[i];
+        for (size_t j = 0; j < target->release_count; j++)
+            if (write_release(&tap, target, &target->releases[j], model->shape_count, error) != 0)
+                return -1;
+    }
+    if (text_buffer_close(&points, error) != 0)
+        return -1;
+    (void)fprintf(out, "TAP version 14\n1..%zu\n", tap.points);
+    (void)fwrite(points.text, 1, points.length, out);
+    return 0;
+}
