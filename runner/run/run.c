@@ -148,6 +148,7 @@ int run_all(const struct run_options *options, struct front *front, struct run_s
                      .listener = front->live ? hear_line : NULL,
                      .listener_context = front},
     };
+    run_note_inherited(run);
     int failed = carry_out(run, error);
     release(run);
     free(run);

@@ -124,6 +124,8 @@ static void note_left_behind(struct run *run, const json_t *survivors)
 static void list_deputies(struct run *run)
 {
     run->table.own_count = 0;
+    for (size_t i = 0; i < run->inherited_count; i++)
+        run->table.own[run->table.own_count++] = run->inherited[i];
     for (unsigned i = 0; i < run->job_count; i++)
         if (run->jobs[i].deputy.pid > 0)
             run->table.own[run->table.own_count++] = run->jobs[i].deputy.pid;
@@ -219,6 +221,27 @@ json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request
     }
 }
 
+void run_note_inherited(struct run *run)
+{
+    if (process_table_scan(&run->table, NULL) != 0)
+        return;
+    for (size_t i = 0; i < run->table.count && run->inherited_count < INHERITED_MAX; i++)
+        if (run->table.rows[i].parent == getpid())
+            run->inherited[run->inherited_count++] = run->table.rows[i].pid;
+    run->table.count = 0;
+}
+
+/* Whether a child of ours is none of a target's: inherited, in our own session, or known to be
+ * beyond ending. */
+static bool is_not_to_end(const struct run *run, const struct process *process)
+{
+    for (size_t i = 0; i < run->inherited_count; i++)
+        if (run->inherited[i] == process->pid)
+            return true;
+    return process->state == 'Z' || process->session == getsid(0) ||
+           is_left_behind(run, process->pid);
+}
+
 /* Sends KILL to every descendant of the runner that is left; returns how many there are. */
 static size_t kill_descendants(struct run *run)
 {
@@ -229,7 +252,7 @@ static size_t kill_descendants(struct run *run)
         return 0;
     for (size_t i = 0; i < run->table.count; i++) {
         const struct process *process = &run->table.rows[i];
-        if (process->parent != self || process->state == 'Z' || is_left_behind(run, process->pid))
+        if (process->parent != self || is_not_to_end(run, process))
             continue;
         /* Its children come to us when it is gone, and are met in the next turn. */
         (void)kill(process->pid, SIGKILL);

@@ -38,7 +38,7 @@ struct plan {
 };
 
 /** More processes that can't be ended are not remembered one by one. */
-enum { LEFT_BEHIND_MAX = 1024 };
+enum { LEFT_BEHIND_MAX = 1024, INHERITED_MAX = 32 };
 
 struct run {
     const struct run_options *options;
@@ -56,6 +56,8 @@ struct run {
     struct cgroup group;
     struct cell_settings settings;
     struct process_table table;
+    pid_t inherited[INHERITED_MAX]; /* children that were there before us: never ours to end */
+    size_t inherited_count;
     pid_t left_behind[LEFT_BEHIND_MAX]; /* survived KILL; named in the documents */
     size_t left_behind_count;
     struct sysroot sysroot; /* of --nanvix; its path is empty without */
@@ -110,6 +112,10 @@ int run_record_skips(struct run *run, struct run_target *target, struct error *e
 int run_write_documents(struct run *run, struct error *error);
 
 /* run_loop.c */
+
+/** Notes the children that this process already has (a shell may have started some before its
+ * exec), so that they are taken for nobody's and ended by nobody. */
+void run_note_inherited(struct run *run);
 
 /** Runs the plan to its end or to an interrupt. */
 int run_loop(struct run *run, struct error *error);

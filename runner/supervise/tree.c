@@ -61,7 +61,8 @@ static void add_member(struct tree *tree, const struct process *process)
 
 int tree_start(struct tree *tree, pid_t root, struct cgroup *group, struct error *error)
 {
-    *tree = (struct tree){.root = root, .runner = getpid(), .group = group};
+    *tree = (struct tree){
+        .root = root, .runner = getpid(), .runner_session = getsid(0), .group = group};
     if (!grow(tree))
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a process tree");
     /* The start time of a child that we have not waited for can't be another process's. */
@@ -120,7 +121,8 @@ static bool belongs(const struct tree *tree, const struct process *row)
     const struct tree_member *parent = find_member(tree, row->parent);
     if (parent != NULL && !parent->ended)
         return true;
-    return row->parent == tree->runner && (tree->adopt_orphans || has_session(tree, row->session));
+    return row->parent == tree->runner && row->session != tree->runner_session &&
+           (tree->adopt_orphans || has_session(tree, row->session));
 }
 
 static bool take_relatives(struct tree *tree, struct process_table *table)

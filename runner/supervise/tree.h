@@ -36,6 +36,7 @@ struct tree_member {
 struct tree {
     pid_t root;
     pid_t runner;
+    pid_t runner_session; /* targets live in sessions of their own: what is in ours is not theirs */
     struct cgroup *group; /* borrowed; its fd may be -1 */
     bool adopt_orphans;   /* no other cell runs, so an orphan is ours */
     struct tree_member *members;
