@@ -65,7 +65,8 @@ int document_add(struct document *document, enum document_list list, const json_
         return 0;
     int failed = written < 0 ? errno : ENOSPC;
     (void)!ftruncate(fd, before.st_size); /* no half line behind the finished ones */
-    return error_set_errno(error, failed, document->name, "cannot write a finished cell");
+    return error_set_errno(error, failed, document->name,
+                           "cannot write a finished cell; make room or choose another --output");
 }
 
 /** The document on its way to the disk: its text and, apart from it, its canonical form. */
