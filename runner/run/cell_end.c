@@ -12,7 +12,6 @@
 /* How long the helpers of a program that has ended may take to end by themselves, without that
  * being an anomaly. */
 #define LINGER_NS NS_PER_S
-#define ABORT_WAIT_NS NS_PER_S
 /* How often an ending tree is looked at: soon at first, then as rarely as scans of /proc cost. */
 #define END_TICK_FIRST_NS (5 * NS_PER_MS)
 #define END_TICK_LAST_NS (100 * NS_PER_MS)
@@ -103,8 +102,7 @@ static void note_leftovers(struct cell *cell)
 static void send_kill(struct cell *cell, uint64_t now_ns)
 {
     tree_signal(&cell->tree, SIGKILL);
-    enter_ending_stage(cell, CELL_ENDING_FORCED, now_ns,
-                       cell->aborted ? ABORT_WAIT_NS : KILL_WAIT_NS);
+    enter_ending_stage(cell, CELL_ENDING_FORCED, now_ns, KILL_WAIT_NS);
 }
 
 static void send_term(struct cell *cell, uint64_t now_ns)
