@@ -44,7 +44,8 @@ static const char documentation[] =
     "Example: rename-oracle guard --command 'bash {harness} --only {module}' tools/run.sh";
 
 static const struct argp_option options[] = {
-    {"mode", 'm', "NAME", 0, "Exercise this mode only (repeatable; default: all)", 0},
+    {"mode", 'm', "NAME", 0,
+     "Exercise this mode only (repeatable; default: all); the answer is then about it alone", 0},
     {"command", OPTION_COMMAND, "WORDS", 0,
      "How to call the harness; {harness} is its path, a word with {module} in it is repeated for "
      "each test module. Default: '{harness} {module}', for a file that is not executable 'python3 "
@@ -167,7 +168,8 @@ static int print_report(const struct arguments *arguments, const struct guard_re
         CLEANUP_JSON json_t *document = guard_report_json(report);
         if (document == NULL)
             return error_set(error, ERROR_MEMORY, NULL, "no memory for the report");
-        (void)json_dumpf(document, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+        (void)json_dumpf(document, stdout,
+                         JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
         (void)fputc('\n', stdout);
     }
     if (fflush(stdout) != 0)

@@ -28,7 +28,9 @@ struct check {
     struct scratch scratch;
     struct harness_command command;
     struct string_list allowed;
-    bool given_up; /* the harness does not end by itself: no more runs */
+    bool stopped;   /* the last run had to be: no more runs in this mode */
+    unsigned rooms; /* made so far */
+    bool given_up;  /* the harness does not end by itself: no more runs */
 };
 
 /* The last value of a variable in the user's settings, or NULL. */
@@ -157,6 +159,7 @@ static int run_in_sysroot(struct check *check, struct guard_mode_report *report,
     if (failed == 0)
         failed = judge(check, report, scenario, sysroot, &outcome, find_python_bin(&environment));
     check->given_up = check->given_up || outcome.endless;
+    check->stopped = outcome.end == SANDBOX_STOPPED;
     sandbox_outcome_free(&outcome);
     string_list_free(&environment);
     string_list_free(&argv);
@@ -168,7 +171,11 @@ static int run_scenario(struct check *check, struct guard_mode_report *report,
 {
     char name[128];
     struct sysroot sysroot;
-    (void)snprintf(name, sizeof name, "%s.%s", report->mode->name, scenario->name);
+    /* A room that stays has a name; all others have short ones, as a socket's path must be. */
+    if (check->options->keep)
+        (void)snprintf(name, sizeof name, "%s.%s", report->mode->name, scenario->name);
+    else
+        (void)snprintf(name, sizeof name, "%u", ++check->rooms);
     int failed =
         sysroot_make(&sysroot, &check->scratch, name, report->mode, scenario, check->error);
     if (failed == 0)
@@ -185,8 +192,9 @@ static int run_mode(struct check *check, const struct guard_mode *mode)
     if (check->given_up)
         return judge_cut_short(mode_report, "not run, because the harness did not end before",
                                check->error);
+    check->stopped = false;
     for (const struct guard_scenario *scenario = guard_scenarios;
-         scenario->name != NULL && !check->given_up; scenario++)
+         scenario->name != NULL && !check->stopped; scenario++)
         if (run_scenario(check, mode_report, scenario) != 0)
             return -1;
     return judge_end(mode_report, check->error);

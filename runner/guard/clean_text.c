@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,8 @@ enum { TEXT_ROOM = 1024 };
 static size_t replace_path(FILE *stream, const char *text, const char *path, const char *name)
 {
     size_t length = strlen(path);
-    if (length == 0 || strncmp(text, path, length) != 0)
+    if (length == 0 || strncmp(text, path, length) != 0 ||
+        (path[length - 1] != '/' && isalnum((unsigned char)text[length])))
         return 0;
     (void)fputs(name, stream);
     return length;
@@ -26,6 +28,8 @@ static size_t replace_paths(FILE *stream, const char *text, const struct sysroot
     size_t length = replace_path(stream, text, sysroot->directory, "{sysroot}");
     if (length == 0)
         length = replace_path(stream, text, sysroot->tools, "{tools}");
+    if (length == 0 && (length = replace_path(stream, text, sysroot->temporary, "{tmp}/...")) > 0)
+        length += strcspn(text + length, "/ ;:'\"");
     return length > 0 ? length : replace_path(stream, text, sysroot->room, "{room}");
 }
 

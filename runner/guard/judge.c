@@ -172,6 +172,19 @@ static bool is_daemon(const char *program)
     return tool_is_nanvix(slash == NULL ? program : slash + 1);
 }
 
+/* An argument that is an interpreter, as `env` or a shell would get it; NULL if none is. */
+static const char *find_interpreter(const struct guest_command *command)
+{
+    for (size_t i = 0; i < command->arguments.count; i++) {
+        const char *argument = command->arguments.items[i];
+        const char *slash = strrchr(argument, '/');
+        if (strncmp(slash == NULL ? argument : slash + 1, "python", 6) == 0 &&
+            python_is_interpreter_path(argument))
+            return argument;
+    }
+    return NULL;
+}
+
 static int note_other_program(struct guard_mode_report *report, struct guard_run *run,
                               const struct run_evidence *evidence, const struct guest_start *start)
 {
@@ -185,6 +198,12 @@ static int note_other_program(struct guard_mode_report *report, struct guard_run
         return lower_verdict(report, GUARD_UNKNOWN, "%s: boots an image that no tool made here: %s",
                              evidence->scenario->name, name);
     }
+    const char *given = find_interpreter(&start->command);
+    CLEANUP_FREE char *shown = given == NULL ? NULL : clean_text(given, evidence->sysroot);
+    if (shown != NULL && lower_verdict(report, GUARD_UNKNOWN,
+                                       "%s: %s is given %s, and nobody can say how it starts it",
+                                       evidence->scenario->name, name, shown) != 0)
+        return -1;
     if (string_list_has(&report->other_programs, name))
         return 0;
     return string_list_add(&report->other_programs, name);
@@ -214,7 +233,7 @@ static size_t count_modules_seen(const struct run_evidence *evidence)
 }
 
 /* The last line that the harness wrote, for a reason. */
-static char *last_line(const struct sandbox_outcome *outcome)
+static char *last_line(const struct sandbox_outcome *outcome, const struct sysroot *sysroot)
 {
     size_t end = outcome->output_size;
     while (end > 0 && outcome->output[end - 1] == '\n')
@@ -223,7 +242,7 @@ static char *last_line(const struct sandbox_outcome *outcome)
     while (start > 0 && outcome->output[start - 1] != '\n')
         start--;
     char *line = strndup(outcome->output + start, end - start);
-    char *clean = line == NULL ? NULL : clean_text(line, NULL);
+    char *clean = line == NULL ? NULL : clean_text(line, sysroot);
     free(line);
     return clean;
 }
@@ -233,7 +252,7 @@ static int judge_ended(struct guard_mode_report *report, const struct guard_run 
 {
     const char *name = evidence->scenario->name;
     bool well = WIFEXITED(evidence->outcome->status) && WEXITSTATUS(evidence->outcome->status) == 0;
-    CLEANUP_FREE char *line = last_line(evidence->outcome);
+    CLEANUP_FREE char *line = last_line(evidence->outcome, evidence->sysroot);
     if (line == NULL)
         return -1;
     const char *said = line[0] == '\0' ? "nothing" : line;

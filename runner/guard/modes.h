@@ -16,7 +16,7 @@
 struct guard_mode {
     const char *name;
     const char *deployment; /* "standalone", "hosted-single-process", "hosted-multi-process",
-                               "hosted" for either, "any" */
+                               "hosted" for either */
     const char *summary;
     const char *const *environment; /* "K=V", NULL at the end; {sysroot} and {tools} in values */
     const char *manifest;           /* content of manifest.json, or NULL for no such file */

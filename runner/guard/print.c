@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "guard/clean_text.h"
 
-enum { FINDINGS_SHOWN = 3 };
+enum { FINDINGS_SHOWN = 3, PROGRAMS_SHOWN = 5 };
 
 /* The word for a terminal: what must be seen stands out. */
 static const char *shown_name(enum guard_verdict verdict)
@@ -41,7 +41,7 @@ static void print_mode(const struct guard_mode_report *report, FILE *stream)
     (void)fprintf(stream, "  %-24s %-13s %s\n", report->mode->name, shown_name(report->verdict),
                   report->reason);
     print_findings(report, stream);
-    for (size_t i = 0; i < report->other_programs.count; i++)
+    for (size_t i = 0; i < report->other_programs.count && i < PROGRAMS_SHOWN; i++)
         (void)fprintf(stream, "      other program: %s\n", report->other_programs.items[i]);
     for (size_t i = 0; i < report->notes.count; i++)
         (void)fprintf(stream, "      note: %s\n", report->notes.items[i]);

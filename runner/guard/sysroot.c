@@ -61,7 +61,7 @@ static int make_scratch_directory(struct scratch *scratch, struct error *error)
 {
     const char *base = getenv("TMPDIR");
     char template[PATH_MAX];
-    if (path_format(template, sizeof template, error, "%s/rename-oracle-guard.XXXXXX",
+    if (path_format(template, sizeof template, error, "%s/ro-guard.XXXXXX",
                     base == NULL || base[0] == '\0' ? "/tmp" : base) != 0)
         return -1;
     if (mkdtemp(template) == NULL)
@@ -143,6 +143,7 @@ static int name_paths(struct sysroot *sysroot, const struct scratch *scratch, co
     if (path_format(sysroot->room, PATH_MAX, error, "%s/%s", scratch->path, name) != 0 ||
         path_format(sysroot->directory, PATH_MAX, error, "%s/sysroot", room) != 0 ||
         path_format(sysroot->tools, PATH_MAX, error, "%s/tools", room) != 0 ||
+        path_format(sysroot->temporary, PATH_MAX, error, "%s/tmp/", room) != 0 ||
         path_format(sysroot->recording, PATH_MAX, error, "%s/%s", room, RECORDER_FILE) != 0)
         return -1;
     return 0;

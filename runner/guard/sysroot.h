@@ -20,6 +20,7 @@ struct sysroot {
     char room[PATH_MAX];      /* holds the rest; the recording is in it, too */
     char directory[PATH_MAX]; /* the sysroot, working directory of the harness */
     char tools[PATH_MAX];     /* a second bin directory elsewhere, for NANVIX_BIN_DIR */
+    char temporary[PATH_MAX]; /* its TMPDIR, with a '/' at the end */
     char recording[PATH_MAX];
 };
 

@@ -12,7 +12,8 @@ A case is a JSON file:
   modes      {mode: verdict}; "*" stands for all modes that are not named
   says       texts that must stand in the document
   silent     texts that must not
-After a case nothing may be left in its temporary directory.
+What is printed has to be valid against the Schema, and after a case nothing may be left in its
+temporary directory.
 """
 import json
 import pathlib
@@ -22,7 +23,11 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import jsonschema
+
 HERE = pathlib.Path(__file__).resolve().parent
+SCHEMA = HERE.parents[2] / "results" / "schema" / "guard-1.schema.json"
+VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 KEYS = {"why", "harness", "script", "replace", "arguments", "exit", "modes", "says", "silent"}
 
 
@@ -44,6 +49,8 @@ def complaints(case, result):
         document, text = None, result.stderr
     else:
         document, text = json.loads(result.stdout), result.stdout
+    if document:
+        yield from (f"against the Schema: {error.message}" for error in VALIDATOR.iter_errors(document))
     for mode in document["modes"] if document else []:
         wanted = case["modes"].get(mode["mode"], case["modes"].get("*"))
         if mode["verdict"] != wanted:
