@@ -205,7 +205,7 @@ static int run_modes(struct check *check)
     size_t count = 0;
     while (guard_modes[count].name != NULL)
         count++;
-    check->report->modes = calloc(count, sizeof *check->report->modes);
+    check->report->modes = calloc(count + 1, sizeof *check->report->modes);
     if (check->report->modes == NULL)
         return error_set(check->error, ERROR_MEMORY, NULL, "no memory for the report");
     for (const struct guard_mode *mode = guard_modes; mode->name != NULL; mode++)
