@@ -72,6 +72,10 @@ static int read_manifest(struct sysroot *sysroot, struct error *error)
     if (is_release(release))
         (void)snprintf(sysroot->release, sizeof sysroot->release, "%s", release);
     sysroot->is_double = json_is_true(json_object_get(source.root, "double"));
+    if (strspn(sysroot->guest_abi, "abcdefghijklmnopqrstuvwxyz0123456789_-") !=
+        strlen(sysroot->guest_abi))
+        return json_source_fail(&source, "/guest_abi", error,
+                                "an ABI is lower-case letters, digits, '-' and '_'");
     if (!sysroot->is_double && strcmp(sysroot->guest_abi, default_abi) != 0)
         return json_source_fail(&source, "/guest_abi", error,
                                 "only the tests' double may run other guests than %s", default_abi);
@@ -170,17 +174,32 @@ static bool has_word(const json_t *words, const char *wanted)
     return false;
 }
 
+/* Where the release is not told, what came with the change tells it. */
+static bool has_new_tools(const struct sysroot *sysroot)
+{
+    char path[PATH_MAX];
+    return path_format(path, sizeof path, NULL, "%s/bin/mkimage.elf", sysroot->path) == 0 &&
+           access(path, F_OK) == 0;
+}
+
 static bool release_fits(const struct sysroot *sysroot, const json_t *wants, char *why, size_t size)
 {
     const char *from = json_string_value(json_object_get(wants, "from_release"));
     const char *before = json_string_value(json_object_get(wants, "before_release"));
     bool ok;
+    bool release_is_known;
+    (void)release_compare(sysroot->release, "0.0.0", &release_is_known);
     if (from != NULL && release_compare(sysroot->release, from, &ok) < 0)
         (void)snprintf(why, size, "mode not in this release: it came with %s, this is %s", from,
                        sysroot->release);
     else if (before != NULL && release_compare(sysroot->release, before, &ok) >= 0 && ok)
         (void)snprintf(why, size, "mode not in this release: it went with %s, this is %s", before,
                        sysroot->release);
+    else if (before != NULL && !release_is_known && has_new_tools(sysroot))
+        (void)snprintf(why, size,
+                       "mode not in this release: the release is %s, and bin/mkimage.elf came with "
+                       "%s; give --release if it is older",
+                       sysroot->release, before);
     else
         return true;
     return false;
