@@ -4,12 +4,14 @@
  *
  * Runs PROGRAM in the guest and does something at the moment in which it enters CALL for the first
  * time, before the kernel does any of it: no race has to be won to have a guest die, spin or wait
- * in the middle of a rename. CALL is `rename` (renameat and renameat2 too), `open` or `mkdir`.
+ * in the middle of a rename. CALL is `rename` (renameat and renameat2 too), `open` or `mkdir`; or
+ * `replace`, a rename onto a name that exists, or `create`, an open with O_EXCL.
  *
  *     panic      the guest's kernel panics
  *     spin       this program burns CPU for ever; the call stays out
  *     block      this program sleeps for ever; the call stays out
  *     kill       PROGRAM gets SIGKILL
+ *     refuse=N   the call is not made and returns the error number N
  *     gate=DIR   mounts the host's directory DIR, makes the file DIR/reached, waits for the file
  *                DIR/go and lets the call go on
  *
@@ -57,6 +59,8 @@ static void find_calls(const char *name, unsigned calls[3])
         {"rename", {SYS_rename, SYS_renameat, SYS_renameat2}},
         {"open", {SYS_open, SYS_openat, SYS_openat2}},
         {"mkdir", {SYS_mkdir, SYS_mkdirat, SYS_mkdirat}},
+        {"replace", {SYS_rename, SYS_renameat, SYS_renameat2}},
+        {"create", {SYS_open, SYS_openat, SYS_openat}},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(name, known[i].name) == 0) {
@@ -152,8 +156,34 @@ static void wait_at_gate(const char *directory)
         (void)nanosleep(&turn, NULL);
 }
 
-static void act(const char *action, pid_t program)
+/* Whether something is there where a rename goes to. The caller is stopped and its memory still. */
+static bool destination_exists(const struct seccomp_notif *request)
 {
+    char memory[64];
+    char path[4096] = "";
+    bool is_plain = request->data.nr == SYS_rename;
+    (void)snprintf(memory, sizeof memory, "/proc/%u/mem", request->pid);
+    int file = open(memory, O_RDONLY | O_CLOEXEC);
+    /* A read that comes to the end of what is mapped is short, and the NUL came before. */
+    if (file < 0 ||
+        pread(file, path, sizeof path - 1, (off_t)request->data.args[is_plain ? 1 : 3]) <= 0)
+        fail(memory);
+    (void)close(file);
+    return access(path, F_OK) == 0;
+}
+
+static bool is_meant(const char *call, const struct seccomp_notif *request)
+{
+    if (strcmp(call, "create") == 0)
+        return (request->data.args[request->data.nr == SYS_open ? 1 : 2] & O_EXCL) != 0;
+    return strcmp(call, "replace") != 0 || destination_exists(request);
+}
+
+/* Returns the error number that the call is to return with, or 0 when it is to be made. */
+static int act(const char *action, pid_t program)
+{
+    if (strncmp(action, "refuse=", 7) == 0)
+        return atoi(action + 7);
     if (strcmp(action, "panic") == 0)
         panic();
     else if (strcmp(action, "kill") == 0)
@@ -168,6 +198,7 @@ static void act(const char *action, pid_t program)
             turns = turns + 1;
     else
         (void)fprintf(stderr, "intercept: %s: no such action\n", action);
+    return 0;
 }
 
 /* True for a call, false when PROGRAM has ended: reading the listener would then wait for ever. */
@@ -180,8 +211,8 @@ static bool await_call(int listener, int pidfd)
     return waiting[1].revents == 0;
 }
 
-/* Acts on the first notification and waves all others through. */
-static void serve(int listener, const char *action, pid_t program)
+/* Acts on the first notification that is meant and waves all others through. */
+static void serve(int listener, const char *call, const char *action, pid_t program)
 {
     int pidfd = (int)syscall(SYS_pidfd_open, program, 0);
     if (pidfd < 0)
@@ -191,11 +222,13 @@ static void serve(int listener, const char *action, pid_t program)
         struct seccomp_notif request = {0};
         if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &request) != 0)
             continue; /* whoever called was killed meanwhile */
-        if (!acted)
-            act(action, program);
-        acted = true;
         struct seccomp_notif_resp answer = {.id = request.id,
                                             .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+        if (!acted && is_meant(call, &request)) {
+            acted = true;
+            answer.error = -act(action, program);
+            answer.flags = answer.error == 0 ? SECCOMP_USER_NOTIF_FLAG_CONTINUE : 0;
+        }
         (void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
     }
 }
@@ -216,7 +249,7 @@ int main(int argc, char **argv)
         fail(argv[3]);
     }
     (void)close(channel[1]);
-    serve(receive_fd(channel[0]), argv[2], program);
+    serve(receive_fd(channel[0]), argv[1], argv[2], program);
     int status = 0;
     if (waitpid(program, &status, 0) != program)
         fail("waitpid");
