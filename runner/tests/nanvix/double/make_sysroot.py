@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Lays out a double of a Nanvix sysroot: programs that take Nanvix's documented command lines and
+boot User Mode Linux in the place of the micro-VM.
+
+Its manifest says that it is a double and which guests it runs. Nothing that a run with it shows is
+evidence about Nanvix; the gate refuses its documents.
+"""
+
+import argparse
+import json
+import os
+import shutil
+
+from nanvixd import FAULTS
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DEPLOYMENT = {"standalone": "standalone", "legacy": "standalone",
+              "hosted-single": "hosted-single-process", "hosted-multi": "hosted-multi-process"}
+SCRIPT = """#!/usr/bin/python3 -B
+# SPDX-License-Identifier: MIT
+import os
+import sys
+sys.path.insert(0, {here!r})
+import {module}
+sys.exit({module}.main(sys.argv[1:]{more}))
+"""
+FAILING = "#!/bin/sh\necho 'mkimage: write: No space left on device' >&2\nexit 1\n"
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(path, 0o755)
+
+
+def write_script(sysroot, module):
+    more = ", os.path.dirname(os.path.dirname(os.path.abspath(__file__)))" * (module == "nanvixd")
+    write(f"{sysroot}/bin/{module}.elf", SCRIPT.format(here=HERE, module=module, more=more))
+
+
+def lay_out(sysroot, build, mode, fault, release):
+    """Makes the sysroot in an empty or missing directory."""
+    build = os.path.abspath(build)
+    library = f"{build}/lib/rename-oracle"
+    zoofs = f"{build}/runner/tests/zoo/zoofs"
+    tools = {"start_vm": f"{library}/guest/start-vm", "init": f"{library}/guest/init",
+             "intercept": f"{library}/tests/intercept"}
+    kernel = shutil.which("linux.uml")
+    if kernel is None:
+        raise FileNotFoundError("linux.uml; install the package user-mode-linux")
+    os.makedirs(f"{sysroot}/bin")
+    write_script(sysroot, "nanvixd")
+    os.symlink(kernel, f"{sysroot}/bin/kernel.elf")
+    if mode in ("standalone", "legacy"):
+        write_script(sysroot, "mkramfs")
+    if mode == "standalone":
+        write_script(sysroot, "mkimage")
+        if fault == "image-fails":
+            write(f"{sysroot}/bin/mkimage.elf", FAILING)
+        for daemon in ("procd", "memd", "vfsd"):  # bundled and never run: User Mode Linux needs none
+            shutil.copy(tools["init"], f"{sysroot}/bin/{daemon}.elf")
+    if mode == "hosted-multi":
+        os.symlink(kernel, f"{sysroot}/bin/uservm.elf")
+        shutil.copy(zoofs, f"{sysroot}/bin/linuxd.elf")
+    if mode == "hosted-single":  # what serves the calls bears nanvixd's name
+        os.makedirs(f"{sysroot}/double")
+        tools["inner_server"] = shutil.copy(zoofs, f"{sysroot}/double/nanvixd.elf")
+    manifest = {"deployment_mode": DEPLOYMENT[mode], "double": True, "guest_abi": "linux-x86_64"}
+    if release is not None:
+        manifest["release"] = release
+    for name, content in (("manifest", manifest),
+                          ("double", {"mode": mode, "fault": fault, "tools": tools})):
+        with open(f"{sysroot}/{name}.json", "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=2)
+    return sysroot
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("directory", help="made; must not exist or have no bin/")
+    parser.add_argument("--build", required=True, help="build directory of rename-oracle")
+    parser.add_argument("--mode", required=True, choices=sorted(DEPLOYMENT))
+    parser.add_argument("--fault", default="none", choices=sorted(FAULTS))
+    parser.add_argument("--release", help="what its manifest says (default: nothing)")
+    arguments = parser.parse_args()
+    lay_out(os.path.abspath(arguments.directory), arguments.build, arguments.mode,
+            arguments.fault, arguments.release)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: MIT
+"""The double's nanvixd: takes the documented command lines, starts User Mode Linux in the place of
+the micro-VM, and ends with the guest's code."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+
+import fileserver
+import machine
+from console import PANIC, Console
+from contract import (ELF_MARK, IMAGE_MARK, check_host_path, read_arguments, refuse, starts_with)
+
+NAME = "nanvixd"
+WITH_VALUE = ("-bin-dir", "-ramfs", "-console-file", "-mount", "-kernel-args", "-log-dir",
+              "-tmp-dir", "-http-addr")
+WITHOUT_VALUE = ("-allow-host-networking", "-log-to-stdout")
+LIFE_S = 300
+
+# fault: (what the guest's calls meet, what the calls that linuxd serves meet). None: linuxd serves as it
+# should, and the call is held in the guest; hostfs hands no O_EXCL on.
+FAULTS = {
+    "none": ([], "none"),
+    "rename-hangs": (["rename", "block"], "rename-hangs"),
+    "rename-spins": (["rename", "spin"], None),
+    "replace-eexist": (["replace", "refuse=17"], None),
+    "create-hangs": (["create", "block"], None),
+    "panic-dies": (["rename", "panic"], None),
+    "panic-stays": (["rename", "block"], None),
+    "linuxd-dies": ([], "daemon-dies-silently"),
+    "lingers": ([], "none"),
+    "leaves-running": ([], "none"),
+    "image-fails": ([], "none"),
+}
+
+
+def read_flags(words):
+    """The flags, and what stands behind `--`."""
+    flags, at = {}, 0
+    while at < len(words) and words[at] != "--":
+        word = words[at]
+        if word in WITH_VALUE:
+            if at + 1 >= len(words) or words[at + 1] == "--":
+                refuse(NAME, f"flag '{word}' needs a value")
+            flags[word] = words[at + 1]
+            at += 2
+        elif word in WITHOUT_VALUE:
+            flags[word] = ""
+            at += 1
+        else:
+            refuse(NAME, f"unknown flag '{word}'")
+    if at + 1 >= len(words):
+        refuse(NAME, "no program: it stands behind '--'")
+    return flags, words[at + 1:]
+
+
+def extract_image(path, place):
+    """The program of an image, put into `place`, with its arguments and environment."""
+    if not starts_with(path, IMAGE_MARK):
+        refuse(NAME, f"'{path}' is no image; make one with mkimage")
+    with open(path, "rb") as file:
+        file.read(len(IMAGE_MARK))
+        entry = json.loads(file.readline())[-1]
+        program = file.read()
+    target = os.path.join(place, "program")
+    with open(target, "wb") as file:
+        file.write(program)
+    os.chmod(target, 0o755)
+    return target, entry["argv"][1:], entry["environment"]
+
+
+class Nanvixd:
+    """One start of the double."""
+
+    def __init__(self, sysroot, double, words):
+        self.sysroot, self.tools, self.fault = sysroot, double["tools"], double["fault"]
+        self.mode = double["mode"]
+        if not os.environ.get("USER"):
+            refuse(NAME, "USER is not set")
+        self.flags, self.rest = read_flags(words)
+        self.server = None
+        self.in_guest, self.in_server = FAULTS[self.fault]
+
+    def interception(self):
+        if self.mode.startswith("hosted") and self.in_server is not None:
+            return []
+        return [machine.HOST + self.tools["intercept"], *self.in_guest] if self.in_guest else []
+
+    def make_place(self, beside):
+        """The machine's own files, beside the image: what removes that one removes this one."""
+        place = os.path.join(os.path.dirname(os.path.abspath(beside)), f"nanvixd-{os.getpid()}")
+        os.mkdir(place)
+        return place
+
+    def start_standalone(self):
+        ramfs = self.flags.get("-ramfs")
+        if "-bin-dir" not in self.flags or ramfs is None:
+            refuse(NAME, "standalone needs -bin-dir and -ramfs")
+        place = self.make_place(ramfs)
+        if self.mode == "legacy":
+            program = self.check_program(self.rest[0])
+            arguments, environment = read_arguments(NAME, self.rest[1:])
+        else:
+            if len(self.rest) != 1:
+                refuse(NAME, "arguments are baked into the image; nothing stands behind it")
+            program, arguments, environment = extract_image(self.rest[0], place)
+        mount = self.flags.get("-mount")
+        if mount is not None:
+            options = machine.hostfs_options("/mnt", os.path.abspath(mount))
+        else:
+            with open(ramfs, "rb") as source, open(f"{place}/ramfs", "wb") as copy:
+                copy.write(source.read())
+            options = machine.fat_options(f"{place}/ramfs")
+        script = machine.write_script(place, program, arguments, environment, self.interception(),
+                                      mount is None)
+        return machine.start(self.tools, f"{self.sysroot}/bin/kernel.elf", place, options, script)
+
+    def check_program(self, path):
+        check_host_path(NAME, path)
+        if not starts_with(path, ELF_MARK):
+            refuse(NAME, f"'{path}' is no ELF program")
+        return os.path.abspath(path)
+
+    def start_hosted(self):
+        for flag in ("-ramfs", "-mount"):
+            if flag in self.flags:
+                refuse(NAME, f"unknown flag '{flag}' in this mode")
+        program = self.check_program(self.rest[0])
+        arguments, environment = read_arguments(NAME, self.rest[1:])
+        work = [one[6:] for one in arguments if one.startswith("--dir=")]
+        if len(work) != 1:
+            refuse(NAME, "the double serves the directory of the program's one --dir=")
+        work = os.path.abspath(work[0])
+        multi = self.mode == "hosted-multi"
+        place = fileserver.enter_private_namespace()
+        self.server, served = fileserver.start(
+            f"{self.sysroot}/bin/linuxd.elf" if multi else self.tools["inner_server"],
+            self.in_server or "none", work, place, self.fault == "leaves-running")
+        script = machine.write_script(place, program, arguments, environment, self.interception(),
+                                      False)
+        vm = f"{self.sysroot}/bin/uservm.elf" if multi else f"{self.sysroot}/bin/kernel.elf"
+        return machine.start(self.tools, vm, place, machine.hostfs_options(work, served), script)
+
+    def open_console(self):
+        path = self.flags.get("-console-file")
+        if path == "/dev/stdout":
+            return Console(1, 1)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        if path is not None:
+            console = os.open(path, flags, 0o644)
+            return Console(console, console)
+        directory = self.flags.get("-log-dir", "logs")
+        os.makedirs(directory, exist_ok=True)
+        return Console(1, os.open(f"{directory}/console.log", flags, 0o644))
+
+    def hear(self, console, data):
+        for line in console.feed(data):
+            if self.fault == "panic-stays" and " enter rename " in line:
+                for text in PANIC:
+                    console.say(text)
+            if self.fault == "leaves-running" and " end " in line:
+                os.killpg(self.vm.pid, signal.SIGSTOP)
+                os._exit(0)
+
+    def forward(self, console):
+        """Until the machine has ended."""
+        streams = {self.vm.stdout.fileno(): b"", self.vm.stderr.fileno(): b""}
+        guest, kernel = streams
+        end = time.monotonic() + LIFE_S
+        while streams and time.monotonic() < end:
+            for fd in sorted(select.select(list(streams), [], [], 1)[0]):
+                data = os.read(fd, 65536)
+                if not data:
+                    del streams[fd]
+                elif fd == guest:
+                    self.hear(console, data)
+                else:
+                    streams[kernel] += data
+                    if b"Kernel panic - not syncing" in streams[kernel]:
+                        streams[kernel] = b""
+                        console.flush()
+                        for text in PANIC:
+                            console.say(text)
+            if self.mode == "hosted-single" and self.server.poll() is not None:
+                return 101  # what served the calls was this process
+        console.flush()
+        return None
+
+    def run(self):
+        hosted = self.mode.startswith("hosted")
+        console = self.open_console()
+        self.vm = self.start_hosted() if hosted else self.start_standalone()
+        early = self.forward(console)
+        if early is not None:
+            return early
+        try:
+            code = self.vm.wait(timeout=LIFE_S)
+        except subprocess.TimeoutExpired:
+            code = -signal.SIGKILL
+        if self.fault == "lingers":
+            time.sleep(LIFE_S)
+        return code if code >= 0 else 101
+
+
+def main(words, sysroot):
+    with open(f"{sysroot}/double.json", encoding="utf-8") as file:
+        double = json.load(file)
+    nanvixd = Nanvixd(sysroot, double, words)
+    code = nanvixd.run()
+    sys.stdout.flush()
+    return code

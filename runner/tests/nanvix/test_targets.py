@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""From `run --nanvix` to the document, through a double of a sysroot, in one mode of deployment:
+what the oracle must say of each thing that can happen there, and that nothing is left afterwards.
+
+Usage: test_targets.py MODE BUILD
+Exit codes: 0 so it is, 1 it is not, 77 skipped.
+"""
+
+import concurrent.futures
+import os
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [f"{HERE}/double", f"{HERE}/../run", f"{HERE}/../zoo"]
+
+import make_sysroot  # noqa: E402  (its directory is not on the path before)
+from oracle import Oracle  # noqa: E402
+import private_mounts as mounts  # noqa: E402
+
+MODE, BUILD = sys.argv[1:]
+TARGET = "nanvix-standalone-legacy" if MODE == "legacy" else f"nanvix-{MODE}"
+RELEASE = "0.14.2" if MODE == "legacy" else "0.15.7"
+BUDGETS = ["--boot-budget", "30", "--step-budget", "2", "--exit-budget", "1", "--no-controls"]
+AT_ONCE = 2
+
+# fault: (shape, what must be true of the cell: keys of EXPECTATIONS)
+PASS = {"verdict": "pass"}
+HANG = {"verdict": "hang", "call": "rename", "state": "blocked"}
+SPIN = {**HANG, "state": "spinning"}
+STALL = {"verdict": "stall", "call": "open"}
+EEXIST = {"verdict": "fail", "errno": "EEXIST"}
+PANIC = {"verdict": "crash", "said": "[TRACE][nvx::panic] panicked at"}
+ROWS = {
+    "standalone": [
+        ("rename-hangs", "subdir_sibling", HANG),
+        ("rename-spins", "tmp_root_sibling", SPIN),
+        ("replace-eexist", "replace_existing", EEXIST),
+        ("replace-eexist", "subdir_to_root", PASS),
+        ("create-hangs", "pycache_replace", STALL),
+        ("panic-dies", "cross_directory", PANIC),
+        ("panic-stays", "cross_directory", PANIC),
+        ("lingers", "tmp_root_sibling", {**PASS, "anomaly": ("no_exit", "nanvixd.elf")}),
+        ("image-fails", "tmp_root_sibling",
+         {"verdict": "error", "reason": "No space left on device"}),
+    ],
+    "legacy": [
+        ("none", "pycache_replace", PASS),
+        ("rename-hangs", "subdir_sibling", HANG),
+    ],
+    "hosted-single": [
+        ("none", "pycache_replace", PASS),
+        ("rename-hangs", "tmp_root_sibling", HANG),
+        ("create-hangs", "pycache_replace", STALL),
+        ("linuxd-dies", "subdir_sibling", {"verdict": "crash"}),
+    ],
+    "hosted-multi": [
+        ("none", "pycache_replace", PASS),
+        ("rename-hangs", "tmp_root_sibling", HANG),
+        ("rename-spins", "subdir_sibling", SPIN),
+        ("replace-eexist", "replace_existing", EEXIST),
+        ("create-hangs", "pycache_replace", STALL),
+        ("linuxd-dies", "subdir_sibling", {**HANG, "ended": "linuxd.elf"}),
+        ("leaves-running", "tmp_root_sibling", {**PASS, "anomaly": ("left_running", "linuxd.elf")}),
+    ],
+}
+
+
+def complaints(cell, wanted):
+    """What is not as `wanted` says."""
+    evidence = cell["evidence"] or {}
+    seen = {
+        "verdict": cell["verdict"] == wanted["verdict"],
+        "call": (cell["step"] or {}).get("call") == wanted.get("call"),
+        "state": evidence.get("state") == wanted.get("state"),
+        "errno": (cell["errno"] or {}).get("name") == wanted.get("errno"),
+        "reason": wanted.get("reason", "") in cell["reason"],
+        "said": wanted.get("said", "") in "\n".join(cell.get("console_tail") or []),
+        "ended": any(one["comm"] == wanted.get("ended") and "SIGABRT" in str(one)
+                     for one in evidence.get("ended", [])),
+        "anomaly": any(one["kind"] == wanted.get("anomaly", ("", ""))[0] and
+                       wanted["anomaly"][1] in one["detail"] for one in cell["anomalies"]),
+    }
+    return [f"{key} is not {wanted[key]}" for key in wanted if not seen[key]]
+
+
+def subject_complaints(document, sysroot):
+    """Whether the document says what was tested, and that it was a double."""
+    subject, found = document["subject"], []
+    if subject["kind"] != "double":
+        found.append(f"the subject is called {subject['kind']}")
+    if subject["release"] != RELEASE:
+        found.append(f"the release is {subject['release']}")
+    missing = [name for name in os.listdir(f"{sysroot}/bin")
+               if f"bin/{name}" not in subject["digests"]]
+    return found + [f"no digest of {name}" for name in missing]
+
+
+def check(row):
+    fault, shape, wanted = row
+    with Oracle(f"{BUILD}/runner/rename-oracle") as oracle:
+        sysroot = make_sysroot.lay_out(f"{oracle.scratch}/sysroot", BUILD, MODE, fault, RELEASE)
+        code, said, errors = oracle.run("--nanvix", sysroot, "-t", TARGET, "-s", shape, *BUDGETS)
+        documents = oracle.documents()
+        if TARGET not in documents or not documents[TARGET]["cells"]:
+            return [f"no cell: exit {code}: {said} {errors}"]
+        cell, = documents[TARGET]["cells"]
+        found = complaints(cell, wanted) + subject_complaints(documents[TARGET], sysroot)
+        if found:
+            found.append(f"it was {cell}")
+        if (code == 0) != (wanted["verdict"] == "pass"):
+            found.append(f"exit code {code}: {errors}")
+        left = mounts.wait_until_gone(sysroot, 5)
+        return found + [f"left running: {left}"] * bool(left)
+
+
+def main():
+    for name in ("linux.uml", "mkfs.fat", "mcopy"):
+        mounts.find_program(name)
+    if MODE.startswith("hosted"):
+        mounts.need_fuse()
+        unshare = [shutil.which("unshare"), "--mount"] + ["--user"] * (os.geteuid() != 0)
+        if subprocess.run([*unshare, "true"], check=False, timeout=20).returncode != 0:
+            mounts.skip("a mount namespace")
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        for row, found in zip(ROWS[MODE], pool.map(check, ROWS[MODE])):
+            failed += bool(found)
+            print(f"{'FAILED' if found else 'ok':7} {row[0]} {row[1]} {'; '.join(found)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
