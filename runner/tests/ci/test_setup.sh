@@ -172,6 +172,19 @@ run_setup
 expect "both alternatives fit: installs the first" called 'recommends pkgconf$'
 
 start_case
+echo 'unicorn | command:unicorn' >"$scratch/ci/packages.txt"
+replace unicorn 'exit 0'
+run_setup
+expect "the command is there from elsewhere: nothing is called" called_nothing
+
+start_case
+echo 'unicorn | command:unicorn' >"$scratch/ci/packages.txt"
+echo unicorn >>"$scratch/state/known"
+run_setup
+expect "the command is missing: installs the package" called 'recommends unicorn$'
+expect "the command is missing: exit 0" code_is 0
+
+start_case
 run_setup everything
 expect "unknown word: exit 2" code_is 2
 expect "unknown word: usage" said 'usage: ci/setup [probe]'
