@@ -1,0 +1,198 @@
+#!/bin/bash
+# The steps of the action: what reaches rename-oracle, what the workflow gets back, and that no
+# input and no guest can put words into either. `run` is replaced (there is no Nanvix here), report
+# and gate are the real ones; the documents are those of the gate's tests.
+set -euo pipefail
+
+source_tree=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.." && pwd -P)
+program=${1:?the program rename-oracle}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failures=0
+export GITHUB_OUTPUT=$scratch/outputs GITHUB_STEP_SUMMARY=$scratch/summary.md TMPDIR=$scratch
+
+# A program that stands for rename-oracle: `run` writes down how it is called, copies the documents
+# of ./made, and ends as ./run-code says; the rest is the real one's.
+cat >"$scratch/rename-oracle" <<STAND_IN
+#!/bin/bash
+if [[ \$1 == run ]]; then
+    printf '%s\n' "\$@" >"$scratch/called"
+    while [[ \$1 != --output ]]; do shift; done
+    mkdir -p "\$2/RUN/artifacts" && cp "$scratch"/made/*.json "\$2/RUN/"
+    echo '{}' >"\$2/RUN/artifacts/console.json"
+    exit "\$(cat "$scratch/run-code")"
+elif [[ \$1 == gate && -f $scratch/gate-code ]]; then
+    echo '{}'
+    exit "\$(cat "$scratch/gate-code")"
+fi
+exec "$program" "\$@"
+STAND_IN
+chmod +x "$scratch/rename-oracle"
+export RO_PROGRAM=$scratch/rename-oracle
+
+start_case() {
+    rm -rf "$scratch"/{made,documents,sysroot,called,gate-code,outputs,summary.md,upstream.json}
+    mkdir -p "$scratch/made" "$scratch/sysroot/bin"
+    touch "$scratch/sysroot/bin/mkimage.elf" "$GITHUB_OUTPUT" "$GITHUB_STEP_SUMMARY"
+    echo 0 >"$scratch/run-code"
+    (cd "$scratch/made" && "$source_tree/runner/tests/docs/make_documents.py" "$program" "$@")
+    mv "$scratch/made/upstream.json" "$scratch/"
+    export RO_SYSROOT=$scratch/sysroot RO_RELEASE=v0.20.3 RO_MODES=standalone RO_ATTEMPTS=3
+    export RO_GUEST_PROBES='' RO_DOCUMENTS=$scratch/documents RO_UPSTREAM=$scratch/upstream.json
+    export RO_HARNESS='' RO_CRITERIA='' RO_FIXED_IN='' GH_TOKEN=''
+}
+
+step() {
+    code=0
+    (cd "$scratch" && "$source_tree/ci/action/$1") >"$scratch/log" 2>&1 </dev/null || code=$?
+}
+
+expect() {
+    local what=$1
+    shift
+    "$@" && return
+    echo "FAILED: $what (exit $code)"
+    sed 's/^/    log: /' "$scratch/log"
+    sed 's/^/    output: /' "$GITHUB_OUTPUT"
+    failures=$((failures + 1))
+}
+
+code_is() { [[ $code -eq $1 ]]; }
+logged() { grep -qE -- "$1" "$scratch/log"; }
+summary_says() { grep -qF -- "$1" "$GITHUB_STEP_SUMMARY"; }
+called_with() { grep -qzF -- "$(printf '%s\n' "$@")" "$scratch/called"; }
+output_is() { [[ $(sed -n "s/^$1=//p" "$GITHUB_OUTPUT" | tail -1) == "$2" ]]; }
+not() { ! "$@"; }
+
+start_case
+RO_MODES='standalone hosted-single-process' step probe
+expect "probe: exit 0" code_is 0
+expect "probe: sysroot and targets" called_with --nanvix "$scratch/sysroot" \
+    --target nanvix-standalone --target nanvix-hosted-single --release v0.20.3
+expect "probe: attempts" called_with --attempts 3
+expect "probe: the summary has the matrix" summary_says subdir_sibling
+expect "probe: nothing to annotate" not logged '^::'
+
+start_case
+rm "$scratch/sysroot/bin/mkimage.elf"
+step probe
+expect "an older release: the legacy target" called_with --target nanvix-standalone-legacy
+
+start_case
+RO_GUEST_PROBES=/somewhere step probe
+expect "given probes are used" called_with --probes /somewhere
+
+start_case hang
+echo 1 >"$scratch/run-code"
+step probe
+expect "a hang is the gate's matter: exit 0" code_is 0
+expect "a hang is annotated" logged '^::error title=hang%3A subdir_sibling on nanvix-standalone%2C attempt 2::'
+
+start_case
+echo 2 >"$scratch/run-code"
+step probe
+expect "run could not: exit 2" code_is 2
+expect "run could not: says so" logged '^::error .*ended with 2'
+
+start_case
+rm "$scratch"/made/*
+step probe
+expect "no document: exit 2" code_is 2
+
+start_case
+RO_SYSROOT='' step probe
+expect "no sysroot: exit 2" code_is 2
+expect "no sysroot: run is not called" not test -e "$scratch/called"
+
+start_case
+RO_ATTEMPTS='3; touch pwned' step probe
+expect "attempts that are no number: exit 2" code_is 2
+RO_ATTEMPTS=3 RO_MODES="\$(touch $scratch/pwned) standalone" step probe
+expect "an unknown mode: exit 2" code_is 2
+RO_MODES=standalone RO_RELEASE="v1 \$(touch $scratch/pwned)" step probe
+expect "a release stays one word" called_with --release "v1 \$(touch $scratch/pwned)"
+expect "no input is run" not test -e "$scratch/pwned"
+
+start_case
+mv "$scratch/made" "$scratch/documents"
+step gate
+expect "all is met: exit 0" code_is 0
+expect "all is met: remove" output_is decision remove
+expect "all is met: may remove" output_is may-remove-dash-b true
+expect "all is met: the summary says so" summary_says 'may be removed'
+
+start_case hang
+mv "$scratch/made" "$scratch/documents"
+step gate
+expect "keep is no failure: exit 0" code_is 0
+expect "keep: decision" output_is decision keep
+expect "keep: may not remove" output_is may-remove-dash-b false
+expect "keep: the summary has the hang" summary_says hang
+
+start_case
+mv "$scratch/made" "$scratch/documents"
+RO_UPSTREAM='' step gate
+expect "no upstream state: keep" output_is decision keep
+
+start_case
+step gate
+expect "no documents: exit 2" code_is 2
+expect "no documents: undecided" output_is decision undecided
+expect "no documents: may not remove" output_is may-remove-dash-b false
+
+start_case
+mv "$scratch/made" "$scratch/documents"
+echo '{' >"$scratch/bad-criteria.json"
+RO_CRITERIA=$scratch/bad-criteria.json step gate
+expect "bad criteria: exit 2" code_is 2
+expect "bad criteria: undecided" output_is decision undecided
+
+start_case
+mv "$scratch/made" "$scratch/documents"
+echo 3 >"$scratch/gate-code"
+RO_HARNESS=harness.py step gate
+expect "the harness lost -B: exit 2" code_is 2
+expect "the harness lost -B: keep" output_is decision keep
+expect "the harness lost -B: says so" logged '^::error title=-B is missing::.*harness.py'
+
+start_case
+mv "$scratch/made" "$scratch/documents"
+mkdir -p "$scratch/bin"
+# shellcheck disable=SC2016 # the replaced gh expands it
+printf '#!/bin/sh\necho "{\\"number\\": ${2##*/}, \\"state\\": \\"closed\\", \\"state_reason\\": \\"completed\\"}"\n' \
+    >"$scratch/bin/gh"
+chmod +x "$scratch/bin/gh"
+PATH=$scratch/bin:$PATH RO_UPSTREAM='' GH_TOKEN=token \
+    RO_FIXED_IN='NSKIP021=v0.20.1 NSKIP055=v0.20.1' step gate
+expect "upstream is looked up: remove" output_is decision remove
+
+start_case hang
+mv "$scratch/made" "$scratch/documents"
+sed -i 's/it came to hang/\\u000a::set-output name=x::\\u001b[2J 100%/' \
+    "$scratch"/documents/standalone.json
+"$source_tree/ci/action/annotate" "$scratch"/documents/*.json >"$scratch/log"
+expect "what a guest says begins no line" not logged '^::set-output'
+expect "what a guest says is escaped" logged '%0A::set-output name=x::\?\[2J 100%25'
+
+# An input that the action has not, or an output that it does not give, is a typing error.
+/usr/bin/python3 - "$source_tree" <<'CHECK' || failures=$((failures + 1))
+import re, sys, yaml
+action = yaml.safe_load(open(f"{sys.argv[1]}/ci/action.yml"))
+workflow = yaml.safe_load(open(f"{sys.argv[1]}/ci/workflow-example.yml"))
+wrong = []
+for job in workflow["jobs"].values():
+    for step in job["steps"]:
+        if "rename-oracle/ci@" in step.get("uses", ""):
+            wrong += [f"no input {name}" for name in step["with"] if name not in action["inputs"]]
+            for output in re.findall(rf"steps\.{step.get('id')}\.outputs\.([\w-]+)", str(job)):
+                if output not in action["outputs"]:
+                    wrong.append(f"no output {output}")
+used = set(re.findall(r"inputs\.([\w-]+)", str(action["runs"]) + str(action["outputs"])))
+wrong += [f"input {name} is never used" for name in action["inputs"] if name not in used]
+wrong += [f"input {name} is not declared" for name in used if name not in action["inputs"]]
+print(*(f"FAILED: {line}" for line in wrong), sep="\n", end="")
+sys.exit(1 if wrong else 0)
+CHECK
+
+[[ $failures -eq 0 ]] || exit 1
+echo "all cases hold"
