@@ -70,7 +70,7 @@ expect "probe: exit 0" code_is 0
 expect "probe: sysroot and targets" called_with --nanvix "$scratch/sysroot" \
     --target nanvix-standalone --target nanvix-hosted-single --release v0.20.3
 expect "probe: attempts" called_with --attempts 3
-expect "probe: the summary has the matrix" summary_says subdir_sibling
+expect "probe: the summary has the matrix" summary_says "Shapes by targets"
 expect "probe: nothing to annotate" not logged '^::'
 
 start_case

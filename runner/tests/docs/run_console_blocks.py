@@ -31,7 +31,7 @@ import tempfile
 from pathlib import Path
 
 MARK = "@@end-of-command"
-TIMEOUT_S = 120
+TIMEOUT_S = 270
 
 VARYING = [
     (re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}"), "RUN"),
