@@ -43,6 +43,7 @@ const struct guard_scenario guard_scenarios[] = {
     {"many-modules", "", 26, TOOLS_ALL, true},
     {"no-modules", "", 0, TOOLS_ALL, false},
     {"guests-fail", RECORDER_FAIL_RUN, 5, TOOLS_ALL, false},
+    {"guests-die", RECORDER_DIE, 1, TOOLS_ALL, false},
     {"builds-fail", RECORDER_FAIL_BUILD, 5, TOOLS_ALL, false},
     {"help-fails", RECORDER_FAIL_HELP, 1, TOOLS_ALL, false},
     {"standalone-tools", "", 1, TOOLS_STANDALONE, false},

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -268,6 +269,8 @@ static int help(const struct recorder *recorder)
 static int run_guest(const struct recorder *recorder)
 {
     bool failing = fails(recorder, RECORDER_FAIL_RUN);
+    if (fails(recorder, RECORDER_DIE))
+        (void)raise(SIGKILL);
     for (int i = 1; i < recorder->argc; i++)
         if (strncmp(recorder->argv[i], "test_", 5) == 0)
             (void)printf("0:00:00 %s %s\n", recorder->argv[i], failing ? "failed" : "passed");

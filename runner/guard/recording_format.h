@@ -34,6 +34,7 @@
 /** Beside it: words that say how the tools are to behave. */
 #define RECORDER_SCENARIO_FILE "guard-scenario"
 #define RECORDER_FAIL_RUN "fail-run"     /* booting a guest ends with a failed test */
+#define RECORDER_DIE "die-of-signal"     /* booting a guest ends in SIGKILL, as if out of memory */
 #define RECORDER_FAIL_BUILD "fail-build" /* making an image fails */
 #define RECORDER_FAIL_HELP "fail-help"   /* --help and the like are unknown flags */
 

@@ -88,6 +88,43 @@ for signal in INT TERM HUP; do
     [ -z "$(ls -A "$TMPDIR")" ] || fail "SIG$signal: left $(ls -A "$TMPDIR")"
 done
 
+# KILL can't be caught: the harness goes all the same, only the scratch directory stays.
+rm -f "$room/slow.pid"
+"$program" guard --mode flag-direct "$room/slow.sh" >"$room/out" 2>&1 &
+guard=$!
+until [ -s "$room/slow.pid" ] || ! kill -0 $guard 2>/dev/null; do sleep 0.05; done
+kill -KILL $guard
+wait $guard 2>/dev/null
+for ((tries = 0; tries < 200; tries++)); do
+    kill -0 "$(cat "$room/slow.pid")" 2>/dev/null || break
+    sleep 0.05
+done
+[ $tries -lt 200 ] || fail "SIGKILL: the harness still runs"
+rm -rf "${TMPDIR:?}"/*
+
+# Where the kernel allows no filter (there is one of the same kind already: a guard within a guard),
+# nothing can be said.
+cat >"$room/nested.sh" <<END
+#!/bin/sh
+$program guard --mode flag-direct $good >$room/nested.out 2>&1
+echo \$? >>$room/nested.out
+END
+chmod +x "$room/nested.sh"
+"$program" guard --mode flag-direct --allow "$program" "$room/nested.sh" >/dev/null 2>&1
+[ "$(tail -n 1 "$room/nested.out")" = 2 ] || fail "nested: $(cat "$room/nested.out")"
+grep -q "can't watch what a harness starts" "$room/nested.out" || fail "nested: $(cat "$room/nested.out")"
+
+# A file system that starts no programs is named, with the remedy.
+mkdir "$room/noexec"
+if unshare -rm true 2>/dev/null; then
+    unshare -rm sh -c "mount -t tmpfs -o noexec none '$room/noexec' && \
+        TMPDIR='$room/noexec' '$program' guard '$good'; echo \$?" >"$room/out" 2>&1
+    [ "$(tail -n 1 "$room/out")" = 2 ] || fail "noexec: $(cat "$room/out")"
+    grep -q 'set TMPDIR' "$room/out" || fail "noexec: $(cat "$room/out")"
+else
+    echo "not tried: a noexec TMPDIR (no user namespaces here)"
+fi
+
 # A directory where no program can be started or nothing can be made is named.
 TMPDIR=$room/missing "$program" guard "$good" >"$room/out" 2>&1
 [ $? = 2 ] || fail "no TMPDIR: $(cat "$room/out")"
