@@ -60,7 +60,6 @@ ROWS = {
         ("none", "pycache_replace", PASS),
         ("rename-hangs", "tmp_root_sibling", HANG),
         ("rename-spins", "subdir_sibling", SPIN),
-        ("replace-eexist", "replace_existing", EEXIST),
         ("create-hangs", "pycache_replace", STALL),
         ("linuxd-dies", "subdir_sibling", {**HANG, "ended": "linuxd.elf"}),
         ("leaves-running", "tmp_root_sibling", {**PASS, "anomaly": ("left_running", "linuxd.elf")}),

@@ -14,7 +14,7 @@ import shutil
 
 from nanvixd import FAULTS
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+HERE = os.path.dirname(os.path.realpath(__file__))
 DEPLOYMENT = {"standalone": "standalone", "legacy": "standalone",
               "hosted-single": "hosted-single-process", "hosted-multi": "hosted-multi-process"}
 SCRIPT = """#!/usr/bin/python3 -B
@@ -41,7 +41,7 @@ def write_script(sysroot, module):
 
 def lay_out(sysroot, build, mode, fault, release):
     """Makes the sysroot in an empty or missing directory."""
-    build = os.path.abspath(build)
+    build = os.path.realpath(build)
     library = f"{build}/lib/rename-oracle"
     zoofs = f"{build}/runner/tests/zoo/zoofs"
     tools = {"start_vm": f"{library}/guest/start-vm", "init": f"{library}/guest/init",
