@@ -11,36 +11,40 @@
 #include <string.h>
 #include <sys/signalfd.h>
 
-enum { OPTION_COMMAND = 256, OPTION_ENV, OPTION_ALLOW, OPTION_TIMEOUT, OPTION_JSON, OPTION_KEEP };
+enum {
+    OPTION_SCENARIO = 256,
+    OPTION_COMMAND,
+    OPTION_ENV,
+    OPTION_ALLOW,
+    OPTION_TIMEOUT,
+    OPTION_JSON,
+    OPTION_KEEP
+};
 
 static const char documentation[] =
-    "Check that a test harness keeps every guest Python from writing bytecode, by -B or a "
-    "non-empty "
-    "PYTHONDONTWRITEBYTECODE, in every mode.\v"
+    "Check that a test harness keeps every guest Python from writing bytecode, in every mode, by "
+    "-B or a non-empty PYTHONDONTWRITEBYTECODE.\v"
     "The harness is run for real, without Nanvix: in a scratch sysroot where nanvixd.elf, "
-    "mkimage.elf and the rest only write down how they are called. Each mode is run with one "
-    "module, with many, with none, with guests and builds that fail or die, and with the tools of "
-    "other "
-    "releases; every guest command line that turns up is taken apart the way nanvixd and CPython "
-    "do. -B counts alone or in a cluster (-sB) and only before -m, -c or the script; the variable "
-    "counts behind the first ';' without a '\\', not when it is empty or 0, not under -E or -I.\n"
+    "mkimage.elf and the rest only write down how they are called. Every guest command line that "
+    "turns up is taken apart the way nanvixd and CPython do: -B counts alone or in a cluster "
+    "(-sB), and only before -m, -c or the script; the variable counts behind the first ';' without "
+    "a '\\', not when it is empty or 0, not under -E or -I.\n"
     "\n"
-    "The harness gets a plain environment, its own HOME and TMPDIR, no network and no program but "
-    "those of the system, scripts beside it and what --allow names; whoever hangs, calls something "
-    "unknown or tries the network is stopped. It runs with your rights: what it writes outside its "
-    "directories is really written.\n"
+    "The harness gets a plain environment, its own HOME and TMPDIR, no network, and no programs "
+    "but those of the system, scripts beside it and what --allow names. Whoever hangs, calls "
+    "something unknown or tries the network is stopped. It runs with your rights: what it writes "
+    "outside its directories is really written.\n"
     "\n"
-    "Modes (also by deployment: standalone, hosted-single-process, hosted-multi-process):\n"
     "%s"
     "\n"
     "Verdict of a mode: protected; UNPROTECTED, with the commands; not exercised (the harness "
-    "ended "
-    "well but started no guest Python, which is a failure); or can't tell, with the reason.\n"
+    "ended well but started no guest Python, which is a failure); or can't tell, with the "
+    "reason.\n"
     "\n"
     "Exit codes:\n"
-    "  0  protected in every mode\n"
-    "  1  unprotected or not exercised in some mode\n"
-    "  2  can't tell, or a bad command line\n"
+    "  0    protected in every mode\n"
+    "  1    unprotected or not exercised in some mode\n"
+    "  2    can't tell, or a bad command line\n"
     "  130  interrupted\n"
     "\n"
     "Example: rename-oracle guard --command 'bash {harness} --only {module}' tools/run.sh";
@@ -48,6 +52,8 @@ static const char documentation[] =
 static const struct argp_option options[] = {
     {"mode", 'm', "NAME", 0,
      "Exercise this mode only (repeatable; default: all); the answer is then about it alone", 0},
+    {"scenario", OPTION_SCENARIO, "NAME", 0,
+     "Run this scenario only, for a closer look (repeatable); nothing is called protected then", 0},
     {"command", OPTION_COMMAND, "WORDS", 0,
      "How to call the harness; {harness} is its path, a word with {module} in it is repeated for "
      "each test module. Default: '{harness} {module}', for a file that is not executable 'python3 "
@@ -67,6 +73,7 @@ static const struct argp_option options[] = {
 struct arguments {
     struct guard_options options;
     struct string_list modes;
+    struct string_list scenarios;
     struct string_list environment;
     struct string_list allowed;
     bool json;
@@ -85,6 +92,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     switch (key) {
     case 'm':
         add(state, &arguments->modes, argument);
+        return 0;
+    case OPTION_SCENARIO:
+        add(state, &arguments->scenarios, argument);
         return 0;
     case OPTION_COMMAND:
         arguments->options.command = argument;
@@ -119,16 +129,26 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-/* The list of modes for --help, as the table has them. */
-static char *list_modes(void)
+/* The modes and scenarios for --help, as the tables have them. */
+static char *list_tables(void)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
     if (stream == NULL)
         return NULL;
+    (void)fputs("Modes (also by deployment: standalone, hosted-single-process, "
+                "hosted-multi-process):\n",
+                stream);
     for (const struct guard_mode *mode = guard_modes; mode->name != NULL; mode++)
         (void)fprintf(stream, "  %-24s %s\n", mode->name, mode->summary);
+    (void)fputs(
+        "\nScenarios, all of them run in each mode; a guest Python has to be started in the "
+        "first two:\n",
+        stream);
+    for (const struct guard_scenario *scenario = guard_scenarios; scenario->name != NULL;
+         scenario++)
+        (void)fprintf(stream, "  %-24s %s\n", scenario->name, scenario->summary);
     if (fclose(stream) == 0)
         return text;
     free(text);
@@ -140,11 +160,11 @@ static char *fill_documentation(int key, const char *text, void *input)
     (void)input;
     if (key != ARGP_KEY_HELP_POST_DOC)
         return text == NULL ? NULL : strdup(text);
-    CLEANUP_FREE char *modes = list_modes();
+    CLEANUP_FREE char *tables = list_tables();
     char *filled = NULL;
     const char *place = strstr(text, "%s");
-    if (modes == NULL || place == NULL ||
-        asprintf(&filled, "%.*s%s%s", (int)(place - text), text, modes, place + 2) < 0)
+    if (tables == NULL || place == NULL ||
+        asprintf(&filled, "%.*s%s%s", (int)(place - text), text, tables, place + 2) < 0)
         return NULL;
     return filled;
 }
@@ -187,6 +207,8 @@ static int check_and_print(struct arguments *arguments)
     arguments->options.interrupt_fd = interrupt_fd;
     arguments->options.modes = string_list_view(&arguments->modes);
     arguments->options.mode_count = arguments->modes.count;
+    arguments->options.scenarios = string_list_view(&arguments->scenarios);
+    arguments->options.scenario_count = arguments->scenarios.count;
     arguments->options.environment = string_list_view(&arguments->environment);
     arguments->options.environment_count = arguments->environment.count;
     arguments->options.allowed = string_list_view(&arguments->allowed);
@@ -216,6 +238,7 @@ int command_guard(int argc, char **argv)
     if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) == 0)
         exit_code = check_and_print(&arguments);
     string_list_free(&arguments.modes);
+    string_list_free(&arguments.scenarios);
     string_list_free(&arguments.environment);
     string_list_free(&arguments.allowed);
     return exit_code;

@@ -66,6 +66,27 @@ static int check_mode_words(const struct guard_options *options, struct error *e
     return 0;
 }
 
+static bool is_in(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static int check_scenario_names(const struct guard_options *options, struct error *error)
+{
+    for (size_t i = 0; i < options->scenario_count; i++) {
+        const struct guard_scenario *scenario = guard_scenarios;
+        while (scenario->name != NULL && strcmp(scenario->name, options->scenarios[i]) != 0)
+            scenario++;
+        if (scenario->name == NULL)
+            return error_set(error, ERROR_USAGE, options->scenarios[i],
+                             "no such scenario; 'rename-oracle guard --help' lists them");
+    }
+    return 0;
+}
+
 static int check_options(const struct guard_options *options, struct error *error)
 {
     if (!(options->timeout_s >= 0 && options->timeout_s <= TIMEOUT_LIMIT_S))
@@ -77,6 +98,8 @@ static int check_options(const struct guard_options *options, struct error *erro
             return error_set(error, ERROR_USAGE, options->environment[i],
                              "is no setting; write NAME=VALUE");
     }
+    if (check_scenario_names(options, error) != 0)
+        return -1;
     return check_mode_words(options, error);
 }
 
@@ -192,11 +215,20 @@ static int run_mode(struct check *check, const struct guard_mode *mode)
     if (check->given_up)
         return judge_cut_short(mode_report, "not run, because the harness did not end before",
                                check->error);
+    const struct guard_options *options = check->options;
+    size_t left_out = 0;
     check->stopped = false;
     for (const struct guard_scenario *scenario = guard_scenarios;
-         scenario->name != NULL && !check->stopped; scenario++)
-        if (run_scenario(check, mode_report, scenario) != 0)
+         scenario->name != NULL && !check->stopped; scenario++) {
+        if (options->scenario_count > 0 &&
+            !is_in(scenario->name, options->scenarios, options->scenario_count))
+            left_out++;
+        else if (run_scenario(check, mode_report, scenario) != 0)
             return -1;
+    }
+    if (left_out > 0 &&
+        judge_cut_short(mode_report, "only some scenarios were run, by --scenario", check->error))
+        return -1;
     return judge_end(mode_report, check->error);
 }
 

@@ -22,6 +22,8 @@ struct guard_options {
     const char *harness;
     const char *const *modes; /* words for guard_mode_matches; none means all modes */
     size_t mode_count;
+    const char *const *scenarios; /* names; none means all. With fewer nothing is protected */
+    size_t scenario_count;
     const char *command;            /* see guard/harness_command.h; NULL for the usual one */
     const char *const *environment; /* "K=V", for every run, after the mode's own */
     size_t environment_count;
@@ -96,8 +98,8 @@ struct guard_report {
  * Runs the harness in every selected mode and scenario. Returns 0 with a report to be freed with
  * guard_report_free, whatever the verdicts are; or -1 with
  * - ERROR_INPUT: the harness can't be read;
- * - ERROR_USAGE: no such mode, a command or an environment setting that makes no sense, a timeout
- *   out of range;
+ * - ERROR_USAGE: no such mode or scenario, a command or an environment setting that makes no sense,
+ * a timeout out of range;
  * - ERROR_ENVIRONMENT: no scratch directory, no recorder, no seccomp;
  * - ERROR_INTERRUPTED, ERROR_MEMORY.
  * The scratch directory is gone in each case (unless `keep`), and so is every process. The caller

@@ -39,17 +39,17 @@ const struct guard_mode guard_modes[] = {
 };
 
 const struct guard_scenario guard_scenarios[] = {
-    {"one-module", "", 1, TOOLS_ALL, true},
-    {"many-modules", "", 26, TOOLS_ALL, true},
-    {"no-modules", "", 0, TOOLS_ALL, false},
-    {"guests-fail", RECORDER_FAIL_RUN, 5, TOOLS_ALL, false},
-    {"guests-die", RECORDER_DIE, 1, TOOLS_ALL, false},
-    {"builds-fail", RECORDER_FAIL_BUILD, 5, TOOLS_ALL, false},
-    {"help-fails", RECORDER_FAIL_HELP, 1, TOOLS_ALL, false},
-    {"standalone-tools", "", 1, TOOLS_STANDALONE, false},
-    {"hosted-tools", "", 1, TOOLS_HOSTED, false},
-    {"windows-tools", "", 1, TOOLS_WINDOWS, false},
-    {NULL, NULL, 0, TOOLS_ALL, false},
+    {"one-module", "one test module", "", 1, TOOLS_ALL, true},
+    {"many-modules", "enough for several batches", "", 26, TOOLS_ALL, true},
+    {"no-modules", "called without modules", "", 0, TOOLS_ALL, false},
+    {"guests-fail", "every guest ends with a failed test", RECORDER_FAIL_RUN, 5, TOOLS_ALL, false},
+    {"guests-die", "every guest dies of a signal", RECORDER_DIE, 1, TOOLS_ALL, false},
+    {"builds-fail", "no image can be made", RECORDER_FAIL_BUILD, 5, TOOLS_ALL, false},
+    {"help-fails", "--help is an unknown flag", RECORDER_FAIL_HELP, 1, TOOLS_ALL, false},
+    {"standalone-tools", "only what a standalone release has", "", 1, TOOLS_STANDALONE, false},
+    {"hosted-tools", "only what a hosted or an older release has", "", 1, TOOLS_HOSTED, false},
+    {"windows-tools", "only .exe tools", "", 1, TOOLS_WINDOWS, false},
+    {NULL, NULL, NULL, 0, TOOLS_ALL, false},
 };
 
 bool guard_mode_matches(const struct guard_mode *mode, const char *word)

@@ -31,6 +31,7 @@ extern const struct guard_mode guard_modes[];
  */
 struct guard_scenario {
     const char *name;
+    const char *summary;
     const char *behaviour; /* words of guard/recording_format.h */
     size_t module_count;
     enum tool_set tools;

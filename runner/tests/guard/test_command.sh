@@ -44,9 +44,11 @@ expect 1 'one-module, nanvixd.elf: ./bin/python3.12 -m test test_json' -m flag-d
 expect 0 '"schema": "rename-oracle/guard/1"' --json --mode image "$good"
 expect 0 'Exit codes:' --help
 expect 0 'variable-multi-process' --help
+expect 0 'standalone-tools' --help
 expect 2 'name the harness'
 expect 2 'more than one harness' "$good" "$good"
 expect 2 'no such mode' --mode nowhere "$good"
+expect 2 'no such scenario' --scenario nowhere "$good"
 expect 2 'cannot read the harness' "$room/missing"
 expect 2 'no regular file' "$room"
 expect 2 'say how to run it' "$room/plain.txt"
