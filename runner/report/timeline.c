@@ -26,17 +26,20 @@ static const char *take_word(char **line)
     return word;
 }
 
+/* The line behind its sequence number, which it may begin with. */
+static char *behind_number(char *line)
+{
+    size_t digits = strspn(line, "0123456789");
+    return digits > 0 && line[digits] == ' ' ? line + digits + 1 : line;
+}
+
 static bool has_form(const char *line)
 {
     static const char *const events[] = {"begin", "fs", "enter", "leave", "check", "note", "end"};
-    size_t digits = strspn(line, "0123456789");
-    if (digits == 0 || line[digits] != ' ')
-        return false;
-    const char *event = line + digits + 1;
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
         size_t length = strlen(events[i]);
-        if (strncmp(event, events[i], length) == 0 && event[length] == ' ')
-            return event[length + 1] != '\0' && event[length + 1] != ' ';
+        if (strncmp(line, events[i], length) == 0 && line[length] == ' ')
+            return line[length + 1] != '\0' && line[length + 1] != ' ';
     }
     return false;
 }
@@ -46,14 +49,13 @@ static struct timeline_row split(char *line, double ms)
     struct timeline_row row = {.kind = ROW_OTHER,
                                .ms = ms,
                                .returned = true,
-                               .sequence = "",
                                .event = "",
                                .subject = "",
                                .arguments = line,
                                .result = ""};
+    line = behind_number(line);
     if (!has_form(line))
         return row;
-    row.sequence = take_word(&line);
     row.event = take_word(&line);
     row.subject = take_word(&line);
     row.arguments = line;

@@ -26,7 +26,6 @@ struct timeline_row {
     double took_ms;        /* of a call that came back */
     bool returned;         /* true for everything but a call that did not come back */
     bool adverse;          /* a call that failed, or a broken check */
-    const char *sequence;  /* the journal's own number, as text */
     const char *event;     /* "enter", "check", "begin"...; "" for ROW_OTHER */
     const char *subject;   /* the call, the check... */
     const char *arguments; /* the rest of the line; the whole line for ROW_OTHER */

@@ -8,7 +8,9 @@
 
 void words_duration(FILE *out, double ms)
 {
-    if (ms < 10)
+    if (ms < 0.1)
+        (void)fputs("under 0.1 ms", out); /* lines of one read arrive at one time */
+    else if (ms < 10)
         (void)fprintf(out, "%.2f ms", ms);
     else if (ms < 1000)
         (void)fprintf(out, "%.0f ms", ms);
@@ -32,6 +34,18 @@ void words_call(FILE *out, const json_t *step)
         comma = ", ";
     }
     (void)fputc(')', out);
+}
+
+/* A summary opens with the state itself, or is put behind it. */
+static void write_state(FILE *out, const json_t *evidence)
+{
+    const char *state = member_text(evidence, "state");
+    const char *summary = member_text(evidence, "summary");
+    if (strncmp(summary, state, strlen(state)) != 0)
+        (void)fprintf(out, ": %s%s", state, *summary == '\0' ? "" : "; ");
+    else
+        (void)fputs(": ", out);
+    (void)fputs(summary, out);
 }
 
 static void write_ended(FILE *out, const json_t *evidence)
@@ -64,9 +78,7 @@ void words_headline(FILE *out, const struct attempt *attempt)
         return;
     (void)fputs(" in ", out);
     words_duration(out, member_number(evidence, "out_ms", 0));
-    (void)fprintf(out, ": %s", member_text(evidence, "state"));
-    if (*member_text(evidence, "summary") != '\0')
-        (void)fprintf(out, "; %s", member_text(evidence, "summary"));
+    write_state(out, evidence);
     write_ended(out, evidence);
 }
 

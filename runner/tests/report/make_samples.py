@@ -59,7 +59,7 @@ class Journal:
         self.rename_ms = None
 
     def say(self, text):
-        self.lines.append({"ms": self.now, "line": f"{self.sequence} {text}"})
+        self.lines.append({"ms": self.now, "line": text})
         self.sequence += 1
 
     def enter(self, call, arguments):
@@ -80,6 +80,14 @@ class Journal:
         self.leave(call, ret, error, took)
 
 
+def list_directory(journal, path, entries):
+    journal.call("opendir", path=path)
+    for _ in range(entries):
+        journal.call("readdir", path=path)
+    journal.call("readdir", ret=-1, path=path)
+    journal.call("closedir", path=path)
+
+
 def make_file(journal, path, size=96):
     journal.call("open", ret=3, path=path, flags="O_WRONLY+O_CREAT+O_EXCL")
     journal.call("write", ret=size, fd=3, bytes=size)
@@ -90,6 +98,10 @@ def before_rename(journal, shape):
     directory = {"tmp_root_sibling": [], "subdir_sibling": ["/tmp/s"], "replace_existing": ["/tmp/r"],
                  "pycache_replace": ["/tmp/m", "/tmp/m/__pycache__"],
                  "cross_directory": ["/tmp/x", "/tmp/y"], "subdir_to_root": ["/tmp/u"]}[shape]
+    list_directory(journal, "/tmp", 2)
+    for path in directory or ["/tmp/a"]:
+        journal.call("stat", ret=-1, error=("ENOENT", 2), path=path)
+    journal.say("check fresh result=held")
     for path in directory:
         journal.call("mkdir", path=path)
     names = {"tmp_root_sibling": ("/tmp/a", "/tmp/b"), "subdir_sibling": ("/tmp/s/a", "/tmp/s/b"),
@@ -104,20 +116,21 @@ def before_rename(journal, shape):
     return source, destination
 
 
-def after_rename(journal, source, destination):
+def after_rename(journal, source, destination, inode):
+    journal.say("check rename_returned result=held")
     journal.call("stat", ret=-1, error=("ENOENT", 2), path=source)
-    journal.say("check old_name_gone result=held")
+    journal.say("check old_gone result=held")
+    journal.call("stat", path=destination)
+    journal.say(f"note inode before={inode} after={inode} dev_before=65025 dev_after=65025")
+    journal.say("check new_size result=held")
     journal.call("open", ret=3, path=destination, flags="O_RDONLY")
-    journal.call("read", ret=96, fd=3, bytes=97)
+    journal.call("read", ret=96, fd=3, bytes=8193)
+    journal.call("read", ret=0, fd=3, bytes=8193)
     journal.call("close", fd=3)
-    journal.say("check content result=held")
-    journal.say("check size result=held")
-    parent = os.path.dirname(destination)
-    journal.call("opendir", path=parent)
-    journal.call("readdir", ret=0, path=parent)
-    journal.call("closedir", path=parent)
-    journal.say("check listing result=held")
-    journal.call("unlink", path=destination)
+    journal.say("check new_bytes result=held")
+    for path in sorted({os.path.dirname(source), os.path.dirname(destination)}):
+        list_directory(journal, path, 3)
+        journal.say("check listing result=held")
 
 
 def cell(shape, attempt, verdict, reason, journal, duration):
@@ -132,6 +145,7 @@ def cell(shape, attempt, verdict, reason, journal, duration):
 def start(shape, boot_ms=152, filesystem="vfat"):
     journal = Journal(boot_ms)
     journal.say(f"begin {shape} build=0123456789abcdef bits=32")
+    journal.call("stat", path="/tmp")
     journal.say(f"fs {filesystem} dev=65025 source=/dev/ubda mount=/tmp")
     return journal
 
@@ -139,9 +153,12 @@ def start(shape, boot_ms=152, filesystem="vfat"):
 def pass_cell(shape, attempt, boot_ms=152):
     journal = start(shape, boot_ms)
     source, destination = before_rename(journal, shape)
-    journal.say(f"note inode ino={4711 + attempt}")
     journal.call("rename", **{"from": source, "to": destination}, took=1.5 + attempt)
-    after_rename(journal, source, destination)
+    after_rename(journal, source, destination, 4711 + attempt)
+    if shape == "pycache_replace":
+        make_file(journal, source, 41)
+        journal.call("rename", **{"from": source, "to": destination}, took=1.5)
+        after_rename(journal, source, destination, 4811 + attempt)
     journal.say("end pass checks=4 broken=0")
     made = cell(shape, attempt, "pass", "", journal, journal.now + 31.5)
     made["host_view"] = {"kind": "fat-image", "result": "agrees", "findings": []}
@@ -174,8 +191,9 @@ THREADS = {
 
 def evidence(state, out_ms, ended=(), early=None):
     return {"state": state, "summary": {
-                "blocked": "no thread of 3 used CPU for 1000 ms; vcpu0 sleeps in kvm_vcpu_block",
-                "spinning": "thread 4108 (vcpu0) used 996 ms of 1000 ms CPU"}[state],
+                "blocked": "blocked: nanvixd.elf (pid 4101, state S, in kvm_vcpu_block), 0.5 ms of CPU "
+                           "in 1000 ms",
+                "spinning": "spinning: vcpu0 (tid 4108, state R), 996 ms of CPU in 1000 ms"}[state],
             "out_ms": out_ms, "charged_ms": out_ms - 3.5, "window_ms": 1000, "early": early,
             "threads_cut": False,
             "threads": [{"pid": pid, "tid": tid, "comm": comm, "state": letter, "cpu_ms": cpu,
@@ -195,7 +213,8 @@ def hang_cell(shape, attempt, state="blocked", out_ms=10000, ended=(), unkillabl
     journal = start(shape)
     source, destination = before_rename(journal, shape)
     journal.enter("rename", {"from": source, "to": destination})
-    made = cell(shape, attempt, "hang", f"rename did not return within {out_ms} ms; {state}",
+    last = journal.lines[-1]["line"]
+    made = cell(shape, attempt, "hang", f"'{last}' did not come back within the step budget",
                 journal, journal.now + out_ms + 1204)
     made["evidence"] = evidence(state, out_ms, ended)
     made["console_tail"] = [
@@ -216,7 +235,8 @@ def stall_cell(shape, attempt):
     if shape != "tmp_root_sibling":
         journal.call("mkdir", path="/tmp/m")
     journal.enter("open", {"path": "/tmp/m/new", "flags": "O_WRONLY+O_CREAT+O_EXCL"})
-    made = cell(shape, attempt, "stall", "open did not return; rename was never reached", journal,
+    made = cell(shape, attempt, "stall", f"'{journal.lines[-1]['line']}' did not come back within the "
+                "step budget", journal,
                 journal.now + 11204)
     made["evidence"] = evidence("blocked", 10000)
     made["console_tail"] = ["[TRACE][kernel] waiting for linuxd"]

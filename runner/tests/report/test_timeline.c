@@ -41,6 +41,15 @@ static void a_call_and_its_return_are_one_row(void **state)
     assert_null(timeline_stuck(&timeline));
 }
 
+static void a_line_may_come_without_its_number(void **state)
+{
+    (void)state;
+    READ(timeline, "begin s build=b bits=32", "enter rename from=a to=b");
+    assert_int_equal(timeline.count, 2);
+    assert_string_equal(timeline.rows[0].subject, "s");
+    assert_ptr_equal(timeline_stuck(&timeline), &timeline.rows[1]);
+}
+
 static void the_call_without_return_is_the_stuck_one(void **state)
 {
     (void)state;
@@ -80,14 +89,14 @@ static void failures_and_broken_checks_are_adverse(void **state)
 static void odd_lines_are_kept_as_they_are(void **state)
 {
     (void)state;
-    READ(timeline, "", " ", "7", "7 ", "7 enter", "7 enter ", "enter rename", "x enter rename",
-         "1 entertain rename", "2 leave");
+    READ(timeline, "", " ", "7", "7 ", "7 enter", "enter ", "7  enter rename", "x enter rename",
+         "1 entertain rename", "leave");
     assert_int_equal(timeline.count, 10);
     for (size_t i = 0; i < timeline.count; i++) {
         assert_int_equal(timeline.rows[i].kind, ROW_OTHER);
         assert_true(timeline.rows[i].returned);
     }
-    assert_string_equal(timeline.rows[6].arguments, "enter rename");
+    assert_string_equal(timeline.rows[7].arguments, "x enter rename");
 }
 
 static void no_journal_is_an_empty_timeline(void **state)
@@ -117,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_and_its_return_are_one_row),
+        cmocka_unit_test(a_line_may_come_without_its_number),
         cmocka_unit_test(the_call_without_return_is_the_stuck_one),
         cmocka_unit_test(a_return_of_another_call_is_not_taken_for_it),
         cmocka_unit_test(a_second_return_does_not_reach_an_older_call),
