@@ -37,7 +37,9 @@ static void write_row(FILE *out, const struct timeline_row *row, const struct at
     } else if (row->kind == ROW_CALL) {
         (void)fputs("<td>", out);
         html_write(out, row->result);
-        (void)fprintf(out, "<td>%.2f", row->took_ms);
+        (void)fputs("<td>", out);
+        if (row->took_ms >= 0.005) /* lines that arrive together tell no time */
+            (void)fprintf(out, "%.2f", row->took_ms);
     } else {
         (void)fputs("<td><td>", out);
     }
@@ -75,7 +77,8 @@ static void write_text(FILE *out, const struct timeline *timeline, size_t end)
         } else if (row->kind == ROW_CALL) {
             (void)fputs(" → ", out);
             html_write(out, row->result);
-            (void)fprintf(out, "  (%.2f ms)", row->took_ms);
+            if (row->took_ms >= 0.005)
+                (void)fprintf(out, "  (%.2f ms)", row->took_ms);
         }
         (void)fputc('\n', out);
     }

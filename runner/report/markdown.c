@@ -16,6 +16,8 @@ static void write_words(FILE *out, const struct report_cell *cell, bool admissib
     (void)fprintf(out, "%s %s%s%s<br>", standing_symbol(cell->standing),
                   cell->standing == STANDING_PASS ? "" : "**", standing_word(cell->standing),
                   cell->standing == STANDING_PASS ? "" : "**");
+    if (*words_state(cell) != '\0')
+        (void)fprintf(out, "%s, ", words_state(cell));
     words_tally(out, cell);
     if (cell->data_loss)
         (void)fputs("<br>data lost", out);

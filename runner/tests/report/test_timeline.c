@@ -81,9 +81,11 @@ static void failures_and_broken_checks_are_adverse(void **state)
 {
     (void)state;
     READ(timeline, "0 enter rename from=a to=b", "1 leave rename ret=-1 errno=17 error=EEXIST",
-         "2 check gone result=broken want=ENOENT got=0");
+         "2 check gone result=broken want=ENOENT got=0", "3 enter stat path=a",
+         "4 leave stat ret=-1 errno=2 error=ENOENT");
     assert_true(timeline.rows[0].adverse);
     assert_true(timeline.rows[1].adverse);
+    assert_false(timeline.rows[2].adverse); /* how a probe looks for a name that has to be gone */
 }
 
 static void odd_lines_are_kept_as_they_are(void **state)
