@@ -4,10 +4,13 @@
 #include "base/digest.h"
 #include "base/version.h"
 #include "commands/command.h"
+#include "gate/harness.h"
 #include "gate/reason.h"
 
 #include <argp.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <time.h>
 
 enum {
@@ -16,9 +19,11 @@ enum {
     OPTION_ACCEPT_WAIVER,
     OPTION_ACCEPT_WEAKER,
     OPTION_LIST_REASONS,
+    OPTION_HARNESS_COMMAND,
+    OPTION_HARNESS_MODE,
 };
 
-enum { WAIVERS_MAX = 16 };
+enum { REPEATS_MAX = 16 };
 
 static const char documentation[] =
     "Decide whether CPython's harness may stop passing -B to guest Pythons, from the verdict "
@@ -38,7 +43,10 @@ static const char documentation[] =
     "Exit status:\n"
     "  0  -B may be removed\n"
     "  1  keep -B\n"
-    "  2  can't decide, -B stays: an input can't be used, or the command line is wrong\n";
+    "  2  can't decide, -B stays: an input can't be used, the harness can't be judged, or the "
+    "command line is wrong\n"
+    "  3  keep -B, but the harness does not pass it everywhere\n"
+    "  130  interrupted\n";
 
 static const struct argp_option option_list[] = {
     {"criteria", 'c', "FILE", 0,
@@ -49,6 +57,12 @@ static const struct argp_option option_list[] = {
      "The state of the upstream issues (rename-oracle/upstream/1); without it the state is "
      "unknown, and -B stays",
      0},
+    {"harness", 'H', "FILE", 0,
+     "Also check this test harness as 'rename-oracle guard' does, and fail when -B is missing "
+     "somewhere while it has to stay",
+     0},
+    {"harness-command", OPTION_HARNESS_COMMAND, "WORDS", 0, "guard's --command", 0},
+    {"harness-mode", OPTION_HARNESS_MODE, "NAME", 0, "guard's --mode; may be repeated", 0},
     {"accept-waiver", OPTION_ACCEPT_WAIVER, "MODE", 0,
      "Let the criteria's waiver for MODE apply; may be repeated", 0},
     {"accept-weaker-criteria", OPTION_ACCEPT_WEAKER, NULL, 0,
@@ -62,18 +76,21 @@ static const struct argp_option option_list[] = {
 
 struct settings {
     struct gate_options options;
-    const char *waivers[WAIVERS_MAX];
+    struct harness_options harness;
+    const char *waivers[REPEATS_MAX];
+    const char *harness_modes[REPEATS_MAX];
     bool json;
     bool now_given;
     bool list_reasons;
 };
 
-static void take_waiver(struct settings *settings, const char *mode, struct argp_state *state)
+static void take_repeated(const char **list, size_t *count, const char *text,
+                          struct argp_state *state)
 {
-    if (settings->options.accepted_waiver_count == WAIVERS_MAX)
-        argp_error(state, "--accept-waiver: at most %d modes", WAIVERS_MAX);
+    if (*count == REPEATS_MAX)
+        argp_error(state, "'%s': an option was repeated more than %d times", text, REPEATS_MAX);
     else
-        settings->waivers[settings->options.accepted_waiver_count++] = mode;
+        list[(*count)++] = text;
 }
 
 static void take_documents(struct settings *settings, struct argp_state *state)
@@ -94,7 +111,16 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         settings->options.upstream = text;
         break;
     case OPTION_ACCEPT_WAIVER:
-        take_waiver(settings, text, state);
+        take_repeated(settings->waivers, &settings->options.accepted_waiver_count, text, state);
+        break;
+    case 'H':
+        settings->harness.path = text;
+        break;
+    case OPTION_HARNESS_COMMAND:
+        settings->harness.command = text;
+        break;
+    case OPTION_HARNESS_MODE:
+        take_repeated(settings->harness_modes, &settings->harness.mode_count, text, state);
         break;
     case OPTION_ACCEPT_WEAKER:
         settings->options.accept_weaker_criteria = true;
@@ -168,21 +194,27 @@ static int print_decision(const json_t *decision, bool json, struct error *error
 
 static int decide(const struct settings *settings, struct error *error)
 {
-    static const int codes[] = {
-        [GATE_MAY_BE_REMOVED] = 0,
-        [GATE_KEEP] = 1,
-        [GATE_UNDECIDED] = 2,
-    };
     enum gate_answer answer = GATE_UNDECIDED;
+    enum harness_status harness = HARNESS_UNKNOWN;
     CLEANUP_JSON json_t *decision = NULL;
-    if (gate_decide(&settings->options, &answer, &decision, error) != 0)
-        return -1;
-    if (json_object_set_new(decision, "harness", json_null()) != 0)
-        return error_set(error, ERROR_MEMORY, NULL, "out of memory for the decision");
-    if (document_seal(decision, error) != 0 || print_decision(decision, settings->json, error) != 0)
+    if (gate_decide(&settings->options, &answer, &decision, error) != 0 ||
+        harness_check(&settings->harness, decision, &harness, error) != 0 ||
+        document_seal(decision, error) != 0 || print_decision(decision, settings->json, error) != 0)
         return -1;
     warn_of_bad_input(decision);
-    return codes[answer];
+    return harness_exit_code(answer, harness);
+}
+
+/** Signals that ask us to end become readable, so that the guard clears away first. */
+static int open_interrupt_fd(void)
+{
+    sigset_t signals;
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGHUP);
+    (void)sigprocmask(SIG_BLOCK, &signals, NULL);
+    return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 int command_gate(int argc, char **argv)
@@ -196,14 +228,17 @@ int command_gate(int argc, char **argv)
     };
     struct error error = ERROR_INIT;
     settings.options.accepted_waivers = settings.waivers;
+    settings.harness.modes = settings.harness_modes;
     argp_err_exit_status = 2;
     if (argp_parse(&parser, argc, argv, 0, NULL, &settings) != 0)
         return 2;
+    CLEANUP_FD int interrupt_fd = settings.harness.path != NULL ? open_interrupt_fd() : -1;
+    settings.harness.interrupt_fd = interrupt_fd;
     if (!settings.now_given)
         settings.options.now = (moment)time(NULL);
     int code = settings.list_reasons ? list_reasons(&error) : decide(&settings, &error);
     if (code >= 0)
         return code;
     error_print(&error);
-    return 2;
+    return error_exit_code(&error);
 }

@@ -225,9 +225,48 @@ static void print_guards(const json_t *decision, FILE *stream)
     }
 }
 
+static void print_harness_mode(const json_t *mode, FILE *stream)
+{
+    print_texts(stream, "  ", text_or(mode, "mode", ""), ": ", text_or(mode, "verdict", ""), ", ",
+                text_or(mode, "reason", ""), NULL);
+    (void)fputc('\n', stream);
+    size_t index = 0;
+    const json_t *command = NULL;
+    json_array_foreach(json_object_get(mode, "unprotected_commands"), index, command) {
+        print_texts(stream, "    UNPROTECTED ", json_string_value(command), NULL);
+        (void)fputc('\n', stream);
+    }
+}
+
+/** What the harness does, and what that means beside the answer about -B. */
+static void print_harness(const json_t *decision, FILE *stream)
+{
+    const json_t *harness = json_object_get(decision, "harness");
+    const char *status = text_or(harness, "status", "");
+    bool removable = strcmp(text_or(decision, "answer", ""), "may_be_removed") == 0;
+    if (!json_is_object(harness))
+        return;
+    (void)fprintf(stream, "\nThe harness: %s\n", text_or(harness, "digest", ""));
+    if (strcmp(status, "protected") == 0)
+        (void)fputs(removable ? "  still passes -B in every mode checked, and may stop\n"
+                              : "  passes -B in every mode checked, as it has to\n",
+                    stream);
+    else if (strcmp(status, "unprotected") == 0)
+        (void)fputs(removable ? "  does not pass -B in every mode checked, and need not\n"
+                              : "  DOES NOT PASS -B IN EVERY MODE, and has to\n",
+                    stream);
+    else
+        (void)fputs("  can't be judged\n", stream);
+    size_t index = 0;
+    const json_t *mode = NULL;
+    json_array_foreach(json_object_get(harness, "modes"), index, mode)
+        print_harness_mode(mode, stream);
+}
+
 void gate_print(const json_t *decision, FILE *stream)
 {
     print_answer(decision, stream);
+    print_harness(decision, stream);
     print_criteria(decision, stream);
     print_issues(decision, stream);
     print_evidence(decision, stream);
