@@ -76,7 +76,9 @@ static void observe(const struct cell *cell, const char *failure, const char *wr
         .call_text = witness->call_text,
         .last_text = witness->last_text,
         .broken_check = text_or_null(witness->broken_check),
-        .rename_error = text_or_null(witness->rename_error),
+        /* An extended shape may ask for a refusal; its checks say whether it was the right one. */
+        .rename_error =
+            cell->shape->group == SHAPE_EXTENDED ? NULL : text_or_null(witness->rename_error),
         .renames_returned = witness->renames_returned,
         .renames_expected = cell->shape->group == SHAPE_EXTENDED ? witness->renames_returned
                                                                  : count_renames(cell->shape),

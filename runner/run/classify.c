@@ -158,7 +158,7 @@ static void classify_timeout(const struct observation *seen, struct classificati
                seen->damaged_since_last, seen->last_text);
     else if (seen->call_out == NULL)
         decide(out, VERDICT_STALL, "nothing followed '%s' %s", seen->last_text, limit);
-    else if (strcmp(seen->call_out, "rename") == 0)
+    else if (strcmp(seen->call_out, "rename") == 0 || strcmp(seen->call_out, "renameat") == 0)
         decide(out, VERDICT_HANG, "'%s' did not come back %s", seen->call_text, limit);
     else
         decide(out, VERDICT_STALL, "'%s' did not come back %s", seen->call_text, limit);
