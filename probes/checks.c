@@ -104,8 +104,9 @@ static int compare_bytes(int fd, const char *want, size_t size, struct text *got
         ssize_t taken = step_read(fd, chunk, sizeof chunk);
         if (taken < 0) {
             text_add(got, "read:");
-            text_add_errno(got, errno);
-            return CANT_LOOK;
+            int error = errno;
+            text_add_errno(got, error);
+            return error == EISDIR ? HOLDS_NOT : CANT_LOOK;
         }
         if (taken == 0 && offset == size)
             return HOLDS;
@@ -123,6 +124,12 @@ static int compare_bytes(int fd, const char *want, size_t size, struct text *got
     }
 }
 
+/* Whether open(2) failed because there is no such file; or can't be one, its name being no name. */
+static int says_that_none_is_there(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG || error == EINVAL;
+}
+
 int file_holds(const char *name, struct content content, struct text *got)
 {
     int fd = step_open(full_path(name), O_RDONLY, 0);
@@ -130,7 +137,7 @@ int file_holds(const char *name, struct content content, struct text *got)
         text_add(got, "open:");
         int error = errno;
         text_add_errno(got, error);
-        return error == ENOENT ? HOLDS_NOT : CANT_LOOK;
+        return says_that_none_is_there(error) ? HOLDS_NOT : CANT_LOOK;
     }
     int found = compare_bytes(fd, content_bytes(content), content.size, got);
     if (step_close(fd) != 0 && found == HOLDS) {

@@ -6,8 +6,7 @@
 #include <stdio.h> /* rename, and nothing else */
 #include <unistd.h>
 
-/* Writes the `leave` line of a call. `error` is its errno, 0 when it did not fail. */
-static void leave(const char *call, long long result, int error)
+void leave_call(const char *call, long long result, int error)
 {
     start_line("leave", call);
     add_number("ret", result);
@@ -56,7 +55,7 @@ int step_open(const char *path, int flags, mode_t mode)
     send_line();
     errno = 0;
     int fd = open(path, flags, mode);
-    leave("open", fd, errno);
+    leave_call("open", fd, errno);
     return fd;
 }
 
@@ -73,7 +72,7 @@ ssize_t step_read(int fd, void *bytes, size_t size)
 {
     enter_bytes("read", fd, size);
     ssize_t result = read(fd, bytes, size);
-    leave("read", result, errno);
+    leave_call("read", result, errno);
     return result;
 }
 
@@ -81,7 +80,7 @@ ssize_t step_write(int fd, const void *bytes, size_t size)
 {
     enter_bytes("write", fd, size);
     ssize_t result = write(fd, bytes, size);
-    leave("write", result, errno);
+    leave_call("write", result, errno);
     return result;
 }
 
@@ -92,7 +91,7 @@ int step_close(int fd)
     send_line();
     errno = 0;
     int result = close(fd);
-    leave("close", result, errno);
+    leave_call("close", result, errno);
     return result;
 }
 
@@ -100,7 +99,7 @@ int step_stat(const char *path, struct stat *status)
 {
     enter_path("stat", path);
     int result = stat(path, status);
-    leave("stat", result, errno);
+    leave_call("stat", result, errno);
     return result;
 }
 
@@ -113,16 +112,11 @@ void enter_rename(const char *from, const char *to)
     errno = 0;
 }
 
-void leave_rename(int result, int error)
-{
-    leave("rename", result, error);
-}
-
 int step_rename(const char *from, const char *to)
 {
     enter_rename(from, to);
     int result = rename(from, to);
-    leave_rename(result, errno);
+    leave_call("rename", result, errno);
     return result;
 }
 
@@ -130,7 +124,7 @@ int step_unlink(const char *path)
 {
     enter_path("unlink", path);
     int result = unlink(path);
-    leave("unlink", result, errno);
+    leave_call("unlink", result, errno);
     return result;
 }
 
@@ -138,7 +132,7 @@ int step_mkdir(const char *path, mode_t mode)
 {
     enter_path("mkdir", path);
     int result = mkdir(path, mode);
-    leave("mkdir", result, errno);
+    leave_call("mkdir", result, errno);
     return result;
 }
 
@@ -146,7 +140,7 @@ int step_rmdir(const char *path)
 {
     enter_path("rmdir", path);
     int result = rmdir(path);
-    leave("rmdir", result, errno);
+    leave_call("rmdir", result, errno);
     return result;
 }
 
@@ -154,7 +148,7 @@ DIR *step_opendir(const char *path)
 {
     enter_path("opendir", path);
     DIR *directory = opendir(path);
-    leave("opendir", directory == NULL ? -1 : 0, errno);
+    leave_call("opendir", directory == NULL ? -1 : 0, errno);
     return directory;
 }
 
@@ -162,7 +156,7 @@ struct dirent *step_readdir(DIR *directory, const char *path)
 {
     enter_path("readdir", path);
     struct dirent *entry = readdir(directory);
-    leave("readdir", entry == NULL ? -1 : 0, errno);
+    leave_call("readdir", entry == NULL ? -1 : 0, errno);
     return entry;
 }
 
@@ -170,6 +164,6 @@ int step_closedir(DIR *directory, const char *path)
 {
     enter_path("closedir", path);
     int result = closedir(directory);
-    leave("closedir", result, errno);
+    leave_call("closedir", result, errno);
     return result;
 }

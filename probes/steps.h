@@ -27,11 +27,12 @@ DIR *step_opendir(const char *path);
 struct dirent *step_readdir(DIR *directory, const char *path);
 int step_closedir(DIR *directory, const char *path);
 
-/** The two halves of a rename that never happens (controls). */
+/** The two halves of a call, for controls and for calls that a single shape makes. */
 void enter_rename(const char *from, const char *to);
-void leave_rename(int result, int error);
+/** `error` is the errno, 0 when the call did not fail; it is left in errno. */
+void leave_call(const char *call, long long result, int error);
 
-/** What `leave open` and `enter open` call these flags: "O_WRONLY+O_CREAT+O_EXCL". */
+/** What `enter open` calls these flags: "O_WRONLY+O_CREAT+O_EXCL". */
 void text_add_flags(struct text *text, int flags);
 
 #endif

@@ -13,7 +13,7 @@
 #error "PROBE_BUILD must be the probe build id, 16 hex digits in quotes"
 #endif
 
-enum { THINGS = 8 }; /* files and directories that a shape makes */
+enum { THINGS = 16 }; /* files and directories that a shape makes */
 
 enum presence { ABSENT, PRESENT, PERHAPS };
 
@@ -60,6 +60,23 @@ static void remember(const char *name, int is_directory, enum presence presence)
         return;
     thing->is_directory = is_directory;
     thing->presence = presence;
+}
+
+void may_leave(const char *name, int is_directory)
+{
+    struct thing *thing = thing_named(name);
+    if (thing == NULL)
+        return;
+    if (thing->presence == ABSENT)
+        thing->is_directory = is_directory;
+    thing->presence = PERHAPS;
+}
+
+void may_leave_all(void)
+{
+    for (size_t i = 0; i < story.thing_count; i++)
+        if (story.things[i].presence == PRESENT)
+            story.things[i].presence = PERHAPS;
 }
 
 /*
@@ -241,8 +258,8 @@ void rename_and_check(const struct move *move)
         return;
     tell_about_rename();
     /* Until it is known to have worked, either name may be there. */
-    remember(move->from, 0, PERHAPS);
-    remember(move->to, 0, PERHAPS);
+    may_leave(move->from, 0);
+    may_leave(move->to, 0);
     /* Two statements: an argument list has no order, and a journal has. */
     const char *from = full_path(move->from);
     const char *to = full_path(move->to);
@@ -259,17 +276,28 @@ void rename_and_check(const struct move *move)
     }
 }
 
+/*
+ * What is certainly there must go. What is perhaps there may be missing (ENOTDIR: its path leads
+ * through a file now) or, after a rename that should not have worked, be of the other kind.
+ */
+static int remove_thing(const struct thing *thing)
+{
+    const char *path = full_path(thing->name);
+    int result = thing->is_directory ? step_rmdir(path) : step_unlink(path);
+    if (result == 0 || thing->presence == PRESENT)
+        return result;
+    if (errno == EISDIR || errno == EPERM || errno == ENOTDIR)
+        result = thing->is_directory ? step_unlink(path) : step_rmdir(path);
+    return result != 0 && (errno == ENOENT || errno == ENOTDIR) ? 0 : result;
+}
+
 /* Removes in reverse, so that a directory is empty when its turn comes. */
 static void clean_up(void)
 {
     struct text got = {.length = 0};
     for (size_t i = story.thing_count; i-- > 0;) {
         const struct thing *thing = &story.things[i];
-        if (thing->presence == ABSENT)
-            continue;
-        const char *path = full_path(thing->name);
-        int result = thing->is_directory ? step_rmdir(path) : step_unlink(path);
-        if (result == 0 || (thing->presence == PERHAPS && errno == ENOENT) || got.length > 0)
+        if (thing->presence == ABSENT || remove_thing(thing) == 0 || got.length > 0)
             continue;
         text_add(&got, thing->name);
         text_add(&got, ":");

@@ -43,6 +43,15 @@ int end_story(void);
 /** From here on a broken check means `fail`, no longer `unfit`. */
 void tell_about_rename(void);
 
+/**
+ * The clean-up removes this too, if it is there; what was remembered later goes first. Of a name
+ * that is remembered already it is known what it is, and `is_directory` does not count.
+ */
+void may_leave(const char *name, int is_directory);
+
+/** The same for all that was made so far, because a directory that moves takes things along. */
+void may_leave_all(void);
+
 /** Whether nothing broke so far. */
 int story_goes_on(void);
 

@@ -40,7 +40,7 @@ int main(int argc, char **argv)
         tell_about_rename();
         enter_rename(from, to);
         int error = block();
-        leave_rename(-1, error);
+        leave_call("rename", -1, error);
         report_check("could_block", "blocked", errno_name(error), 0);
     }
     return end_story();

@@ -15,6 +15,13 @@ SHAPES = ("tmp_root_sibling", "subdir_sibling", "replace_existing", "pycache_rep
           "cross_directory", "subdir_to_root")
 CONTROLS = ("control_pass", "control_fail", "control_block", "control_spin")
 NATIVE = "linux-x86_64"
+EXTENDED = ("directory_rename", "directory_into_itself", "replace_empty_directory",
+            "replace_full_directory", "file_over_directory", "directory_over_file", "identity",
+            "case_only", "dot_names", "trailing_slash", "missing_source", "missing_parent",
+            "longest_name", "too_long_name", "illegal_names", "short_name_collisions",
+            "open_read_handle", "open_write_handle", "open_replaced_handle",
+            "rename_while_listing", "directory_growth", "thousand_renames", "full_disk",
+            "full_directory", "renameat_directory")
 ABIS = (NATIVE, "linux-x86_64-musl", "linux-i686")
 SKIP = 77
 SECONDS = 30

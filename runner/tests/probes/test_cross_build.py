@@ -40,7 +40,7 @@ def build(preset, tree, env):
     for command in ([cmake, "--preset", preset, "-S", harness.SOURCE, "-B", tree],
                     [cmake, "--build", tree, "--parallel", "2"]):
         done = subprocess.run(command, env=env, cwd=harness.SOURCE, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=100, check=False)
+                              stderr=subprocess.STDOUT, text=True, timeout=140, check=False)
         assert done.returncode == 0, done.stdout
         assert "Warning" not in done.stdout and "unknown to cmake" not in done.stdout, done.stdout
     with open(f"{tree}/probes/manifest.json", encoding="ascii") as file:

@@ -19,6 +19,7 @@ REPLACE = {
     "cut": ("fail", ["new_size", "new_bytes"], ["new_bytes"]),
     "grown": ("fail", ["new_size", "new_bytes"], ["new_bytes"]),
     "byte_changed": ("fail", ["new_bytes"], ["new_bytes"]),
+    "unreadable": ("fail", ["new_bytes"], []),
     "stray_entry": ("fail", ["listing", "cleanup"], []),
     "listed_twice": ("fail", ["listing"], []),
     "cleanup_refused": ("fail", ["cleanup"], []),

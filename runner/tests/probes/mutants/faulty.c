@@ -19,6 +19,20 @@ static int fail_with(int error)
     return -1;
 }
 
+/* The errno that RO_ERRNO has the number of. */
+static int chosen_error(void)
+{
+    const char *number = getenv("RO_ERRNO");
+    return number == NULL ? ENOSPC : (int)strtol(number, NULL, 10);
+}
+
+static int move_out_of_sight(const char *from)
+{
+    char path[PROBE_PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s.lost", from);
+    return rename(from, path);
+}
+
 static int make_entry(const char *beside)
 {
     char path[PROBE_PATH_BYTES];
@@ -33,12 +47,23 @@ static int poke(const char *path, off_t offset)
     return pwrite(fd, "\x01", 1, offset) == 1 ? close(fd) : -1;
 }
 
+/* From the rename on, nothing can be opened any more: what became of the bytes is not known. */
+static int renamed;
+
+int shim_open(const char *path, int flags, mode_t mode)
+{
+    return renamed && fault_is("unreadable") ? fail_with(EIO) : open(path, flags, mode);
+}
+
 int shim_rename(const char *from, const char *to)
 {
+    renamed = 1;
     if (fault_is("refused"))
         return fail_with(EEXIST);
     if (fault_is("source_lost"))
-        return unlink(from) == 0 ? fail_with(ENOSPC) : -1;
+        return unlink(from) == 0 ? fail_with(chosen_error()) : -1;
+    if (fault_is("subtree_lost"))
+        return move_out_of_sight(from);
     if (fault_is("destination_lost"))
         return unlink(to) == 0 ? fail_with(EIO) : -1;
     if (fault_is("done_but_refused"))

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * open_write_handle: D/a -> D/b while D/a is being written
+ *
+ * POSIX: the handle stays on the file; what is written before and after the rename is in D/b. An
+ * implementation that writes the directory entry when the handle is closed may put the old name
+ * back or lose the size: data is lost when D/b (or D/a) does not hold all bytes.
+ *
+ * Holds: rename returns 0 between two writes; after close D/a is gone and D/b holds both halves; D
+ * lists b only.
+ * Left behind with --keep: D/b.
+ */
+#include "scene.h"
+
+#include "steps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+enum { HALF = 1500 };
+
+static void write_part(int fd, struct content content, size_t offset)
+{
+    ssize_t written = step_write(fd, content_bytes(content) + offset, HALF);
+    if (written != HALF)
+        report_failed_call("write", written < 0 ? errno : ENOSPC);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct content source = {"source", 3000};
+    static const struct listing root = {".", "b"};
+    if (begin_story(argc, argv, "open_write_handle", "a b") != 0)
+        return PROBE_USAGE;
+    if (!story_goes_on())
+        return end_story();
+    int fd = step_open(full_path("a"), O_WRONLY | O_CREAT | O_EXCL, 0644);
+    if (fd < 0) {
+        report_failed_call("setup_open", errno);
+        return end_story();
+    }
+    may_leave("a", 0);
+    write_part(fd, source, 0);
+    if (!story_goes_on()) {
+        (void)step_close(fd);
+        return end_story();
+    }
+    int error = attempt("a", "b", "0", 0);
+    write_part(fd, source, HALF);
+    if (step_close(fd) != 0)
+        report_failed_call("close", errno);
+    if (error == 0) {
+        check_absent("old_gone", "a");
+        check_survives("new_bytes", "b", source, "a");
+        check_listing(&root);
+    } else {
+        check_survives("source_kept", "a", source, "b");
+    }
+    return end_story();
+}

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""What the extended shapes of one ABI say on an ordinary Linux file system, and what they leave."""
+import sys
+
+import harness
+
+abi = sys.argv[1]
+
+# What no ordinary file system can be brought to within the shape's limits.
+UNFIT = ("full_disk", "full_directory")
+CALLS = ("renameat",)
+
+
+def left_by(shape):
+    source = harness.bytes_of(shape, "source", 3000)
+    second = harness.bytes_of(shape, "second", 500)
+    stale = harness.bytes_of(shape, "stale", 5000)
+    small = {i: harness.bytes_of(shape, f"file{i:04}", 100) for i in range(1000)}
+    plain = harness.bytes_of(shape, "file", 100)
+    tail = "_abcdefghi" * 11 + "_abcde"
+    return {
+        "directory_rename": {"n": None, "n/g": second, "n/q": None, "n/q/f": source},
+        "directory_into_itself": {"p": None, "p/f": source, "p/c": None},
+        "replace_empty_directory": {"q": None, "q/f": source},
+        "replace_full_directory": {"p": None, "p/f": source, "q": None, "q/g": stale},
+        "file_over_directory": {"a": source, "q": None},
+        "directory_over_file": {"p": None, "p/f": source, "b": stale},
+        "identity": {"a": source, "p": None, "p/f": second},
+        "case_only": {"c": None, "c/nAME": source},
+        "dot_names": {"a": source, "p": None, "p/f": second},
+        "trailing_slash": {"a": source, "q": None, "q/f": second},
+        "missing_source": {"b": stale},
+        "missing_parent": {"a": source, "f": second},
+        "longest_name": {"b": source},
+        "too_long_name": {"a": source},
+        "illegal_names": {"i": None, "i/a": source},
+        "short_name_collisions": {"k": None} | {
+            f"k/a_module_with_a_long_name_{i:04}.cpython-312.pyc": small[i] for i in range(24)},
+        "open_read_handle": {"b": source},
+        "open_write_handle": {"b": source},
+        "open_replaced_handle": {"old": source},
+        "rename_while_listing": {"l": None, "l/renamed": plain} | {
+            f"l/entry{i:04}": plain for i in range(39)},
+        "directory_growth": {"g": None} | {f"g/{i:04}{tail}": small[i] for i in range(150)},
+        "thousand_renames": {"t": None} | {
+            f"t/m{i:04}.cpython-312.pyc": small[i] for i in range(1000)},
+        "renameat_directory": {"x": None, "x/d": source, "y": None},
+    }[shape]
+
+
+for shape in harness.EXTENDED:
+    if shape in UNFIT and abi != harness.NATIVE:
+        continue  # thousands of calls that can't come to anything
+    for keep in (False, True):
+        with harness.fresh_directory() as directory:
+            with open(f"{directory}/foreign", "wb"):
+                pass
+            journal = harness.run_probe(harness.program(abi, shape), shape, directory,
+                                        1 if shape in UNFIT else 0, CALLS, keep=keep)
+            assert not journal.lost, journal.events
+            if shape in UNFIT:
+                assert (journal.outcome, journal.broken) == ("unfit", ["setup_full"])
+                assert not journal.select("enter", "rename")
+            left = harness.tree(directory)
+            assert left.pop("foreign") == b""
+            if not keep:
+                assert left == {}, f"{shape} left {sorted(left)[:5]}"
+            elif shape not in UNFIT:
+                want = left_by(shape)
+                assert left == want, f"{shape} left {sorted(left)[:5]}, want {sorted(want)[:5]}"
+        if shape in UNFIT:
+            break

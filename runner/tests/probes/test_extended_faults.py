@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""What the extended shapes say where a file system does what rust-fatfs does: refuse and lose the
+source, say success and do nothing, or lose a subtree. `loss=1` exactly where data is gone."""
+import errno
+import os
+
+import harness
+
+MUTANTS = os.path.join(harness.BUILD, "runner/tests/mutants", harness.NATIVE)
+
+# shape, fault, errno that it answers with: broken checks, those of them with loss=1
+CASES = (
+    ("too_long_name", "none", 0, [], []),
+    ("too_long_name", "source_lost", errno.ENAMETOOLONG, ["source_kept", "listing_root"],
+     ["source_kept"]),
+    ("too_long_name", "refused", errno.EEXIST, ["answer"], []),
+    ("missing_parent", "source_lost", errno.ENOENT,
+     ["source_kept", "answer", "source_kept", "listing_root"],
+     ["source_kept", "source_kept"]),
+    ("missing_parent", "unreadable", 0, ["source_kept", "source_kept", "file_kept"], []),
+    ("illegal_names", "source_lost", errno.EINVAL, ["file_kept"], ["file_kept"]),
+    ("illegal_names", "nothing_done", 0, ["file_came_along"], []),
+    ("illegal_names", "cut", 0, ["file_came_along", "file_kept"],
+     ["file_came_along", "file_kept"]),
+    ("directory_into_itself", "subtree_lost", 0,
+     ["answer", "file_kept", "child_kept", "listing"], ["file_kept"]),
+    ("directory_into_itself", "nothing_done", 0, ["answer"], []),
+    ("case_only", "nothing_done", 0, ["file_kept", "listing"], []),
+    ("identity", "source_lost", errno.EIO,
+     ["answer", "file_kept", "answer", "listing_root"], ["file_kept"]),
+    ("trailing_slash", "none", 0, [], []),
+    ("open_write_handle", "nothing_done", 0, ["old_gone", "new_bytes", "listing_root"], []),
+    ("open_write_handle", "source_lost", errno.EBUSY, ["answer", "source_kept"], ["source_kept"]),
+    ("thousand_renames", "nothing_done", 0, ["own_bytes"] * 11, []),
+    ("thousand_renames", "refused", 0, ["answer"], []),
+    ("thousand_renames", "source_lost", errno.EIO, ["answer", "source_kept"], ["source_kept"]),
+    ("rename_while_listing", "none", 0, [], []),
+    ("rename_while_listing", "source_lost", errno.EIO, ["answer", "entries", "new_bytes"],
+     ["new_bytes"]),
+)
+
+for shape, fault, number, broken, lost in CASES:
+    with harness.fresh_directory() as directory:
+        journal = harness.run_probe([f"{MUTANTS}/faulty_{shape}"], shape, directory,
+                                    1 if broken else 0, env={"RO_FAULT": fault, "RO_ERRNO": str(number)})
+        said = (journal.outcome, journal.broken, journal.lost)
+        assert said == ("fail" if broken else "pass", broken, lost), f"{shape} with {fault}: {said}"

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""The runner knows every extended shape, takes a refusal that a shape asks for as a pass, and never
+lets one of them gate."""
+import json
+import os
+import subprocess
+
+import harness
+
+PROGRAM = os.path.join(harness.BUILD, "runner/rename-oracle")
+
+
+def run(*arguments):
+    return subprocess.run([PROGRAM, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=100, check=False)
+
+
+listed = json.loads(run("list", "--json").stdout)["shapes"]
+assert {s["name"] for s in listed} == set(harness.SHAPES + harness.CONTROLS + harness.EXTENDED)
+
+SHAPES = ("missing_source", "renameat_directory", "full_disk")
+with harness.fresh_directory() as directory:
+    done = run("run", "-t", "native", "-o", directory, "--no-controls",
+               *(word for shape in SHAPES for word in ("-s", shape)))
+    assert done.returncode == 1, done
+    (document,) = (os.path.join(top, name) for top, _, names in os.walk(directory)
+                   for name in names if name == "native.json")
+    with open(document, encoding="utf-8") as file:
+        cells = {cell["shape"]: cell for cell in json.load(file)["cells"]}
+    assert set(cells) == set(SHAPES)
+    assert all(cell["gating"] is False for cell in cells.values())
+    assert cells["missing_source"]["verdict"] == "pass", cells["missing_source"]["reason"]
+    assert cells["missing_source"]["errno"]["name"] == "ENOENT"
+    assert cells["renameat_directory"]["verdict"] == "pass", cells["renameat_directory"]["reason"]
+    # Where nothing can be said, nothing is: not a pass.
+    assert cells["full_disk"]["verdict"] == "error", cells["full_disk"]["reason"]
+    assert "setup_full" in cells["full_disk"]["reason"]
