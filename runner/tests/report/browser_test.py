@@ -71,7 +71,7 @@ class Browser(unittest.TestCase):
         cls.browser = webdriver.Chrome(options=options,
                                        service=Service(shutil.which("chromedriver")))
         cls.addClassCleanup(cls.browser.quit)
-        cls.browser.set_page_load_timeout(30)
+        cls.browser.set_page_load_timeout(120)
 
     def open(self, name, place="", width=1280, height=900, scheme="light"):
         path = os.path.join(running.directory, name + ".html")
@@ -103,16 +103,21 @@ class Browser(unittest.TestCase):
         if os.environ.get("KEEP_SCREENSHOTS"):
             self.browser.save_screenshot(os.path.join(os.environ["KEEP_SCREENSHOTS"], name + ".png"))
 
+    def cpu_seconds(self):
+        """CPU time of the process that the page lives in, all of its threads."""
+        metrics = self.browser.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+        return {metric["name"]: metric["value"] for metric in metrics}["ProcessTime"]
+
     def test_eight_targets_open_within_a_second(self):
-        times = []
-        for _ in range(5):
-            self.open("eight")
-            times.append(self.run_script("return performance.getEntriesByType('navigation')[0]"
-                                         ".loadEventEnd"))
-            if times[-1] < 1000:
-                break
-        print("load times:", times)
-        self.assertLess(min(times), 1000)  # the best of five: the machine may be busy
+        # A second of the page's own CPU time: what the clock says depends on who else is busy.
+        self.browser.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
+        self.open("eight")
+        before = self.cpu_seconds()
+        self.browser.refresh()
+        spent = self.cpu_seconds() - before
+        wall = self.run_script("return performance.getEntriesByType('navigation')[0].loadEventEnd")
+        print(f"eight targets: {spent:.2f} s of CPU, {wall / 1000:.2f} s on the clock")
+        self.assertTrue(0 < spent < 1, spent)
         self.picture("desktop")
 
     def test_a_link_opens_the_details_at_the_stuck_call(self):
