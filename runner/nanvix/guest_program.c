@@ -14,14 +14,15 @@
 
 /** A whole file, mapped. */
 struct image {
+    void *mapping;
     const unsigned char *bytes;
     size_t size;
 };
 
 static void unmap(struct image *image)
 {
-    if (image->bytes != NULL)
-        (void)munmap((void *)(uintptr_t)image->bytes, image->size);
+    if (image->mapping != NULL)
+        (void)munmap(image->mapping, image->size);
 }
 
 static int map_file(struct image *image, const char *path, struct error *error)
@@ -35,6 +36,7 @@ static int map_file(struct image *image, const char *path, struct error *error)
     void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (bytes == MAP_FAILED)
         return error_set_errno(error, errno, path, "cannot read this probe");
+    image->mapping = bytes;
     image->bytes = bytes;
     image->size = (size_t)status.st_size;
     return 0;
@@ -52,7 +54,8 @@ struct header {
 
 static bool read_header(const struct image *image, struct header *out)
 {
-    if (memcmp(image->bytes, ELFMAG, SELFMAG) != 0 || image->bytes[EI_DATA] != ELFDATA2LSB)
+    if (image->bytes == NULL || memcmp(image->bytes, ELFMAG, SELFMAG) != 0 ||
+        image->bytes[EI_DATA] != ELFDATA2LSB)
         return false;
     out->wide = image->bytes[EI_CLASS] == ELFCLASS64;
     if (out->wide) {

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -13,14 +14,21 @@ enum { MANIFEST_LIMIT = 1024 * 1024, LOCK_LIMIT = 1024 * 1024 };
 
 static const char default_abi[] = "nanvix-i686";
 
-/* Reads "v1.2.3" or "1.2.3". */
+/* Reads "v1.2.3" or "1.2.3"; what follows is left alone. */
 static bool parse_release(const char *text, unsigned parts[3])
 {
-    if (text[0] == 'v')
-        text++;
-    if (!isdigit((unsigned char)text[0]))
-        return false;
-    return sscanf(text, "%9u.%9u.%9u", &parts[0], &parts[1], &parts[2]) == 3;
+    const char *here = text[0] == 'v' ? text + 1 : text;
+    for (int i = 0; i < 3; i++) {
+        char *end = NULL;
+        if (!isdigit((unsigned char)here[0]))
+            return false;
+        unsigned long number = strtoul(here, &end, 10);
+        if (number > 1000000 || (i < 2 && *end != '.'))
+            return false;
+        parts[i] = (unsigned)number;
+        here = end + 1;
+    }
+    return true;
 }
 
 int release_compare(const char *left, const char *right, bool *ok)
