@@ -79,7 +79,8 @@ static bool join(struct timeline *timeline, const struct timeline_row *leave)
         struct timeline_row *row = &timeline->rows[i - 1];
         if (row->kind != ROW_CALL)
             continue;
-        if (row->returned || strcmp(row->subject, leave->subject) != 0)
+        if (row->returned || row->subject == NULL || leave->subject == NULL ||
+            strcmp(row->subject, leave->subject) != 0)
             return false;
         row->returned = true;
         row->took_ms = leave->ms > row->ms ? leave->ms - row->ms : 0;

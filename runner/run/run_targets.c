@@ -6,6 +6,7 @@
 #include "nanvix/guest_program.h"
 #include "run/run_state.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +43,8 @@ static void skip(struct run_target *target, const char *reason)
 }
 
 /* The probes of the target's ABI: below --probes, in it, or among what the program ships. */
-static int find_probes(const struct run *run, const struct target *target, char *out, size_t size,
-                       struct error *error)
+static int choose_probes(const struct run *run, const struct target *target, char *out, size_t size,
+                         struct error *error)
 {
     char relative[256];
     if (run->options->probes == NULL) {
@@ -55,6 +56,19 @@ static int find_probes(const struct run *run, const struct target *target, char 
         access(out, R_OK) == 0)
         return 0;
     return path_format(out, size, error, "%s", run->options->probes);
+}
+
+/* Without symbolic links in it: a guest that sees the host's tree elsewhere would follow an
+ * absolute one into its own. */
+static int find_probes(const struct run *run, const struct target *target, char out[PATH_MAX],
+                       struct error *error)
+{
+    char chosen[PATH_MAX];
+    if (choose_probes(run, target, chosen, sizeof chosen, error) != 0)
+        return -1;
+    if (realpath(chosen, out) == NULL)
+        return error_set_errno(error, errno, chosen, "cannot find the probe programs");
+    return 0;
 }
 
 static int bind_path(json_t *bindings, const char *name, const char *path, struct error *error)
@@ -79,7 +93,7 @@ static int make_bindings(struct run *run, struct run_target *target, struct erro
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a target");
     if (path_format(shared, sizeof shared, error, "%s/%s", run->scratch, prepared->target.name) !=
             0 ||
-        find_probes(run, &prepared->target, probes, sizeof probes, error) != 0 ||
+        find_probes(run, &prepared->target, probes, error) != 0 ||
         bind_path(prepared->bindings, "shared", shared, error) != 0 ||
         bind_path(prepared->bindings, "probes", probes, error) != 0 ||
         bind_path(prepared->bindings, "root",

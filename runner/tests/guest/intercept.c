@@ -183,7 +183,7 @@ static bool is_meant(const char *call, const struct seccomp_notif *request)
 static int act(const char *action, pid_t program)
 {
     if (strncmp(action, "refuse=", 7) == 0)
-        return atoi(action + 7);
+        return (int)strtol(action + 7, NULL, 10);
     if (strcmp(action, "panic") == 0)
         panic();
     else if (strcmp(action, "kill") == 0)
