@@ -74,7 +74,8 @@ class Shown(unittest.TestCase):
 
     def test_the_harness_is_shown(self):
         harness = {"digest": make_samples.sha256("h"), "status": "unprotected", "modes": [
-            {"mode": "standalone", "verdict": "UNPROTECTED", "reason": "python3 -m test"}]}
+            {"mode": "standalone", "verdict": "UNPROTECTED", "reason": "one command",
+             "unprotected_commands": ["python3 -m test"]}]}
         path = running.decision_path("green", "keep", harness=harness)
         for form in ("markdown", "html"):
             self.assertRegex(plain(running.report(form, "green", "--decision", path)),
