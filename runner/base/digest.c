@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sha2.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -61,9 +62,41 @@ int digest_file(const char *path, char out[DIGEST_SIZE], struct error *error)
     return digest_descriptor(fd, path, out, error);
 }
 
+/** jansson's own json_dumps goes on, some bytes short, when its buffer can't grow. */
+struct growing_text {
+    char *bytes;
+    size_t length;
+    size_t room;
+    bool failed;
+};
+
+static int add_to_text(const char *bytes, size_t length, void *context)
+{
+    struct growing_text *text = context;
+    if (text->length + length >= text->room) {
+        size_t room = 2 * (text->length + length) + 64;
+        char *grown = reallocarray(text->bytes, room, 1);
+        if (grown == NULL) {
+            text->failed = true;
+            return -1;
+        }
+        text->bytes = grown;
+        text->room = room;
+    }
+    memcpy(text->bytes + text->length, bytes, length);
+    text->length += length;
+    text->bytes[text->length] = '\0';
+    return 0;
+}
+
 char *json_canonical_dump(const json_t *value)
 {
-    return json_dumps(value, JSON_CANONICAL_FLAGS | JSON_ENCODE_ANY);
+    struct growing_text text = {0};
+    int flags = JSON_CANONICAL_FLAGS | JSON_ENCODE_ANY;
+    if (json_dump_callback(value, add_to_text, &text, (size_t)flags) == 0 && !text.failed)
+        return text.bytes;
+    free(text.bytes);
+    return NULL;
 }
 
 static int add_to_hash(const char *text, size_t length, void *context)

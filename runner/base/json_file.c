@@ -2,6 +2,7 @@
 #include "base/json_file.h"
 
 #include "base/json_locate.h"
+#include "base/json_parse.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -99,11 +100,13 @@ static int parse_text(struct json_source *source, struct error *error)
 {
     if (refuse_odd_bytes(source, error) != 0)
         return -1;
-    json_error_t problem = {0};
-    source->root = json_loadb(source->text, source->length, JSON_REJECT_DUPLICATES, &problem);
+    json_error_t problem;
+    bool out_of_memory = false;
+    source->root =
+        json_parse(source->text, source->length, JSON_REJECT_DUPLICATES, &problem, &out_of_memory);
     if (source->root != NULL)
         return 0;
-    if (problem.text[0] == '\0' || json_error_code(&problem) == json_error_out_of_memory)
+    if (out_of_memory)
         return error_set(error, ERROR_MEMORY, source->path, "out of memory while parsing");
     /* `position` counts the bytes that were taken: the last of them is the one at fault, except
      * that a byte that is no UTF-8 was not taken. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/schema_check.h"
 
-#include "base/schema_compile.h"
-
 #include <stdarg.h>
 #include <string.h>
 
@@ -354,13 +352,19 @@ static int check(struct checker *checker, const struct schema_node *node, json_t
     return check(checker, node->reference, value, &same);
 }
 
+int json_source_check_compiled(const struct json_source *source, const struct schema *schema,
+                               struct error *error)
+{
+    struct checker checker = {.source = source, .error = error};
+    const struct trail start = {0};
+    return check(&checker, schema->root, source->root, &start);
+}
+
 int json_source_check(const struct json_source *source, const char *schema_text,
                       struct error *error)
 {
     CLEANUP_SCHEMA struct schema schema = {0};
     if (schema_compile(&schema, schema_text, error) != 0)
         return -1;
-    struct checker checker = {.source = source, .error = error};
-    const struct trail start = {0};
-    return check(&checker, schema.root, source->root, &start);
+    return json_source_check_compiled(source, &schema, error);
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/json_file.h"
+#include "base/schema_compile.h"
 
 /**
  * Validates `source` against a JSON Schema (draft 2020-12) that this program was built with.
@@ -21,5 +22,9 @@
  */
 int json_source_check(const struct json_source *source, const char *schema_text,
                       struct error *error);
+
+/** The same, for many sources and a schema that was compiled once (base/schema_compile.h). */
+int json_source_check_compiled(const struct json_source *source, const struct schema *schema,
+                               struct error *error);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/schema_compile.h"
 
+#include "base/json_parse.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -341,13 +343,14 @@ int schema_compile(struct schema *schema, const char *text, struct error *error)
 {
     *schema = (struct schema){0};
     struct compiler compiler = {.schema = schema, .error = error};
-    json_error_t problem = {0};
-    schema->text = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
-    if (schema->text == NULL && json_error_code(&problem) == json_error_out_of_memory)
+    json_error_t problem;
+    bool memory_ran_out = false;
+    schema->text =
+        json_parse(text, strlen(text), JSON_REJECT_DUPLICATES, &problem, &memory_ran_out);
+    if (memory_ran_out)
         return out_of_memory(&compiler);
     if (schema->text == NULL)
-        return problem.text[0] == '\0' ? out_of_memory(&compiler)
-                                       : refuse(&compiler, problem.text, "is not valid JSON");
+        return refuse(&compiler, problem.text, "is not valid JSON");
     if (compile_definitions(&compiler, json_object_get(schema->text, "$defs")) != 0)
         return -1;
     schema->root = compile_node(&compiler, schema->text);

@@ -181,10 +181,9 @@ static int list_reasons(struct error *error)
 static int print_decision(const json_t *decision, bool json, struct error *error)
 {
     if (json) {
-        CLEANUP_FREE char *text = json_dumps(decision, JSON_INDENT(2) | JSON_ENSURE_ASCII);
-        if (text == NULL)
-            return error_set(error, ERROR_MEMORY, NULL, "out of memory for the decision");
-        (void)fputs(text, stdout);
+        /* Not json_dumps, which goes on without some bytes when memory runs out. */
+        if (json_dumpf(decision, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII) != 0)
+            return error_set(error, ERROR_ENVIRONMENT, "standard output", "cannot be written");
         (void)fputc('\n', stdout);
     } else {
         gate_print(decision, stdout);

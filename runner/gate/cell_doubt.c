@@ -2,6 +2,7 @@
 #include "gate/cell_doubt.h"
 
 #include "gate/journal_story.h"
+#include "run/shapes.h"
 
 #include <string.h>
 
@@ -39,10 +40,21 @@ static const char *story_doubt(const struct document *document, const json_t *ce
     if (story->odd != NULL)
         return story->odd;
     if (!span_is(story->shape, story->shape_length, json_text(cell, "shape")))
-        return "is of another shape";
+        return "its journal is of another shape";
     if (!span_is(story->build, story->build_length, json_text(probes, "build_id")))
-        return "is of another probe build";
+        return "its journal is of another probe build";
     return NULL;
+}
+
+/** How many renames the runner's own table has for the cell's shape; 0 for an unknown one. */
+static size_t renames_wanted(const json_t *cell)
+{
+    const struct shape *shape = shape_find(json_text(cell, "shape"));
+    size_t count = 0;
+    while (shape != NULL && count < sizeof shape->renames / sizeof shape->renames[0] &&
+           shape->renames[count].from != NULL)
+        count++;
+    return count;
 }
 
 static const char *pass_story_doubt(const struct document *document, const json_t *cell,
@@ -57,8 +69,13 @@ static const char *pass_story_doubt(const struct document *document, const json_
         return "its journal does not end in a pass";
     if (story.renames_returned != story.renames_entered)
         return "a rename of its journal did not return 0";
-    if ((kind == PASS_WITH_RENAME) != (story.renames_entered > 0))
-        return kind == PASS_WITH_RENAME ? "its journal has no rename" : "its journal has a rename";
+    if (!span_is(story.filesystem, story.filesystem_length,
+                 json_text(json_object_get(cell, "filesystem"), "type")))
+        return "its journal names another file system";
+    if (kind == PASS_WITHOUT_RENAME)
+        return story.renames_entered == 0 ? NULL : "its journal has a rename";
+    if (story.renames_entered == 0 || story.renames_entered != renames_wanted(cell))
+        return "a rename of its shape is not in its journal";
     return NULL;
 }
 

@@ -65,6 +65,16 @@ static void describe_criteria(struct builder *builder, json_t *decision,
     }
 }
 
+/** One by one: json_copy says nothing when it could not copy a member. */
+static void describe_subject(struct builder *builder, json_t *entry, json_t *digests)
+{
+    json_t *object = build_object_in(builder, entry, "subject_digests");
+    const char *file = NULL;
+    json_t *digest = NULL;
+    json_object_foreach(digests, file, digest)
+        build_text(builder, object, file, json_string_value(digest));
+}
+
 static void describe_used(struct builder *builder, json_t *evidence,
                           const struct document *document)
 {
@@ -75,8 +85,7 @@ static void describe_used(struct builder *builder, json_t *evidence,
     build_text(builder, entry, "target", document->target);
     build_text(builder, entry, "mode", document->mode);
     build_text(builder, entry, "release", document->release);
-    build_set(builder, entry, "subject_digests",
-              json_copy(json_object_get(json_object_get(root, "subject"), "digests")));
+    describe_subject(builder, entry, json_object_get(json_object_get(root, "subject"), "digests"));
     build_text(builder, entry, "probe_build",
                json_text(json_object_get(root, "probes"), "build_id"));
     build_text(builder, entry, "run", document->run);

@@ -32,8 +32,9 @@ static int refuse(struct document *document, enum reason_id id, const struct err
 }
 
 /** A file that is not there or can't be read is told apart from one that says nonsense. */
-static int load_text(struct document *document, struct error *error)
+static int load_text(const struct schema *schema, struct document *document, struct error *error)
 {
+    (void)schema;
     struct error problem = ERROR_INIT;
     if (json_source_load(&document->source, document->path, DOCUMENT_BYTE_LIMIT, &problem) == 0)
         return 0;
@@ -44,31 +45,34 @@ static int load_text(struct document *document, struct error *error)
 }
 
 /** Only the verdict schema is evidence; what else may be given by mistake gets its own word. */
-static int check_schema_name(struct document *document, struct error *error)
+static int check_schema_name(const struct schema *schema, struct document *document,
+                             struct error *error)
 {
-    const char *schema = json_text(document->source.root, "schema");
-    if (schema != NULL && strcmp(schema, "rename-oracle/verdict/1") == 0)
+    (void)schema;
+    const char *name = json_text(document->source.root, "schema");
+    if (name != NULL && strcmp(name, "rename-oracle/verdict/1") == 0)
         return 0;
-    if (schema != NULL && strcmp(schema, "rename-oracle/reported/1") == 0)
+    if (name != NULL && strcmp(name, "rename-oracle/reported/1") == 0)
         return reason_add(&document->refusals, error, REASON_REPORTED_NOT_MEASURED, "%s",
                           document->path);
     struct error problem = ERROR_INIT;
     (void)json_source_fail(&document->source, "/schema", &problem,
                            "not a rename-oracle/verdict/1 document (its schema is %.100s)",
-                           schema != NULL ? schema : "not named");
+                           name != NULL ? name : "not named");
     return refuse(document, REASON_OTHER_SCHEMA, &problem, error);
 }
 
-static int check_schema(struct document *document, struct error *error)
+static int check_schema(const struct schema *schema, struct document *document, struct error *error)
 {
     struct error problem = ERROR_INIT;
-    if (json_source_check(&document->source, schema_verdict_1, &problem) == 0)
+    if (json_source_check_compiled(&document->source, schema, &problem) == 0)
         return 0;
     return refuse(document, REASON_NOT_VALID, &problem, error);
 }
 
-static int check_digest(struct document *document, struct error *error)
+static int check_digest(const struct schema *schema, struct document *document, struct error *error)
 {
+    (void)schema;
     char actual[DIGEST_SIZE];
     if (document_digest(document->source.root, actual, error) != 0)
         return -1;
@@ -113,16 +117,17 @@ static void take_fields(struct document *document)
 }
 
 /** The steps in their order; each runs only while nothing speaks against the document. */
-static int load_document(struct document *document, struct error *error)
+static int load_document(const struct schema *schema, struct document *document,
+                         struct error *error)
 {
-    static int (*const steps[])(struct document *, struct error *) = {
+    static int (*const steps[])(const struct schema *, struct document *, struct error *) = {
         load_text,
         check_schema_name,
         check_schema,
         check_digest,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        if (steps[i](document, error) != 0)
+        if (steps[i](schema, document, error) != 0)
             return -1;
         if (document->refusals.count > 0)
             return 0;
@@ -150,13 +155,16 @@ static int compare_documents(const void *left, const void *right)
 int document_list_load(struct document_list *list, char *const *paths, size_t count,
                        struct error *error)
 {
+    CLEANUP_SCHEMA struct schema schema = {0};
+    if (schema_compile(&schema, schema_verdict_1, error) != 0)
+        return -1;
     *list = (struct document_list){.items = calloc(count + 1, sizeof *list->items)};
     if (list->items == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for %zu documents", count);
     for (size_t i = 0; i < count; i++) {
         struct document *document = &list->items[list->count++];
         document->path = paths[i];
-        if (load_document(document, error) != 0)
+        if (load_document(&schema, document, error) != 0)
             return -1;
     }
     qsort(list->items, list->count, sizeof *list->items, compare_documents);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/journal_story.h"
 
+#include "run/shapes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +17,8 @@ struct line {
 
 struct reading {
     struct journal_story *story;
-    const char *call; /* of the last enter line */
+    const struct shape *table; /* of a gating shape, or NULL */
+    const char *call;          /* of the last enter line */
     size_t call_length;
     double last_ms;
     size_t index;
@@ -78,20 +81,50 @@ static const char *read_begin(struct reading *reading, const struct line *line)
 {
     struct journal_story *story = reading->story;
     if (reading->index != 0)
-        return "begins twice";
+        return "its journal begins twice";
     story->shape = line->subject;
     story->shape_length = line->subject_length;
     story->build = find_field(line, "build", &story->build_length);
-    return story->build == NULL ? "names no probe build" : NULL;
+    return story->build == NULL ? "its journal names no probe build" : NULL;
+}
+
+/** Whether a field's value is `path` below some directory. */
+static bool field_ends_in(const struct line *line, const char *key, const char *path)
+{
+    size_t length = 0;
+    size_t wanted = strlen(path);
+    const char *found = find_field(line, key, &length);
+    return found != NULL && length > wanted && found[length - wanted - 1] == '/' &&
+           memcmp(found + (length - wanted), path, wanted) == 0;
+}
+
+/** `nth` counts from 0. */
+static bool rename_is_right(const struct shape *table, size_t nth, const struct line *line)
+{
+    static const size_t room = sizeof table->renames / sizeof table->renames[0];
+    if (table == NULL)
+        return true;
+    return nth < room && table->renames[nth].from != NULL &&
+           field_ends_in(line, "from", table->renames[nth].from) &&
+           field_ends_in(line, "to", table->renames[nth].to);
+}
+
+static const char *read_filesystem(struct reading *reading, const struct line *line)
+{
+    reading->story->filesystem = line->subject;
+    reading->story->filesystem_length = line->subject_length;
+    return NULL;
 }
 
 static const char *read_enter(struct reading *reading, const struct line *line)
 {
     struct journal_story *story = reading->story;
     if (story->call_out)
-        return "enters a call while another one is out";
+        return "its journal enters a call while another one is out";
     story->call_out = true;
     story->rename_out = word_is(line->subject, line->subject_length, "rename");
+    if (story->rename_out && !rename_is_right(reading->table, story->renames_entered, line))
+        return "its journal has a rename that is not its shape's";
     story->renames_entered += story->rename_out;
     reading->call = line->subject;
     reading->call_length = line->subject_length;
@@ -103,7 +136,7 @@ static const char *read_leave(struct reading *reading, const struct line *line)
     struct journal_story *story = reading->story;
     if (!story->call_out || reading->call_length != line->subject_length ||
         memcmp(reading->call, line->subject, line->subject_length) != 0)
-        return "leaves a call that it did not enter";
+        return "its journal leaves a call that it did not enter";
     story->renames_returned += story->rename_out && field_is(line, "ret", "0");
     story->call_out = false;
     story->rename_out = false;
@@ -142,8 +175,8 @@ static const struct {
     const char *name;
     const char *(*read)(struct reading *reading, const struct line *line);
 } events[] = {
-    {"begin", read_begin}, {"fs", read_nothing}, {"enter", read_enter},  {"leave", read_leave},
-    {"check", read_check}, {"end", read_end},    {"note", read_nothing},
+    {"begin", read_begin}, {"fs", read_filesystem}, {"enter", read_enter},  {"leave", read_leave},
+    {"check", read_check}, {"end", read_end},       {"note", read_nothing},
 };
 
 /** Returns what is odd about the line, or NULL. */
@@ -153,18 +186,18 @@ static const char *read_line(struct reading *reading, const json_t *entry)
     double ms = json_number_value(json_object_get(entry, "ms"));
     struct line line;
     if (!cut_line(text, reading->index, &line))
-        return "has a line that is out of its form or order";
+        return "its journal has a line that is out of its form or order";
     if (ms < reading->last_ms)
-        return "goes back in time";
+        return "its journal goes back in time";
     if (reading->story->ended)
-        return "goes on after its end";
+        return "its journal goes on after its end";
     if (reading->index == 0 && !word_is(line.event, line.event_length, "begin"))
-        return "does not begin with its beginning";
+        return "its journal does not begin with its beginning";
     reading->last_ms = ms;
     for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
         if (word_is(line.event, line.event_length, events[i].name))
             return events[i].read(reading, &line);
-    return "has an event that does not exist";
+    return "its journal has an event that does not exist";
 }
 
 void journal_story_read(const json_t *cell, struct journal_story *story)
@@ -172,7 +205,11 @@ void journal_story_read(const json_t *cell, struct journal_story *story)
     const json_t *journal = json_object_get(cell, "journal");
     const json_t *timeline = json_object_get(journal, "timeline");
     *story = (struct journal_story){0};
-    struct reading reading = {.story = story};
+    const struct shape *table = shape_find(json_string_value(json_object_get(cell, "shape")));
+    struct reading reading = {
+        .story = story,
+        .table = table != NULL && table->group == SHAPE_GATING ? table : NULL,
+    };
     const json_t *entry = NULL;
     json_array_foreach(timeline, reading.index, entry) {
         story->odd = read_line(&reading, entry);
@@ -181,7 +218,7 @@ void journal_story_read(const json_t *cell, struct journal_story *story)
     }
     json_int_t lines = json_integer_value(json_object_get(journal, "lines"));
     if (reading.index == 0)
-        story->odd = "is empty";
+        story->odd = "its journal is empty";
     else if (lines < 0 || (size_t)lines != reading.index)
-        story->odd = "does not have as many lines as were counted";
+        story->odd = "its journal does not have as many lines as were counted";
 }

@@ -13,6 +13,8 @@ struct journal_story {
     size_t shape_length;
     const char *build; /* likewise */
     size_t build_length;
+    const char *filesystem; /* of the fs line, likewise; NULL where there is none */
+    size_t filesystem_length;
     size_t renames_entered;
     size_t renames_returned; /* with 0 */
     size_t checks_held;
@@ -24,7 +26,10 @@ struct journal_story {
     bool ended_fail; /* it says fail */
 };
 
-/** Reads `journal` of a cell that is valid against the schema. Texts live in the cell. */
+/**
+ * Reads `journal` of a cell that is valid against the schema; texts live in the cell. Every rename
+ * of a gating shape has to be the one that the runner's own table (run/shapes.h) has in its place.
+ */
 void journal_story_read(const json_t *cell, struct journal_story *story);
 
 #endif

@@ -93,14 +93,23 @@ static int refuse_incomplete(const struct refusal_context *context, struct docum
                       json_array_size(shapes), (long long)attempts);
 }
 
+/** Shapes that nobody asks about only inform, whatever their cells say. */
+static bool is_asked_about(const struct criteria *criteria, const char *shape)
+{
+    for (size_t i = 0; i < criteria->issue_count; i++)
+        if (json_array_has_string(criteria->issues[i].shapes, shape))
+            return true;
+    return false;
+}
+
 static int refuse_contradictory_pass(const struct refusal_context *context,
                                      struct document *document, struct error *error)
 {
-    (void)context;
     size_t index = 0;
     const json_t *cell = NULL;
     json_array_foreach(document->cells, index, cell) {
-        if (strcmp(json_text(cell, "verdict"), "pass") != 0)
+        if (strcmp(json_text(cell, "verdict"), "pass") != 0 ||
+            !is_asked_about(context->criteria, json_text(cell, "shape")))
             continue;
         const char *doubt = pass_doubt(document, cell, PASS_WITH_RENAME);
         if (doubt != NULL)

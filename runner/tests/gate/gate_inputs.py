@@ -17,7 +17,8 @@ MODES = {"standalone": ("nanvix-standalone", "standalone"),
          "multi": ("nanvix-hosted-multi", "hosted-multi-process")}
 RENAMES = {"tmp_root_sibling": [("a", "b")], "subdir_sibling": [("s/a", "s/b")],
            "replace_existing": [("r/new", "r/old")],
-           "pycache_replace": [("m/__pycache__/m.pyc.123", "m/__pycache__/m.pyc")] * 2,
+           "pycache_replace": [("m/__pycache__/m.cpython-312.pyc.3075982816",
+                                "m/__pycache__/m.cpython-312.pyc")] * 2,
            "cross_directory": [("x/a", "y/b")], "subdir_to_root": [("u/a", "b")]}
 
 
@@ -137,13 +138,12 @@ def make_cell(shape, attempt, verdict, build):
 
 # ---- documents ----
 
-def make_document(name, build, version, shapes=None, attempts=3, run="0000000"):
+def make_document(name, build, version, attempts):
     target, mode = MODES[name]
-    shapes = SHAPES if shapes is None else shapes
     index = list(MODES).index(name)
     document = {
         "schema": "rename-oracle/verdict/1", "digest": "",
-        "run": {"id": "20261122T10%d000Z-%s%d" % (index, run, index),
+        "run": {"id": "20261122T10%d000Z-0000000%d" % (index, index),
                 "started": "2026-11-22T10:%d0:00Z" % index,
                 "finished": "2026-11-22T10:%d0:50Z" % index,
                 "tool_version": version, "tool_commit": "0123456789ab",
@@ -158,11 +158,11 @@ def make_document(name, build, version, shapes=None, attempts=3, run="0000000"):
                    "digests": {word: fake_digest(word) for word in SHAPES + list(CONTROLS)}},
         "budgets": {"boot_ms": 60000.0, "step_ms": 10000.0, "control_step_ms": 2000.0,
                     "exit_ms": 5000.0, "total_ms": 120000.0, "grace_ms": 2000.0, "early": False},
-        "planned": {"shapes": list(shapes), "attempts": attempts},
+        "planned": {"shapes": list(SHAPES), "attempts": attempts},
         "complete": True, "admissible": True, "inadmissible_because": [],
         "controls": [make_cell(word, 1, verdict, build) for word, verdict in CONTROLS.items()],
         "cells": [make_cell(shape, attempt, "pass", build)
-                  for shape in shapes for attempt in range(1, attempts + 1)]}
+                  for shape in SHAPES for attempt in range(1, attempts + 1)]}
     return seal(document)
 
 
@@ -175,11 +175,13 @@ def make_upstream():
                                  ("NSKIP055", "nanvix/cpython#552"))]}
 
 
-def make_inputs(build, version, criteria):
-    """Everything for a yes, by file name."""
-    inputs = {name + ".json": make_document(name, build, version) for name in MODES}
+def make_inputs(build, version, criteria, attempts=3):
+    """Everything for a yes, by file name; with other attempts the criteria ask for those."""
+    inputs = {name + ".json": make_document(name, build, version, attempts) for name in MODES}
     inputs["upstream.json"] = make_upstream()
     inputs["criteria.json"] = copy.deepcopy(criteria)
+    for issue in inputs["criteria.json"]["issues"]:
+        issue["attempts"] = attempts
     return inputs
 
 
