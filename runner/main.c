@@ -7,6 +7,7 @@
 
 static const struct command commands[] = {
     {"bisect", "run for `git bisect run`: good, bad or can't say", command_bisect},
+    {"compare", "show what changed between two sets of results", command_compare},
     {"gate", "decide from verdicts whether -B may be removed", command_gate},
     {"guard", "check that a harness still passes -B to every guest Python", command_guard},
     {"list", "show targets and shapes", command_list},

@@ -228,6 +228,8 @@ int command_gate(int argc, char **argv)
     struct error error = ERROR_INIT;
     settings.options.accepted_waivers = settings.waivers;
     settings.harness.modes = settings.harness_modes;
+    char name[] = "rename-oracle gate";
+    argv[0] = name;
     argp_err_exit_status = 2;
     if (argp_parse(&parser, argc, argv, 0, NULL, &settings) != 0)
         return 2;

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "gate/compare.h"
+
+#include "gate/document.h"
+
+#include <string.h>
+
+/** "2 hang, 1 pass (blocked)", or "hang, as reported". Names are checked by the schema. */
+static void print_result(const json_t *result, FILE *stream)
+{
+    json_t *verdicts = json_object_get(result, "verdicts");
+    const char *evidence = json_text(result, "evidence");
+    const char *separator = "";
+    if (!json_is_object(result)) {
+        (void)fputs("nothing", stream);
+        return;
+    }
+    if (json_object_size(verdicts) == 0)
+        (void)fprintf(stream, "%s, as reported", json_text(result, "verdict"));
+    const char *name = NULL;
+    json_t *count = NULL;
+    json_object_foreach(verdicts, name, count) {
+        (void)fprintf(stream, "%s%lld %s", separator, (long long)json_integer_value(count), name);
+        separator = ", ";
+    }
+    if (evidence != NULL)
+        (void)fprintf(stream, " (%s)", evidence);
+    if (json_is_true(json_object_get(result, "data_loss")))
+        (void)fputs(" with data loss", stream);
+}
+
+static void print_rename_time(const json_t *before, const json_t *after, FILE *stream)
+{
+    const json_t *old = json_object_get(before, "rename_ms");
+    const json_t *now = json_object_get(after, "rename_ms");
+    if (json_is_number(old) && json_is_number(now))
+        (void)fprintf(stream, "; rename %.3f -> %.3f ms", json_number_value(old),
+                      json_number_value(now));
+}
+
+static void print_cell(const json_t *cell, FILE *stream)
+{
+    const json_t *before = json_object_get(cell, "baseline");
+    const json_t *after = json_object_get(cell, "now");
+    (void)fprintf(stream, "%-10s %-24s %-20s ", json_text(cell, "change"), json_text(cell, "place"),
+                  json_text(cell, "shape"));
+    print_result(before, stream);
+    (void)fputs(" -> ", stream);
+    print_result(after, stream);
+    print_rename_time(before, after, stream);
+    (void)fputc('\n', stream);
+}
+
+/** An unchanged verdict with another kind of evidence is news all the same. */
+static bool is_news(const json_t *cell)
+{
+    const json_t *before = json_object_get(cell, "baseline");
+    const json_t *after = json_object_get(cell, "now");
+    const char *old = json_text(before, "evidence");
+    const char *now = json_text(after, "evidence");
+    if (strcmp(json_text(cell, "change"), change_name(CHANGE_UNCHANGED)) != 0)
+        return true;
+    return old != NULL && now != NULL && strcmp(old, now) != 0;
+}
+
+void compare_print(const json_t *comparison, bool all, FILE *stream)
+{
+    size_t index = 0;
+    const json_t *cell = NULL;
+    json_array_foreach(json_object_get(comparison, "cells"), index, cell)
+        if (all || is_news(cell))
+            print_cell(cell, stream);
+    const char *separator = "";
+    const char *name = NULL;
+    json_t *count = NULL;
+    json_object_foreach(json_object_get(comparison, "counts"), name, count) {
+        (void)fprintf(stream, "%s%lld %s", separator, (long long)json_integer_value(count), name);
+        separator = ", ";
+    }
+    (void)fputc('\n', stream);
+}

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""compare: each kind of change, evidence and rename time, reports, directories, bad input, exit
+codes. usage: test_compare.py PROGRAM SOURCE"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+import gate_inputs
+
+SHAPE = "subdir_sibling"
+
+
+class Bench:
+    def __init__(self, program, source, directory):
+        self.program, self.directory = program, directory
+        self.version, self.build = gate_inputs.program_identity(program)
+        with open(os.path.join(source, "results/schema/comparison-1.schema.json"),
+                  encoding="utf-8") as file:
+            self.validator = jsonschema.Draft202012Validator(json.load(file))
+        self.failed = 0
+
+    def write(self, name, verdicts, mode="standalone", **changes):
+        """A document whose attempts at one shape come to the verdicts given."""
+        document = gate_inputs.make_document(mode, self.build, self.version, 3)
+        for attempt, verdict in enumerate(verdicts, 1):
+            gate_inputs.apply_change(
+                {"x": document}, {"file": "x", "become": verdict,
+                                  "at": "/cells/shape=%s,attempt=%d" % (SHAPE, attempt)},
+                self.build)
+        for pointer, value in changes.items():
+            gate_inputs.apply_change({"x": document},
+                                     {"file": "x", "at": pointer, "set": value}, self.build)
+        path = os.path.join(self.directory, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(gate_inputs.seal(document), file)
+        return name
+
+    def run(self, *arguments):
+        return subprocess.run([self.program, "compare", *arguments], cwd=self.directory,
+                              capture_output=True, text=True, timeout=60)
+
+    def expect(self, what, condition, detail=""):
+        if not condition:
+            self.failed += 1
+            print("%s: %s" % (what, detail))
+
+    def compare(self, what, before, after, code, counts, *words, options=()):
+        result = self.run(before, after, *options)
+        self.expect(what, result.returncode == code, "exit %d" % result.returncode)
+        for word in words:
+            self.expect(what, word in result.stdout, "%r is not in %s" % (word, result.stdout))
+        document = self.run(before, after, "--json", *options)
+        self.expect(what, document.returncode == code, "exit %d" % document.returncode)
+        comparison = json.loads(document.stdout)
+        self.validator.validate(comparison)
+        found = {key: value for key, value in comparison["counts"].items() if value}
+        self.expect(what, found == counts, "%s, wanted %s" % (found, counts))
+        return comparison
+
+
+def check_changes(bench):
+    table = [
+        # before, after, change of the one shape, exit
+        ("ppp", "ppp", "unchanged", 0), ("hhh", "ppp", "fixed", 0), ("fff", "ppp", "fixed", 0),
+        ("eee", "ppp", "fixed", 0), ("ppp", "hhh", "regressed", 1), ("ppp", "pph", "regressed", 1),
+        ("ppp", "fff", "regressed", 1), ("ppp", "ccc", "regressed", 1),
+        ("ppp", "sss", "regressed", 1), ("ppp", "nnn", "regressed", 1),
+        ("ppp", "ppe", "regressed", 1), ("fff", "hhh", "regressed", 1),
+        ("fff", "ttt", "regressed", 1), ("fff", "ccc", "regressed", 1),
+        ("hhh", "fff", "different", 0), ("hhh", "ttt", "different", 0),
+        ("hhh", "sss", "different", 0), ("pph", "hhh", "unchanged", 0),
+        ("hhh", "pph", "unchanged", 0), ("fff", "ppf", "unchanged", 0),
+    ]
+    words = {"p": "pass", "h": "hang", "f": "fail", "e": "error", "c": "crash", "s": "skip",
+             "n": "no_start", "t": "stall"}
+    for before, after, change, code in table:
+        counts = {"unchanged": 5, change: 1} if change != "unchanged" else {"unchanged": 6}
+        bench.compare("%s to %s" % (before, after),
+                      bench.write("before.json", [words[letter] for letter in before]),
+                      bench.write("after.json", [words[letter] for letter in after]),
+                      code, counts)
+
+
+def check_evidence_and_time(bench):
+    blocked = bench.write("blocked.json", ["hang"] * 3)
+    at = "/cells/shape=%s/evidence/state" % SHAPE
+    spinning = bench.write("spinning.json", ["hang"] * 3, **{at: "spinning"})
+    bench.compare("evidence", blocked, spinning, 0, {"unchanged": 6},
+                  "unchanged  nanvix-standalone        subdir_sibling       "
+                  "3 hang (blocked) -> 3 hang (spinning)")
+    bench.expect("silence", bench.run(blocked, blocked).stdout.count("\n") == 1)
+    slow = bench.write("slow.json", ["pass"] * 3,
+                       **{"/cells/shape=%s,attempt=2/rename_ms" % SHAPE: 250.125})
+    fast = bench.write("fast.json", ["pass"] * 3)
+    bench.compare("time", fast, slow, 0, {"unchanged": 6}, "rename 1.500 -> 250.125 ms",
+                  options=["--all"])
+    lost = bench.write("lost.json", ["fail"] * 3,
+                       **{"/cells/shape=%s,attempt=1/data_loss" % SHAPE: True})
+    failing = bench.write("failing.json", ["fail"] * 3)
+    bench.compare("data loss", failing, lost, 1, {"unchanged": 5, "regressed": 1},
+                  "3 fail -> 3 fail with data loss")
+
+
+def check_places(bench):
+    one = bench.write("one/standalone.json", [])
+    both = bench.write("both/standalone.json", [])
+    bench.write("both/multi.json", [], mode="multi")
+    bench.write("both/again.json", [], mode="multi")
+    bench.compare("new", "one", "both", 0, {"unchanged": 6, "new": 6}, "nothing -> 3 pass")
+    bench.compare("gone", "both", "one", 0, {"unchanged": 6, "gone": 6}, "3 pass -> nothing")
+    bench.compare("strict", "both", "one", 1, {"unchanged": 6, "gone": 6}, options=["--strict"])
+    bench.compare("file and directory", one, os.path.dirname(both), 0, {"unchanged": 6, "new": 6})
+
+
+def check_reports(bench, report):
+    fixed = bench.write("fixed.json", [])
+    comparison = bench.compare("report", report, fixed, 0,
+                               {"fixed": 3, "unchanged": 1, "new": 2, "gone": 12},
+                               "hang, as reported -> 3 pass")
+    bench.expect("report", comparison["baseline"] == [], "a report has no digest")
+    reference = bench.write("reference.json", [], **{"/subject/kind": "reference",
+                                                     "/target/name": "uml-fat"})
+    bench.compare("report and reference", report, reference, 0, {"new": 6, "gone": 16})
+    result = bench.run(fixed, report)
+    bench.expect("report as new", result.returncode == 2 and "is a report" in result.stderr,
+                 result.stderr)
+
+
+def check_bad_input(bench):
+    good = bench.write("good.json", [])
+    os.mkdir(os.path.join(bench.directory, "empty"))
+    for name, text in (("broken.json", "{"), ("decision.json", '{"schema": "x"}'), ("nul.json", "\0"),
+                       ("report.json", '{"schema": "rename-oracle/reported/1"}')):
+        with open(os.path.join(bench.directory, name), "w", encoding="utf-8") as file:
+            file.write(text)
+    with open(os.path.join(bench.directory, good), encoding="utf-8") as file:
+        edited = json.load(file)
+    edited["complete"] = False
+    with open(os.path.join(bench.directory, "edited.json"), "w", encoding="utf-8") as file:
+        json.dump(edited, file)
+    for name, words in (("nowhere.json", "nowhere.json: cannot be read"),
+                        ("empty", "empty: no *.json in this directory"),
+                        ("broken.json", "broken.json:1:1: not valid JSON"),
+                        ("nul.json", "nul.json:1:1: a NUL byte"),
+                        ("decision.json", "decision.json:1:12: not a rename-oracle/verdict/1"),
+                        ("report.json", "report.json:1:1"),
+                        ("edited.json", "edited or damaged"), ("/dev/null", "not a regular file")):
+        for arguments in ((name, good), (good, name)):
+            result = bench.run(*arguments)
+            wanted = words if arguments[0] == name or name != "report.json" else "is a report"
+            bench.expect("bad input " + name, result.returncode == 2 and wanted in result.stderr
+                         and result.stdout == "", result.stderr)
+    for arguments in ((), (good,), (good, good, good), (good, good, "--nonsense")):
+        bench.expect("usage %s" % (arguments,), bench.run(*arguments).returncode == 2)
+
+
+def main():
+    program, source = [os.path.abspath(path) for path in sys.argv[1:3]]
+    with tempfile.TemporaryDirectory() as directory:
+        bench = Bench(program, source, directory)
+        check_changes(bench)
+        check_evidence_and_time(bench)
+        check_places(bench)
+        check_reports(bench, os.path.join(source, "results/baseline/reported.json"))
+        check_bad_input(bench)
+    return 1 if bench.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
