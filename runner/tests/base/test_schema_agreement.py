@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The project's validator and python3-jsonschema agree on every schema of results/schema: on
+instances made from the schema and on thousands of changes to them. (They differ, on purpose, in
+whether 3.0 is an integer; no such number is made here.) usage:
+test_schema_agreement.py SCHEMA_TOOL SCHEMA_DIRECTORY"""
+
+import copy
+import json
+import os
+import random
+import subprocess
+import sys
+
+import jsonschema
+
+ODDITIES = [None, True, False, 0, -1, 7, 10 ** 9, 2.5, -0.5, "", "x", "a_b", "\u00e9" * 3, [], [[]],
+            ["x", "x"], {}, {"x": 1}]
+PATTERN_WORDS = ["sha256:" + "0" * 64, "2026-11-22T12:00:00Z", "20261122T120000Z-01234567",
+                 "0123456789abcdef", "native", "a_b", "NSKIP021", "standalone", "word"]
+
+
+class Maker:
+    """Makes instances that are meant to be valid from a schema, with every optional key at times."""
+
+    def __init__(self, schema, seed):
+        self.definitions = schema.get("$defs", {})
+        self.random = random.Random(seed)
+
+    def make(self, schema, depth=0):
+        if "$ref" in schema:
+            return self.make(self.definitions[schema["$ref"].rsplit("/", 1)[1]], depth)
+        if "const" in schema:
+            return schema["const"]
+        if "enum" in schema:
+            return self.random.choice(schema["enum"])
+        if "oneOf" in schema:
+            return self.make(self.random.choice(schema["oneOf"]), depth)
+        kinds = schema.get("type", "object")
+        kind = self.random.choice(kinds) if isinstance(kinds, list) else kinds
+        return getattr(self, "make_" + kind)(schema, depth)
+
+    def make_null(self, schema, depth):
+        return None
+
+    def make_boolean(self, schema, depth):
+        return self.random.random() < 0.5
+
+    def make_integer(self, schema, depth):
+        return int(schema.get("minimum", 0)) + self.random.randrange(3)
+
+    def make_number(self, schema, depth):
+        return schema.get("minimum", 0) + self.random.choice([0, 1, 0.125])
+
+    def make_string(self, schema, depth):
+        import re
+        words = [word for word in PATTERN_WORDS
+                 if re.search(schema.get("pattern", ""), word)
+                 and len(word) >= schema.get("minLength", 0)
+                 and len(word) <= schema.get("maxLength", 99)]
+        return self.random.choice(words) if words else "S"
+
+    def make_array(self, schema, depth):
+        low = schema.get("minItems", 0)
+        count = low + (self.random.randrange(2) if depth < 9 else 0)
+        made = [self.make(schema.get("items", {"const": 1}), depth + 1) for _ in range(count)]
+        if schema.get("uniqueItems"):
+            made = [item for index, item in enumerate(made) if item not in made[:index]]
+        return made
+
+    def make_object(self, schema, depth):
+        made = {}
+        for key, value in schema.get("properties", {}).items():
+            if key in schema.get("required", []) or self.random.random() < 0.6:
+                made[key] = self.make(value, depth + 1)
+        extra = schema.get("additionalProperties")
+        if isinstance(extra, dict) and self.random.random() < 0.7:
+            made["kernel.elf"] = self.make(extra, depth + 1)
+        return made
+
+
+def all_places(value, found):
+    if isinstance(value, dict):
+        for key in value:
+            found.append((value, key))
+            all_places(value[key], found)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            found.append((value, index))
+            all_places(item, found)
+    return found
+
+
+def change(instance, chooser):
+    changed = copy.deepcopy(instance)
+    places = all_places(changed, [])
+    if not places:
+        return changed
+    container, key = chooser.choice(places)
+    what = chooser.randrange(4)
+    if what == 0:
+        del container[key]
+    elif what == 1 and isinstance(container, dict):
+        container["surplus"] = 1
+    elif what == 1:
+        container.append(copy.deepcopy(container[key]))
+    elif what == 2 and isinstance(container[key], str):
+        container[key] = chooser.choice([container[key] + "x", container[key][:-1], ""])
+    else:
+        container[key] = chooser.choice(ODDITIES)
+    return changed
+
+
+def compare(tool, path, rounds):
+    with open(path, encoding="utf-8") as file:
+        schema = json.load(file)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    maker = Maker(schema, path.rsplit("/", 1)[1])
+    instances = [maker.make(schema) for _ in range(rounds)]
+    instances += [change(item, maker.random) for item in instances for _ in range(8)]
+    instances += [item for item in ODDITIES if isinstance(item, (dict, list))]
+    text = "".join(json.dumps(item) + "\n" for item in instances)
+    answers = subprocess.run([tool, path], input=text, capture_output=True, text=True,
+                             check=True, timeout=300).stdout.splitlines()
+    counts = {True: 0, False: 0}
+    failed = len(answers) != len(instances)
+    for instance, answer in zip(instances, answers):
+        wanted = validator.is_valid(instance)
+        counts[wanted] += 1
+        if answer.startswith("valid") != wanted or answer.startswith("error"):
+            failed += 1
+            problem = next(validator.iter_errors(instance), None)
+            print("%s: jsonschema says %s, we say %s\n%s" % (
+                path, problem and problem.message[:200], answer, json.dumps(instance)[:400]))
+    if counts[True] < rounds // 4 or counts[False] < rounds:
+        failed += 1
+        print("%s: %d valid, %d invalid: that shows little" % (path, counts[True], counts[False]))
+    print("%s: %d valid, %d invalid" % (os.path.basename(path), counts[True], counts[False]))
+    return failed
+
+
+def main():
+    tool, directory = sys.argv[1:3]
+    paths = sorted(os.path.join(directory, name) for name in os.listdir(directory)
+                   if name.endswith(".schema.json"))
+    return 1 if sum(compare(tool, path, 50) for path in paths) or not paths else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
