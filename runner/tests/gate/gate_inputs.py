@@ -152,7 +152,7 @@ def make_document(name, build, version, attempts):
                          "supervision": "cgroup"}},
         "subject": {"kind": "nanvix", "release": RELEASE,
                     "digests": {file: fake_digest(mode + file)
-                                for file in ("kernel.elf", "nanvixd.elf")}},
+                                for file in ("bin/kernel.elf", "bin/nanvixd.elf")}},
         "target": {"name": target, "mode": mode, "digest": fake_digest(target)},
         "probes": {"build_id": build, "abi": "nanvix-i686",
                    "digests": {word: fake_digest(word) for word in SHAPES + list(CONTROLS)}},

@@ -22,7 +22,7 @@ HARMLESS = {
         (r"/run/host/", "where it ran"),
         (r'/run/started = "20(20-01-01|26-11-20)T', "began earlier, ended as before"),
         (r"/target/(name|digest) =", "the mode decides, not the target's name"),
-        (r"/subject/digests/(kernel|nanvixd)\.elf =", "another, identified build"),
+        (r"/subject/digests/bin/(kernel|nanvixd)\.elf =", "another, identified build"),
         (r"/probes/(abi|digests/\w+) =", "another, identified build of the same sources"),
         (r"/budgets/(boot|control_step|exit|grace)_ms =", "no pass depends on these budgets"),
         (r"/budgets/(step|total)_ms = (10001|120001|1\.2|1e|1000000|[1-9]\d{6,})",

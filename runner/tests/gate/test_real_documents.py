@@ -28,8 +28,8 @@ def dress(document, name):
     dressed = copy.deepcopy(document)
     dressed["target"].update(name=target, mode=mode)
     dressed["subject"] = {"kind": "nanvix", "release": gate_inputs.RELEASE,
-                          "digests": {"kernel.elf": gate_inputs.fake_digest("k"),
-                                      "nanvixd.elf": gate_inputs.fake_digest("n")}}
+                          "digests": {"bin/kernel.elf": gate_inputs.fake_digest("k"),
+                                      "bin/nanvixd.elf": gate_inputs.fake_digest("n")}}
     return gate_inputs.seal(dressed)
 
 
