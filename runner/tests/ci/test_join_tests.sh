@@ -29,13 +29,15 @@ add_test(slow "/bin/sh" "-c" "exit 1")
 set_tests_properties(slow PROPERTIES LABELS "unit;slow")
 add_test(other "/bin/sh" "-c" "exit 1")
 set_tests_properties(other PROPERTIES LABELS "lint")
+add_test(unwanted "/bin/sh" "-c" "exit 1")
+set_tests_properties(unwanted PROPERTIES LABELS "unit")
 add_test(missing_tool "/bin/sh" "-c" "echo needs a unicorn; exit 77")
 set_tests_properties(missing_tool PROPERTIES LABELS "unit" SKIP_RETURN_CODE 77)
 add_test(disabled "/bin/sh" "-c" "exit 0")
 set_tests_properties(disabled PROPERTIES LABELS "unit" DISABLED TRUE)
 TESTS
 
-"$ci/join-tests" "$scratch/all" "$scratch/one" "two=$scratch/two:unit,-slow"
+"$ci/join-tests" "$scratch/all" "$scratch/one" "two=$scratch/two:unit,-slow,!unw"
 (cd "$scratch/all" && ctest --output-junit "$scratch/all.xml" --output-on-failure) \
     >"$scratch/out" 2>&1 || {
     cat "$scratch/out"
