@@ -272,7 +272,8 @@ void run_sweep(struct run *run)
         if (left == 0)
             break;
         if (clock_now_ns() >= until_ns) {
-            front_note(run->front, "%zu processes could not be ended and were left behind", left);
+            front_note(run->front, "%zu process%s could not be ended and %s left behind", left,
+                       left == 1 ? "" : "es", left == 1 ? "was" : "were");
             break;
         }
         struct pollfd fd = {.fd = run->signal_fd, .events = POLLIN};
