@@ -64,13 +64,13 @@ struct tally {
     size_t counts[CHANGE_COUNT];
 };
 
-static void note_cell(struct tally *tally, enum change change, const struct result *before,
-                      const struct result *after)
+/** Which is one of before and after, whichever there is; the other may be NULL. */
+static void note_cell(struct tally *tally, enum change change, const struct result *which,
+                      const struct result *before, const struct result *after)
 {
-    const struct result *either = before != NULL ? before : after;
     json_t *cell = build_next_object(&tally->builder, tally->cells);
-    build_text(&tally->builder, cell, "place", either->place);
-    build_text(&tally->builder, cell, "shape", either->shape);
+    build_text(&tally->builder, cell, "place", which->place);
+    build_text(&tally->builder, cell, "shape", which->shape);
     build_text(&tally->builder, cell, "change", change_name(change));
     describe_result(&tally->builder, cell, "baseline", before);
     describe_result(&tally->builder, cell, "now", after);
@@ -90,15 +90,17 @@ static void compare_lists(struct tally *tally, const struct result_list *baselin
     size_t old = 0;
     size_t now = 0;
     while (old < baseline->count || now < fresh->count) {
-        const struct result *before = old < baseline->count ? &baseline->items[old] : NULL;
-        const struct result *after = now < fresh->count ? &fresh->items[now] : NULL;
-        int order = before == NULL ? 1 : after == NULL ? -1 : compare_cells(before, after);
+        const struct result *before = &baseline->items[old];
+        const struct result *after = &fresh->items[now];
+        int order = old == baseline->count ? 1
+                    : now == fresh->count  ? -1
+                                           : compare_cells(before, after);
         if (order < 0)
-            note_cell(tally, CHANGE_GONE, before, NULL);
+            note_cell(tally, CHANGE_GONE, before, before, NULL);
         else if (order > 0)
-            note_cell(tally, CHANGE_NEW, NULL, after);
+            note_cell(tally, CHANGE_NEW, after, NULL, after);
         else
-            note_cell(tally, judge(before, after), before, after);
+            note_cell(tally, judge(before, after), after, before, after);
         old += order <= 0;
         now += order >= 0;
     }

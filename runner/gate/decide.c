@@ -211,7 +211,8 @@ static int fill_decision(const struct case_file *file, const struct reason_list 
     if (judge_issues(file, bad_input || !criteria_hold, record, decision, &all) != 0)
         return -1;
     describe_documents(builder, decision, file->documents);
-    tell_missing(record, file->documents, criteria_hold ? &(struct reason_list){0} : departures);
+    const struct reason_list no_departures = {0};
+    tell_missing(record, file->documents, criteria_hold ? &no_departures : departures);
     if (builder->failed)
         return error_set(record->error, ERROR_MEMORY, NULL, "out of memory for the decision");
 

@@ -156,7 +156,8 @@ int listening_finish(struct listening *listening, bool *cut, struct error *error
             (void)capture_close(steal_pointer(&stream->capture), &was_cut, &listening->failure);
         listening->cut = listening->cut || was_cut;
     }
-    free(steal_pointer(&listening->console_path));
+    free(listening->console_path);
+    listening->console_path = NULL;
     if (listening->tail != NULL)
         console_tail_finish(listening->tail);
     if (listening->panic != NULL)

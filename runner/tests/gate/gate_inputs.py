@@ -180,7 +180,7 @@ def make_inputs(build, version, criteria, attempts=3):
     inputs = {name + ".json": make_document(name, build, version, attempts) for name in MODES}
     inputs["upstream.json"] = make_upstream()
     inputs["criteria.json"] = copy.deepcopy(criteria)
-    for issue in inputs["criteria.json"]["issues"]:
+    for issue in inputs["criteria.json"].get("issues", []):
         issue["attempts"] = attempts
     return inputs
 

@@ -140,7 +140,8 @@ int main(int argc, char **argv)
                                    .tool_version = RO_VERSION,
                                    .tool_commit = RO_COMMIT,
                                    .accept_weaker_criteria = true};
-    if (argc < 6 || atol(argv[1]) < 1 || !moment_parse(argv[3], &options.now)) {
+    unsigned long step = argc < 6 ? 0 : strtoul(argv[1], NULL, 10);
+    if (step == 0 || !moment_parse(argv[3], &options.now)) {
         (void)fprintf(stderr, "usage: gate_memory STEP yes|no NOW CRITERIA UPSTREAM DOCUMENT...\n");
         return 2;
     }
@@ -157,7 +158,6 @@ int main(int argc, char **argv)
         (void)printf("undisturbed, the answer is %d: %s\n", (int)answer, error.what);
         return 1;
     }
-    unsigned long step = (unsigned long)atol(argv[1]);
     for (unsigned long nth = 1; nth <= total; nth += step)
         if (!try_failure(&options, nth, false) || !try_failure(&options, nth, true))
             return 1;
