@@ -10,6 +10,12 @@
 /* A byte more than is shown, so that what was cut is also marked as cut. */
 #define TEXT_SIZE (CONSOLE_TAIL_WIDTH + 1)
 
+/* As it was read: most lines are overwritten before anybody wants to see them. */
+struct kept_line {
+    size_t length;
+    char text[TEXT_SIZE];
+};
+
 struct console_tail {
     uint64_t count;          /* of lines so far; line n stands at n % CONSOLE_TAIL_LINES */
     size_t prefix_matched;   /* bytes of the prefix that the line ends in so far */
@@ -18,7 +24,8 @@ struct console_tail {
     struct journal_line line;
     char text[TEXT_SIZE];
     char candidate[JOURNAL_LINE_MAX];
-    char lines[CONSOLE_TAIL_LINES][CONSOLE_TAIL_WIDTH + 1];
+    struct kept_line lines[CONSOLE_TAIL_LINES];
+    char shown[CONSOLE_TAIL_WIDTH + 1];
 };
 
 struct console_tail *console_tail_new(struct error *error)
@@ -36,9 +43,9 @@ void console_tail_free(struct console_tail *tail)
 
 static void add_text(struct console_tail *tail, const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length; i++, tail->text_length++)
-        if (tail->text_length < TEXT_SIZE)
-            tail->text[tail->text_length] = bytes[i];
+    size_t room = tail->text_length < TEXT_SIZE ? TEXT_SIZE - tail->text_length : 0;
+    memcpy(tail->text + TEXT_SIZE - room, bytes, length < room ? length : room);
+    tail->text_length += length;
 }
 
 /** What looked like a line of a journal is none, or a damaged one: text like any other. */
@@ -60,9 +67,11 @@ static void end_line(struct console_tail *tail)
     length = tail->text_length < TEXT_SIZE ? tail->text_length : TEXT_SIZE;
     while (length > 0 && tail->text[length - 1] == '\r')
         length--;
-    if (length > 0)
-        (void)text_sanitize(tail->text, length, tail->lines[tail->count++ % CONSOLE_TAIL_LINES],
-                            sizeof tail->lines[0]);
+    if (length > 0) {
+        struct kept_line *line = &tail->lines[tail->count++ % CONSOLE_TAIL_LINES];
+        line->length = length;
+        memcpy(line->text, tail->text, length);
+    }
     tail->text_length = 0;
     tail->prefix_matched = 0;
 }
@@ -97,10 +106,29 @@ static void take_byte(struct console_tail *tail, char byte)
         start_candidate(tail);
 }
 
+/** How many of the bytes do nothing but add text to the line. A guest may send gigabytes of them.
+ */
+static size_t plain_length(const struct console_tail *tail, const char *bytes, size_t length)
+{
+    static const char ends[] = {'\n', '\0', JOURNAL_PREFIX[0]};
+    if (tail->candidate_length > 0 || tail->prefix_matched > 0)
+        return 0;
+    for (size_t i = 0; i < sizeof ends; i++) {
+        const char *end = memchr(bytes, ends[i], length);
+        length = end == NULL ? length : (size_t)(end - bytes);
+    }
+    return length;
+}
+
 void console_tail_feed(struct console_tail *tail, const void *bytes, size_t length)
 {
     const char *rest = bytes;
     for (const char *end = rest + length; rest < end; rest++) {
+        size_t plain = plain_length(tail, rest, (size_t)(end - rest));
+        add_text(tail, rest, plain);
+        rest += plain;
+        if (rest == end)
+            break;
         if (*rest == '\n')
             end_line(tail);
         else if (*rest != '\0')
@@ -118,8 +146,10 @@ size_t console_tail_count(const struct console_tail *tail)
     return tail->count < CONSOLE_TAIL_LINES ? (size_t)tail->count : CONSOLE_TAIL_LINES;
 }
 
-const char *console_tail_line(const struct console_tail *tail, size_t index)
+const char *console_tail_line(struct console_tail *tail, size_t index)
 {
     uint64_t oldest = tail->count - console_tail_count(tail);
-    return tail->lines[(oldest + index) % CONSOLE_TAIL_LINES];
+    const struct kept_line *line = &tail->lines[(oldest + index) % CONSOLE_TAIL_LINES];
+    (void)text_sanitize(line->text, line->length, tail->shown, sizeof tail->shown);
+    return tail->shown;
 }

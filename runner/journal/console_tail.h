@@ -32,7 +32,7 @@ void console_tail_finish(struct console_tail *tail);
 /** How many lines there are, up to CONSOLE_TAIL_LINES. */
 size_t console_tail_count(const struct console_tail *tail);
 
-/** Line `index`, 0 the oldest, up to the next feed or finish; owned by the tail. */
-const char *console_tail_line(const struct console_tail *tail, size_t index);
+/** Line `index`, 0 the oldest, up to the next call of any of these; owned by the tail. */
+const char *console_tail_line(struct console_tail *tail, size_t index);
 
 #endif

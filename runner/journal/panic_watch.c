@@ -114,17 +114,34 @@ static void end_line(struct panic_watch *watch)
     watch->line_kept = false;
 }
 
+/** Takes what stands before the next line end or NUL, as far as there is room for it. */
+static size_t take_plain(struct panic_watch *watch, const char *bytes, size_t length)
+{
+    const char *line_end = memchr(bytes, '\n', length);
+    length = line_end == NULL ? length : (size_t)(line_end - bytes);
+    if (watch->line_kept)
+        return length;
+    const char *nul = memchr(bytes, '\0', length);
+    length = nul == NULL ? length : (size_t)(nul - bytes);
+    if (length > WINDOW_SIZE - watch->kept)
+        length = WINDOW_SIZE - watch->kept;
+    memcpy(watch->window + watch->kept, bytes, length);
+    watch->kept += length;
+    return length;
+}
+
 void panic_watch_feed(struct panic_watch *watch, const void *bytes, size_t length)
 {
     const char *rest = bytes;
-    for (const char *end = rest + length; rest < end && watch->line_count <= PANIC_WATCH_FOLLOWING;
-         rest++) {
-        if (*rest == '\n')
+    const char *end = rest + length;
+    while (rest < end && watch->line_count <= PANIC_WATCH_FOLLOWING) {
+        rest += take_plain(watch, rest, (size_t)(end - rest));
+        if (watch->kept == WINDOW_SIZE && !watch->line_kept) {
+            look(watch, false); /* makes room, or keeps the line */
+            continue;
+        }
+        if (rest < end && *rest++ == '\n')
             end_line(watch);
-        else if (*rest != '\0' && !watch->line_kept)
-            watch->window[watch->kept++] = *rest;
-        if (watch->kept == WINDOW_SIZE && !watch->line_kept)
-            look(watch, false);
     }
 }
 

@@ -51,7 +51,7 @@ static const char *text_or_null(const char *text)
 
 static const char *panic_line(const struct panic_watch *watch)
 {
-    return watch != NULL && panic_watch_seen(watch) ? panic_watch_line(watch, 0) : NULL;
+    return watch == NULL ? NULL : panic_watch_line(watch, 0);
 }
 
 static void observe(const struct cell *cell, const char *failure, const char *wrong_filesystem,
@@ -90,7 +90,7 @@ static void observe(const struct cell *cell, const char *failure, const char *wr
         .status_known = cell->root_ended,
         .status = cell->status,
         .exit_policy = target->exit_status_is_probes ? EXIT_STATUS_IS_PROBES : EXIT_STATUS_IGNORED,
-        .panic = panic_line(cell->listening.panic),
+        .panic = panic_line(listening_panic(&cell->listening)),
         .view = cell->view,
         .view_finding = json_string_value(json_array_get(cell->view_findings, 0)),
     };
@@ -224,7 +224,7 @@ json_t *cell_result(struct cell *cell)
         (void)json_object_set_new(result, "data_loss", json_true());
     if (cell->survivors != NULL)
         (void)json_object_set(result, "unkillable", cell->survivors);
-    if (judged.verdict != VERDICT_PASS && cell->listening.tail != NULL)
+    if (judged.verdict != VERDICT_PASS && cell->listening.reader != NULL)
         (void)json_object_set_new(result, "console_tail", listening_last_lines(&cell->listening));
     return result;
 }

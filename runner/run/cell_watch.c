@@ -120,7 +120,7 @@ static bool find_ending(struct cell *cell, uint64_t now_ns)
 static void note_panic(struct cell *cell, uint64_t now_ns)
 {
     if (cell->panic_ns == 0 && cell->witness.outcome == OUTCOME_NONE &&
-        cell->listening.panic != NULL && panic_watch_seen(cell->listening.panic))
+        listening_panic(&cell->listening) != NULL)
         cell->panic_ns = now_ns;
 }
 

@@ -26,8 +26,12 @@ static int start_panic_watch(struct listening *listening, const json_t *panic_li
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a console");
     for (size_t i = 0; i < count; i++)
         listening->panic_patterns[i] = json_string_value(json_array_get(panic_lines, i));
-    listening->panic = panic_watch_new(listening->panic_patterns, count, error);
-    return listening->panic == NULL ? -1 : 0;
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        listening->streams[i].panic = panic_watch_new(listening->panic_patterns, count, error);
+        if (listening->streams[i].panic == NULL)
+            return -1;
+    }
+    return 0;
 }
 
 int listening_start(struct listening *listening, struct witness *witness, const char *nonce,
@@ -46,9 +50,11 @@ int listening_start(struct listening *listening, struct witness *witness, const 
     if (console_file != NULL && (listening->console_path = strdup(console_file)) == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a console");
     listening->reader = journal_reader_new(nonce, witness_hear, witness, error);
-    listening->tail = listening->reader == NULL ? NULL : console_tail_new(error);
-    if (listening->tail == NULL)
+    if (listening->reader == NULL)
         return -1;
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        if ((listening->streams[i].tail = console_tail_new(error)) == NULL)
+            return -1;
     return start_panic_watch(listening, panic_lines, error);
 }
 
@@ -70,9 +76,9 @@ static void hear(struct listening *listening, struct stream *stream, const char 
                  size_t length)
 {
     keep_bytes(listening, stream, bytes, length);
-    console_tail_feed(listening->tail, bytes, length);
-    if (listening->panic != NULL)
-        panic_watch_feed(listening->panic, bytes, length);
+    console_tail_feed(stream->tail, bytes, length);
+    if (stream->panic != NULL)
+        panic_watch_feed(stream->panic, bytes, length);
     if (stream->is_journal && !listening->frozen)
         journal_reader_feed(listening->reader, bytes, length);
 }
@@ -119,7 +125,7 @@ void listening_read(struct listening *listening, uint64_t now_ns)
 {
     listening->witness->now_ns = now_ns;
     look_for_console_file(listening);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < STREAM_COUNT; i++)
         read_stream(listening, &listening->streams[i]);
 }
 
@@ -146,7 +152,7 @@ int listening_finish(struct listening *listening, bool *cut, struct error *error
 {
     if (listening->reader != NULL)
         listening_read(listening, listening->witness->now_ns);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
         struct stream *stream = &listening->streams[i];
         bool was_cut = false;
         if (stream->fd > 0)
@@ -155,13 +161,13 @@ int listening_finish(struct listening *listening, bool *cut, struct error *error
         if (stream->capture != NULL)
             (void)capture_close(steal_pointer(&stream->capture), &was_cut, &listening->failure);
         listening->cut = listening->cut || was_cut;
+        if (stream->tail != NULL)
+            console_tail_finish(stream->tail);
+        if (stream->panic != NULL)
+            panic_watch_finish(stream->panic);
     }
     free(listening->console_path);
     listening->console_path = NULL;
-    if (listening->tail != NULL)
-        console_tail_finish(listening->tail);
-    if (listening->panic != NULL)
-        panic_watch_finish(listening->panic);
     *cut = listening->cut;
     if (listening->failure.code == ERROR_NONE)
         return 0;
@@ -169,26 +175,39 @@ int listening_finish(struct listening *listening, bool *cut, struct error *error
                      listening->failure.what);
 }
 
+const struct panic_watch *listening_panic(const struct listening *listening)
+{
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        const struct panic_watch *panic = listening->streams[i].panic;
+        if (panic != NULL && panic_watch_seen(panic))
+            return panic;
+    }
+    return NULL;
+}
+
 json_t *listening_last_lines(const struct listening *listening)
 {
     json_t *lines = json_array();
-    size_t count = listening->tail == NULL ? 0 : console_tail_count(listening->tail);
-    for (size_t i = 0; i < count; i++)
-        (void)json_array_append_new(lines, json_string(console_tail_line(listening->tail, i)));
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        struct console_tail *tail = listening->streams[i].tail;
+        size_t count = tail == NULL ? 0 : console_tail_count(tail);
+        for (size_t line = 0; line < count; line++)
+            (void)json_array_append_new(lines, json_string(console_tail_line(tail, line)));
+    }
     return lines;
 }
 
 void listening_release(struct listening *listening)
 {
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
         if (listening->streams[i].fd > 0)
             (void)close(listening->streams[i].fd);
         if (listening->streams[i].capture != NULL)
             (void)capture_close(listening->streams[i].capture, NULL, NULL);
+        console_tail_free(listening->streams[i].tail);
+        panic_watch_free(listening->streams[i].panic);
     }
     journal_reader_free(listening->reader);
-    console_tail_free(listening->tail);
-    panic_watch_free(listening->panic);
     free(listening->panic_patterns);
     free(listening->console_path);
     *listening = (struct listening){.streams = {{.fd = -1}, {.fd = -1}, {.fd = -1}}};

@@ -11,13 +11,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { STREAM_STDOUT, STREAM_STDERR, STREAM_CONSOLE_FILE, STREAM_COUNT };
+
 /** One stream of bytes from a target. */
 struct stream {
-    int fd;                  /* -1 when it has ended or was never there */
-    struct capture *capture; /* made when the first byte comes */
-    bool captured;           /* there is an artifact */
-    bool is_journal;         /* the probe's lines come here */
-    bool is_file;            /* a file that grows: its end is not the end of the stream */
+    int fd;                    /* -1 when it has ended or was never there */
+    struct capture *capture;   /* made when the first byte comes */
+    bool captured;             /* there is an artifact */
+    bool is_journal;           /* the probe's lines come here */
+    bool is_file;              /* a file that grows: its end is not the end of the stream */
+    struct console_tail *tail; /* these are one each, because a line is a line of one stream */
+    struct panic_watch *panic; /* NULL without patterns */
 };
 
 /**
@@ -26,7 +30,7 @@ struct stream {
  * last lines and past the panic watch; the console also goes to the journal reader.
  */
 struct listening {
-    struct stream streams[3];
+    struct stream streams[STREAM_COUNT];
     char *console_path; /* of a console file; NULL without one; owned */
     int artifacts_fd;   /* borrowed */
     char prefix[200];
@@ -34,13 +38,9 @@ struct listening {
     bool cut;
     const char **panic_patterns; /* owned; the strings are the target's */
     struct journal_reader *reader;
-    struct console_tail *tail;
-    struct panic_watch *panic;
     struct witness *witness;
     bool frozen; /* the verdict is made: bytes are kept, but no longer read as journal */
 };
-
-enum { STREAM_STDOUT, STREAM_STDERR, STREAM_CONSOLE_FILE };
 
 /**
  * Starts to listen. `stdout_fd` and `stderr_fd` are read ends in non-blocking mode, which it takes
@@ -65,13 +65,19 @@ bool listening_needs_ticks(const struct listening *listening);
 /** The verdict is made: from now on nothing counts as journal. */
 void listening_freeze(struct listening *listening);
 
+/** The panic watch that has seen a panic; NULL if none has. */
+const struct panic_watch *listening_panic(const struct listening *listening);
+
 /**
  * Closes everything. Returns 0, or -1 with the first error of an artifact (disk full). Sets
  * `*cut` if an artifact had to be shortened.
  */
 int listening_finish(struct listening *listening, bool *cut, struct error *error);
 
-/** The last lines of text that was no journal, for a document; a new reference. */
+/**
+ * The last lines of text that was no journal, for a document; a new reference. Those of standard
+ * error stand behind those of standard output, those of a console file behind both.
+ */
 json_t *listening_last_lines(const struct listening *listening);
 
 /** Frees everything; a zeroed one is allowed. */

@@ -15,7 +15,7 @@ static const struct {
     {"behaves", "pass", "does what a probe does", behave},
     {"ignores-term", "hang", "ignores TERM, INT and HUP", ignore_termination},
     {"closes-output", "hang", "closes its output and sleeps", close_output},
-    {"stops-itself", "hang", "stops itself with SIGSTOP", stop_itself},
+    {"stops-itself", "error", "stops itself with SIGSTOP", stop_itself},
     {"forks-in-a-loop", "hang", "forks a sleeping child every millisecond", fork_in_a_loop},
     {"runs-away", "hang", "a child that goes on in a new process every millisecond", run_away},
     {"own-session", "hang", "the probe is the leader of another session", live_in_own_session},
