@@ -61,6 +61,7 @@ struct cell {
 
     enum cell_stage stage;
     uint64_t stage_until_ns;
+    uint64_t clean_until_ns; /* the longest that cleaning may take */
     char nonce[20];
     char name[40];
     char *directory;       /* owned */

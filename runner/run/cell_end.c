@@ -17,8 +17,10 @@
 #define END_TICK_LAST_NS (100 * NS_PER_MS)
 #define VIEW_NS (30 * NS_PER_S)
 #define CLEAN_NS (5 * NS_PER_S)
-/* After a hang the file system itself may be stuck; waiting for it would only cost time. */
-#define CLEAN_AFTER_HANG_NS (NS_PER_S / 2)
+/* After a hang the file system itself may be stuck; waiting for it would only cost time. But a
+ * deputy that wants a CPU is not stuck: it is looked at again after a while. */
+#define CLEAN_AFTER_HANG_NS NS_PER_S
+#define CLEAN_TICK_NS (100 * NS_PER_MS)
 
 static void scan_again(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
@@ -202,6 +204,7 @@ static void clean(struct cell *cell, uint64_t now_ns)
         return;
     }
     cell->stage = CELL_CLEANING;
+    cell->clean_until_ns = now_ns + CLEAN_NS;
     cell->stage_until_ns =
         now_ns + (waited_in_vain(cell) || cell->survivors != NULL || cell->aborted
                       ? CLEAN_AFTER_HANG_NS
@@ -286,11 +289,23 @@ static void take_answer(struct cell *cell, const json_t *answer, uint64_t now_ns
     }
 }
 
+/** A busy machine is no reason to leave anything behind: gives more time to a deputy that works. */
+static bool may_still_clean(struct cell *cell, uint64_t now_ns)
+{
+    struct process deputy;
+    if (cell->stage != CELL_CLEANING || now_ns >= cell->clean_until_ns ||
+        !process_read(cell->deputy->pid, &deputy) || deputy.state != 'R')
+        return false;
+    cell->stage_until_ns = now_ns + CLEAN_TICK_NS;
+    return true;
+}
+
 void cell_hear_deputy(struct cell *cell, uint64_t now_ns)
 {
     struct error failed = ERROR_INIT;
     CLEANUP_JSON json_t *answer = deputy_answer(cell->deputy, &failed);
-    if (answer == NULL && failed.code == ERROR_NONE && now_ns < cell->stage_until_ns)
+    if (answer == NULL && failed.code == ERROR_NONE &&
+        (now_ns < cell->stage_until_ns || may_still_clean(cell, now_ns)))
         return;
     if (answer == NULL) {
         deputy_abandon(cell->deputy);

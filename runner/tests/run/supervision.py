@@ -96,7 +96,7 @@ def complaints(name, wanted, cell):
     if name in ANOMALIES and ANOMALIES[name] not in kinds:
         found.append(f"anomaly {ANOMALIES[name]} is missing, there are {kinds}")
     if "left_behind" in kinds or "unkillable" in cell:
-        found.append("something was left behind")
+        found.append(f"something was left behind: {cell['anomalies']} {cell.get('unkillable')}")
     if name in EVIDENCE and (cell["evidence"] or {}).get("state") != EVIDENCE[name]:
         found.append(f"evidence is {cell['evidence']}, not {EVIDENCE[name]}")
     if name == "daemon-aborts":

@@ -57,6 +57,25 @@ static void one_thread_gives_the_right_word(void **state)
     }
 }
 
+/* A loaded machine: the thread ran, was kept waiting, and still waits when the window ends. */
+static void a_wait_that_is_not_booked_yet_is_seen(void **state)
+{
+    (void)state;
+    struct tree_sample before = {.taken_ns = NS_PER_S, .count = 1};
+    struct tree_sample after = {.taken_ns = 2 * NS_PER_S, .count = 1};
+    before.threads[0] = (struct thread_sample){.pid = 7, .tid = 7, .state = 'R'};
+    after.threads[0] = before.threads[0];
+    after.threads[0].ran_ns = 240 * NS_PER_MS;
+    after.threads[0].waited_ns = 400 * NS_PER_MS;
+    struct activity activity = sample_compare(&before, &after);
+    assert_int_equal(activity.starved_ns, 760 * NS_PER_MS);
+    assert_int_equal(activity_judge(&activity), ACTIVITY_SPINNING);
+
+    before.threads[0].state = 'S'; /* then it may as well have slept of its own will */
+    activity = sample_compare(&before, &after);
+    assert_int_equal(activity.starved_ns, 400 * NS_PER_MS);
+}
+
 static void the_most_starved_thread_counts(void **state)
 {
     (void)state;
@@ -98,6 +117,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_thread_gives_the_right_word),
+        cmocka_unit_test(a_wait_that_is_not_booked_yet_is_seen),
         cmocka_unit_test(the_most_starved_thread_counts),
         cmocka_unit_test(a_new_thread_counts_from_its_birth),
         cmocka_unit_test(no_time_gives_no_judgement),
