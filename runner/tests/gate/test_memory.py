@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Memory that runs out anywhere in a decision never makes a yes of it, and never a crash: for a set
-that yields yes and for one with everything wrong. usage: test_memory.py PROGRAM SOURCE GATE_MEMORY"""
+that yields yes and for one with everything wrong. usage: test_memory.py PROGRAM SOURCE GATE_MEMORY STEP
+STEP: 1 fails every third allocation of the yes, and so on; a larger one fewer."""
 
 import json
 import os
@@ -14,6 +15,7 @@ import gate_inputs
 
 def main():
     program, source, helper = [os.path.abspath(path) for path in sys.argv[1:4]]
+    step = int(sys.argv[4])
     version, build = gate_inputs.program_identity(program)
     with open(os.path.join(source, "ci/criteria.json"), encoding="utf-8") as file:
         criteria = json.load(file)
@@ -39,8 +41,8 @@ def main():
     inputs["upstream2.json"] = {"schema": "rename-oracle/upstream/1", "issues": []}
     inputs["waiver.json"] = dict(inputs["criteria.json"], waivers=[
         {"mode": "standalone", "reason": "x", "from_release": "v1.0", "decided_by": "x"}])
-    runs = [["3", "yes", gate_inputs.NOW, "criteria.json", "upstream.json", "standalone.json"],
-            ["17", "no", gate_inputs.NOW, "waiver.json", "upstream2.json", "wrong.json",
+    runs = [[str(3 * step), "yes", gate_inputs.NOW, "criteria.json", "upstream.json", "standalone.json"],
+            [str(17 * step), "no", gate_inputs.NOW, "waiver.json", "upstream2.json", "wrong.json",
              "reference.json", "broken.json", "edited.json", "nowhere.json"]]
     failed = 0
     with tempfile.TemporaryDirectory() as directory:
