@@ -69,7 +69,7 @@ static int make_jobs(struct run *run, struct error *error)
         run->job_count = 0;
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for the jobs");
     }
-    (void)cgroup_make_for_run(&run->group);
+    run->has_group = cgroup_make_for_run(&run->group);
     for (unsigned i = 0; i < run->job_count; i++) {
         run->jobs[i].deputy.fd = -1;
         (void)cgroup_make_for_job(&run->group, i, &run->jobs[i].group);

@@ -124,7 +124,7 @@ static json_t *describe_host(const struct run *run)
     return json_pack("{s:s, s:s, s:i, s:I, s:s}", "kernel", kernel, "machine", names.machine,
                      "cpus", (int)(cpus < 1 ? 1 : cpus), "memory_mib",
                      (json_int_t)(machine.totalram / 1024 * machine.mem_unit / 1024), "supervision",
-                     run->group.fd >= 0 ? "cgroup" : "subreaper");
+                     run->has_group ? "cgroup" : "subreaper");
 }
 
 static json_t *describe_run(const struct run *run)

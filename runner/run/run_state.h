@@ -54,6 +54,7 @@ struct run {
     struct job *jobs;
     unsigned job_count;
     struct cgroup group;
+    bool has_group; /* it could be made; its fd is closed again when documents are finished */
     struct cell_settings settings;
     struct process_table table;
     pid_t inherited[INHERITED_MAX]; /* children that were there before us: never ours to end */

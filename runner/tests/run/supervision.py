@@ -78,18 +78,41 @@ def run_on_terminal(command):
     return kept
 
 
-def find_cell(output):
+def can_make_group():
+    """Whether a control group that can be killed can be made in this process's own."""
+    try:
+        with open("/proc/self/mounts", encoding="utf-8") as file:
+            mount = next(line.split()[1] for line in file if line.split()[2] == "cgroup2")
+        with open("/proc/self/cgroup", encoding="utf-8") as file:
+            own = next(line.strip()[3:] for line in file if line.startswith("0::"))
+        group = f"{mount}{own}/supervision-test.{os.getpid()}"
+        os.mkdir(group)
+    except (OSError, StopIteration):
+        return False
+    usable = os.access(f"{group}/cgroup.kill", os.W_OK)
+    os.rmdir(group)
+    return usable
+
+
+def find_document(output):
     documents = glob.glob(f"{output}/*/*.json")
     if len(documents) != 1:
         return None
     with open(documents[0], encoding="utf-8") as file:
-        return json.load(file)["cells"][0]
+        return json.load(file)
 
 
-def complaints(name, wanted, cell):
-    if cell is None:
+CAN_MAKE_GROUP = can_make_group()
+
+
+def complaints(name, wanted, document):
+    if document is None:
         return ["no document"]
+    cell = document["cells"][0]
     found = []
+    means = "cgroup" if CAN_MAKE_GROUP else "subreaper"
+    if document["run"]["host"]["supervision"] != means:
+        found.append(f"supervised by {document['run']['host']['supervision']}, not {means}")
     if cell["verdict"] != wanted:
         found.append(f"{cell['verdict']} instead of {wanted}: {cell['reason']}")
     kinds = [anomaly["kind"] for anomaly in cell["anomalies"]]
@@ -120,7 +143,7 @@ def check(oracle, program, scratch, name, wanted, what):
     else:
         subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                        timeout=DEADLINE_S, check=False)
-    return found + complaints(name, wanted, find_cell(output))
+    return found + complaints(name, wanted, find_document(output))
 
 
 def survivors(comm):
