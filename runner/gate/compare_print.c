@@ -51,16 +51,32 @@ static void print_cell(const json_t *cell, FILE *stream)
     (void)fputc('\n', stream);
 }
 
+/** Whether both sides say something of a key, and not the same. A report has no counts. */
+static bool differ_in(const char *key, const json_t *before, const json_t *after)
+{
+    json_t *old = json_object_get(before, key);
+    json_t *now = json_object_get(after, key);
+    bool said = old != NULL && now != NULL && !json_is_null(old) && !json_is_null(now) &&
+                !(json_is_object(old) && json_object_size(old) == 0);
+    return said && !json_equal(old, now);
+}
+
+/** How often each verdict came: 1 hang in 3 is other news than 3 in 3, but 3 passes are like 5. */
+static bool is_more_or_less_flaky(const json_t *before, const json_t *after)
+{
+    return differ_in("verdicts", before, after) &&
+           (json_object_size(json_object_get(before, "verdicts")) > 1 ||
+            json_object_size(json_object_get(after, "verdicts")) > 1);
+}
+
 /** An unchanged verdict with another kind of evidence is news all the same. */
 static bool is_news(const json_t *cell)
 {
     const json_t *before = json_object_get(cell, "baseline");
     const json_t *after = json_object_get(cell, "now");
-    const char *old = json_text(before, "evidence");
-    const char *now = json_text(after, "evidence");
-    if (strcmp(json_text(cell, "change"), change_name(CHANGE_UNCHANGED)) != 0)
-        return true;
-    return old != NULL && now != NULL && strcmp(old, now) != 0;
+    return strcmp(json_text(cell, "change"), change_name(CHANGE_UNCHANGED)) != 0 ||
+           differ_in("evidence", before, after) || differ_in("data_loss", before, after) ||
+           is_more_or_less_flaky(before, after);
 }
 
 void compare_print(const json_t *comparison, bool all, FILE *stream)

@@ -4,6 +4,7 @@ implementation of the canonical form and the digest, written from results/schema
 
 import copy
 import hashlib
+import json
 import subprocess
 
 NOW = "2026-11-22T12:00:00Z"
@@ -224,10 +225,16 @@ def places(document, pointer):
 
 
 def apply_change(inputs, change, build):
-    """One change of a case: {"file", "at", "set"|"remove"|"append"|"become"} or {"file", "copy"}."""
+    """One change of a case: {"file", "at", "set"|"remove"|"append"|"become"} or {"file", "copy"};
+    {"file", "everywhere": TEXT, "becomes": TEXT} changes every place at once, {build} is the tool's."""
     name = change["file"]
     if "copy" in change:
         inputs[name] = copy.deepcopy(inputs[change["copy"]])
+        return
+    if "everywhere" in change:
+        text = json.dumps(inputs[name])
+        inputs[name] = json.loads(text.replace(change["everywhere"].format(build=build),
+                                               change["becomes"]))
         return
     if "delete" in change:
         del inputs[name]

@@ -104,6 +104,10 @@ def check_evidence_and_time(bench):
     lost = bench.write("lost.json", ["fail"] * 3,
                        **{"/cells/shape=%s,attempt=1/data_loss" % SHAPE: True})
     failing = bench.write("failing.json", ["fail"] * 3)
+    bench.compare("less data loss", lost, failing, 0, {"unchanged": 6},
+                  "3 fail with data loss -> 3 fail")
+    flaky = bench.write("flaky.json", ["pass", "pass", "hang"])
+    bench.compare("no longer flaky", flaky, blocked, 0, {"unchanged": 6}, "-> 3 hang")
     bench.compare("data loss", failing, lost, 1, {"unchanged": 5, "regressed": 1},
                   "3 fail -> 3 fail with data loss")
 

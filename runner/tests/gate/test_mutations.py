@@ -37,7 +37,7 @@ HARMLESS = {
         (CELL + r'/journal/timeline/\d+/line = "(begin|enter (stat|open)|leave (stat|open)|fs) ',
          "values that nothing is decided from"),
         (r"/controls/\d+/attempt =", "a control's number"),
-        (r"/controls/\d+/(filesystem|rename_ms|duration_ms|journal/damaged)",
+        (r"/controls/\d+/(filesystem|rename_ms|duration_ms)",
          "no control is about files or time"),
         (r'/controls/\d+/journal/timeline/\d+/line = "(check|end fail|enter rename)',
          "a hanging or failing control still hangs or fails"),
