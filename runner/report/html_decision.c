@@ -179,6 +179,22 @@ static void write_guards(FILE *out, const json_t *decision)
     (void)fputs("</ul></details>\n", out);
 }
 
+/** The guest commands as they were caught: what has to be changed in the harness. */
+static void write_unprotected(FILE *out, const json_t *commands)
+{
+    size_t index;
+    json_t *command;
+    if (json_array_size(commands) == 0)
+        return;
+    (void)fputs("<ul>", out);
+    json_array_foreach(commands, index, command) {
+        (void)fputs("<li>unprotected: <code>", out);
+        html_write(out, json_string_value(command));
+        (void)fputs("</code></li>", out);
+    }
+    (void)fputs("</ul>", out);
+}
+
 static void write_harness(FILE *out, const json_t *harness)
 {
     size_t index;
@@ -195,6 +211,7 @@ static void write_harness(FILE *out, const json_t *harness)
         html_write(out, member_text(mode, "verdict"));
         (void)fputs(*member_text(mode, "reason") == '\0' ? "" : ", ", out);
         html_write(out, member_text(mode, "reason"));
+        write_unprotected(out, json_object_get(mode, "unprotected_commands"));
         (void)fputs("</li>", out);
     }
     (void)fputs("</ul></details>\n", out);

@@ -101,6 +101,34 @@ static int write_remarks(FILE *out, const struct report *report, struct error *e
     return 0;
 }
 
+/** The guest commands as they were caught: what has to be changed in the harness. */
+static void write_unprotected(FILE *out, const json_t *mode)
+{
+    size_t index;
+    json_t *command;
+    json_array_foreach(json_object_get(mode, "unprotected_commands"), index, command) {
+        (void)fputs("  - ", out);
+        markdown_write(out, member_text(mode, "mode"));
+        (void)fputs(": unprotected: ", out);
+        markdown_write_code(out, json_string_value(command));
+        (void)fputc('\n', out);
+    }
+}
+
+static void write_harness(FILE *out, const json_t *harness)
+{
+    size_t index;
+    json_t *mode;
+    if (!json_is_object(harness))
+        return;
+    (void)fputs("- harness: **", out);
+    markdown_write(out, member_text(harness, "status"));
+    (void)fputs("**\n", out);
+    json_array_foreach(json_object_get(harness, "modes"), index, mode) {
+        write_unprotected(out, mode);
+    }
+}
+
 int markdown_write_decision(FILE *out, const struct report *report, struct error *error)
 {
     enum decision_answer answer = decision_answer(report->decision);
@@ -124,12 +152,7 @@ int markdown_write_decision(FILE *out, const struct report *report, struct error
         if (write_issue(out, issue, error) != 0)
             return -1;
     }
-    const json_t *harness = json_object_get(report->decision, "harness");
-    if (json_is_object(harness)) {
-        (void)fputs("- harness: **", out);
-        markdown_write(out, member_text(harness, "status"));
-        (void)fputs("**\n", out);
-    }
+    write_harness(out, json_object_get(report->decision, "harness"));
     (void)fputs("\n<sub>Decided by <code>rename-oracle gate</code>, decision ", out);
     markdown_write_code(out, member_text(report->decision, "digest"));
     (void)fputs("</sub>\n\n", out);

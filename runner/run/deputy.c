@@ -60,7 +60,8 @@ static json_t *do_check_root(const json_t *request)
     const char *path = json_string_value(json_object_get(request, "path"));
     struct stat status;
     if (stat(path, &status) != 0)
-        (void)error_set_errno(&error, errno, path, "cannot be used as --root");
+        (void)error_set_errno(&error, errno, path,
+                              "cannot be used as --root; make it, or choose another directory");
     else if (!S_ISDIR(status.st_mode))
         (void)error_set(&error, ERROR_INPUT, path, "not a directory; --root takes a directory");
     else if (access(path, W_OK | X_OK) != 0)

@@ -91,17 +91,19 @@ static void list_shipped(char *out, size_t size)
 {
     char path[PATH_MAX];
     out[0] = '\0';
-    DIR *directory = data_path(path, sizeof path, "targets", NULL) == 0 ? opendir(path) : NULL;
-    const struct dirent *entry;
+    struct dirent **entries = NULL;
+    int count = data_path(path, sizeof path, "targets", NULL) == 0
+                    ? scandir(path, &entries, NULL, alphasort)
+                    : 0;
     size_t used = 0;
-    while (directory != NULL && (entry = readdir(directory)) != NULL && used < size) {
-        const char *dot = strrchr(entry->d_name, '.');
-        if (dot != NULL && strcmp(dot, ".json") == 0)
+    for (int i = 0; i < count; i++) {
+        const char *dot = strrchr(entries[i]->d_name, '.');
+        if (dot != NULL && strcmp(dot, ".json") == 0 && used < size)
             used += (size_t)snprintf(out + used, size - used, "%s%.*s", used == 0 ? "" : ", ",
-                                     (int)(dot - entry->d_name), entry->d_name);
+                                     (int)(dot - entries[i]->d_name), entries[i]->d_name);
+        free(entries[i]);
     }
-    if (directory != NULL)
-        (void)closedir(directory);
+    free(entries);
 }
 
 int target_find(const char *name_or_path, char *out, size_t size, struct error *error)

@@ -78,8 +78,9 @@ class Shown(unittest.TestCase):
              "unprotected_commands": ["python3 -m test"]}]}
         path = running.decision_path("green", "keep", harness=harness)
         for form in ("markdown", "html"):
-            self.assertRegex(plain(running.report(form, "green", "--decision", path)),
-                             r"harness[^:]*:[* ]*unprotected")
+            text = plain(running.report(form, "green", "--decision", path))
+            self.assertRegex(text, r"harness[^:]*:[* ]*unprotected")
+            self.assertRegex(text, r"unprotected: `?python3 -m test")
 
     def test_documents_that_are_not_here_are_counted(self):
         path = running.decision_path("green", "keep")
