@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How long what got KILL may take to end before it is called unkillable and left behind. */
-#define KILL_WAIT_NS NS_PER_S
+/* How long what got KILL may take to end before it is called unkillable and left behind. Dying
+ * takes CPU time, too: while somebody still wants a CPU for it, it may take up to the longest. */
+#define KILL_WAIT_NS (3 * NS_PER_S / 2)
+#define KILL_LONGEST_NS (15 * NS_PER_S)
 /* How long the helpers of a program that has ended may take to end by themselves, without that
  * being an anomaly. */
 #define LINGER_NS NS_PER_S
@@ -136,6 +138,15 @@ void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table 
     enter_ending_stage(cell, CELL_LINGERING, now_ns, LINGER_NS);
 }
 
+/** Whether a killed process has not ended for want of a CPU. The kernel can't be stuck in it. */
+static bool is_dying(const struct tree *tree)
+{
+    for (size_t i = 0; i < tree->count; i++)
+        if (!tree->members[i].ended && tree->members[i].state == 'R')
+            return true;
+    return false;
+}
+
 void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
     if (now_ns < cell->expected_ns && !cell->root_ended)
@@ -153,7 +164,9 @@ void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *tab
         send_term(cell, now_ns);
     } else if (cell->stage == CELL_ENDING_ASKED && over) {
         send_kill(cell, now_ns);
-    } else if (cell->stage == CELL_ENDING_FORCED && !over) {
+    } else if (cell->stage == CELL_ENDING_FORCED &&
+               (!over ||
+                (now_ns < cell->stage_until_ns + KILL_LONGEST_NS && is_dying(&cell->tree)))) {
         tree_signal(&cell->tree, SIGKILL); /* what was born since the last time, too */
     } else if (cell->stage == CELL_ENDING_FORCED) {
         cell->survivors = evidence_of_survivors(&cell->tree);

@@ -95,20 +95,20 @@ static uint64_t grown(uint64_t before, uint64_t after)
 
 /*
  * How long one thread was kept from running. The kernel books a wait for a CPU when it ends, so a
- * thread that is runnable and has neither run nor had a wait booked has been waiting all the time;
- * one that was runnable both times and did work is taken for one that always was, so that a wait
- * which is not booked yet is not held against it.
+ * thread that was runnable both times and has neither run nor had a wait booked has been waiting
+ * all the time (one that slept before may have been woken just now: a wait shows in the next
+ * sample); one that was runnable both times and did work is taken for one that always was, so that
+ * a wait which is not booked yet is not held against it.
  */
 static uint64_t thread_starved_ns(const struct thread_sample *before,
                                   const struct thread_sample *after, uint64_t elapsed_ns)
 {
     uint64_t waited = grown(before->waited_ns, after->waited_ns);
-    bool ran = after->ran_ns > before->ran_ns;
-    if (after->state == 'T' || (after->state == 'R' && !ran && waited == 0))
-        return elapsed_ns;
     uint64_t worked = grown(before->ran_ns, after->ran_ns);
-    bool always_runnable = after->state == 'R' && before->state == 'R' && worked * 20 >= elapsed_ns;
-    if (always_runnable && waited + worked < elapsed_ns)
+    bool runnable = after->state == 'R' && before->state == 'R';
+    if (after->state == 'T' || (runnable && worked == 0 && waited == 0))
+        return elapsed_ns;
+    if (runnable && worked * 20 >= elapsed_ns && waited + worked < elapsed_ns)
         waited = elapsed_ns - worked;
     return waited < elapsed_ns ? waited : elapsed_ns;
 }

@@ -29,7 +29,7 @@ static const struct row rows[] = {
     {"spins with half a CPU", 'R', 490, 500, ACTIVITY_SPINNING, 500},
     {"spins with a tenth of a CPU", 'R', 100, 890, ACTIVITY_SPINNING, 890},
     {"gets a fiftieth of a CPU", 'R', 20, 970, ACTIVITY_STARVED, 970},
-    {"runnable and never run", 'R', 0, 0, ACTIVITY_STARVED, 1000},
+    {"woken at the moment of the sample", 'R', 0, 0, ACTIVITY_BLOCKED, 0},
     {"runnable at the moment of the sample", 'R', 10, 0, ACTIVITY_BLOCKED, 0},
     {"stopped", 'T', 0, 0, ACTIVITY_STARVED, 1000},
     {"stopped by its tracer", 't', 0, 0, ACTIVITY_BLOCKED, 0},
@@ -55,6 +55,18 @@ static void one_thread_gives_the_right_word(void **state)
                      activity_state_name(activity_judge(&activity)),
                      (unsigned long long)(activity.starved_ns / NS_PER_MS));
     }
+}
+
+static void a_thread_that_never_got_a_cpu_is_starved(void **state)
+{
+    (void)state;
+    struct tree_sample before = {.taken_ns = NS_PER_S, .count = 1};
+    struct tree_sample after = {.taken_ns = 2 * NS_PER_S, .count = 1};
+    before.threads[0] = (struct thread_sample){.pid = 7, .tid = 7, .state = 'R', .ran_ns = 5};
+    after.threads[0] = before.threads[0];
+    struct activity activity = sample_compare(&before, &after);
+    assert_int_equal(activity.starved_ns, NS_PER_S);
+    assert_int_equal(activity_judge(&activity), ACTIVITY_STARVED);
 }
 
 /* A loaded machine: the thread ran, was kept waiting, and still waits when the window ends. */
@@ -117,6 +129,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_thread_gives_the_right_word),
+        cmocka_unit_test(a_thread_that_never_got_a_cpu_is_starved),
         cmocka_unit_test(a_wait_that_is_not_booked_yet_is_seen),
         cmocka_unit_test(the_most_starved_thread_counts),
         cmocka_unit_test(a_new_thread_counts_from_its_birth),
