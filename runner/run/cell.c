@@ -148,6 +148,8 @@ bool cell_note_exit(struct cell *cell, pid_t pid, int status, uint64_t now_ns)
 
 uint64_t cell_next_wake(const struct cell *cell)
 {
+    if (cell->stage == CELL_QUEUED)
+        return boot_turn_next(cell->turn);
     return cell->stage >= CELL_WATCHING && cell->stage <= CELL_ENDING_FORCED ? cell->expected_ns
                                                                              : cell->stage_until_ns;
 }
@@ -159,6 +161,9 @@ void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *tabl
     case CELL_VIEWING:
     case CELL_CLEANING:
         cell_hear_deputy(cell, now_ns);
+        break;
+    case CELL_QUEUED:
+        cell_launch_in_turn(cell, now_ns);
         break;
     case CELL_WATCHING:
         cell_watch(cell, now_ns, table);
@@ -176,6 +181,7 @@ void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *tabl
 
 void cell_release(struct cell *cell)
 {
+    boot_turn_give(cell->turn, cell);
     if (cell->stdin_fd >= 0)
         (void)close(cell->stdin_fd);
     free(cell->directory);

@@ -2,6 +2,7 @@
 #ifndef RO_CELL_H
 #define RO_CELL_H
 
+#include "run/boot_turn.h"
 #include "run/classify.h"
 #include "run/deputy.h"
 #include "run/listening.h"
@@ -40,6 +41,7 @@ struct target_run {
 enum cell_stage {
     CELL_IDLE,
     CELL_PREPARING,     /* the deputy makes what the launch needs */
+    CELL_QUEUED,        /* ready to launch; another guest has the turn to boot */
     CELL_WATCHING,      /* the target runs */
     CELL_LINGERING,     /* the launched program has ended; its helpers may follow by themselves */
     CELL_ENDING_ASKED,  /* TERM was sent to what is left of the tree */
@@ -55,9 +57,10 @@ struct cell {
     struct target_run *target_run;
     const struct shape *shape;
     unsigned attempt;
-    struct deputy *deputy; /* of the job; borrowed */
-    struct cgroup *group;  /* of the job; borrowed */
-    bool alone;            /* the run has one job: orphans can only be ours */
+    struct deputy *deputy;  /* of the job; borrowed */
+    struct cgroup *group;   /* of the job; borrowed */
+    struct boot_turn *turn; /* of the run; borrowed */
+    bool alone;             /* the run has one job: orphans can only be ours */
 
     enum cell_stage stage;
     uint64_t stage_until_ns;
@@ -127,6 +130,7 @@ json_t *cell_result(struct cell *cell);
 void cell_release(struct cell *cell);
 
 /* Between the files of this module only. */
+void cell_launch_in_turn(struct cell *cell, uint64_t now_ns);
 int cell_launch(struct cell *cell, uint64_t now_ns);
 void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table);

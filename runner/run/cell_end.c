@@ -274,11 +274,19 @@ static void take_view(struct cell *cell, const json_t *answer)
     cell->view_findings = json_incref(json_object_get(answer, "findings"));
 }
 
+void cell_launch_in_turn(struct cell *cell, uint64_t now_ns)
+{
+    cell->stage = CELL_QUEUED;
+    if (cell->target_run->target.boots_alone && !boot_turn_take(cell->turn, cell, now_ns))
+        return;
+    if (cell_launch(cell, now_ns) != 0)
+        clean(cell, now_ns);
+}
+
 static void take_preparation(struct cell *cell, const json_t *answer, uint64_t now_ns)
 {
     if (json_is_true(json_object_get(answer, "ok"))) {
-        if (cell_launch(cell, now_ns) != 0)
-            clean(cell, now_ns);
+        cell_launch_in_turn(cell, now_ns);
         return;
     }
     const char *why = json_string_value(json_object_get(answer, "error"));
@@ -336,6 +344,8 @@ void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table)
     cell->aborted = true;
     if (cell->stage == CELL_PREPARING || cell->stage == CELL_VIEWING) {
         deputy_abandon(cell->deputy);
+        clean(cell, now_ns);
+    } else if (cell->stage == CELL_QUEUED) {
         clean(cell, now_ns);
     } else if (cell->stage != CELL_CLEANING) {
         listening_freeze(&cell->listening);

@@ -140,6 +140,8 @@ static uint64_t next_look(const struct cell *cell, uint64_t now_ns)
 
 void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
+    if (cell->witness.event_count > 0)
+        boot_turn_give(cell->turn, cell);
     note_panic(cell, now_ns);
     notice_new_phase(cell);
     if (now_ns >= cell->expected_ns)

@@ -63,6 +63,7 @@ static void start_cells(struct run *run, uint64_t now_ns)
         cell->target_run = &target->prepared;
         cell->deputy = &job->deputy;
         cell->group = &job->group;
+        cell->turn = &run->turn;
         cell->alone = run->job_count == 1;
         cell->listening.streams[0].fd = -1;
         cell->listening.streams[1].fd = -1;

@@ -50,6 +50,7 @@ struct run {
     const struct shape *shapes[RUN_SHAPES_MAX];
     size_t shape_count;
     struct plan plan;
+    struct boot_turn turn;
     bool planned_out; /* the plan has no more cells */
     struct job *jobs;
     unsigned job_count;

@@ -49,6 +49,7 @@ static void take_fields(struct target *target)
     target->panic_lines = json_object_get(root, "panic_lines");
     target->exit_status_is_probes = strcmp(text_of(root, "exit_status"), "probe") == 0;
     target->same_inode = json_is_true(json_object_get(root, "same_inode"));
+    target->boots_alone = json_is_true(json_object_get(root, "boots_alone"));
     target->memory_mib = memory == NULL ? DEFAULT_MEMORY_MIB : (unsigned)json_integer_value(memory);
     target->budgets = (struct budgets){
         .boot_ns = seconds_of(budgets, "boot"),
