@@ -50,9 +50,12 @@ static void print_survey(const json_t *survey)
                      runs ? "can run here" : "can't run here: ", text_at(entry, "missing"));
     }
     (void)printf("\nShapes:\n");
-    json_array_foreach(json_object_get(survey, "shapes"), index, entry)
-        (void)printf("  %-26s %s (%s)\n", text_at(entry, "name"), text_at(entry, "summary"),
-                     text_at(entry, "group"));
+    json_array_foreach(json_object_get(survey, "shapes"), index, entry) {
+        bool scripted = json_object_get(entry, "scenario") != NULL;
+        (void)printf("  %-26s %s (%s%s%s)\n", text_at(entry, "name"), text_at(entry, "summary"),
+                     text_at(entry, "group"), scripted ? "; scenario " : "",
+                     text_at(entry, "scenario"));
+    }
 }
 
 int command_list(int argc, char **argv)

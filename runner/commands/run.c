@@ -24,6 +24,7 @@ enum {
     OPTION_NO_CONTROLS,
     OPTION_NO_SKIP,
     OPTION_EXTENDED,
+    OPTION_SCENARIO,
     OPTION_NANVIX,
     OPTION_RELEASE,
 };
@@ -53,6 +54,10 @@ static const struct argp_option option_list[] = {
      1},
     {"shape", 's', "SHAPE", 0, "Run this shape only (repeatable; default: the six gating ones)", 1},
     {"extended", OPTION_EXTENDED, NULL, 0, "Run the extended shapes, too; they never gate", 1},
+    {"scenario", OPTION_SCENARIO, "NAME", 0,
+     "Run the shapes of a scenario, too; they never gate. implicit-import: the guest's own CPython "
+     "imports a module, with and without -B",
+     1},
     {"attempts", 'n', "N", 0, "Attempts at each cell (default 1)", 1},
     {"jobs", 'j', "N", 0, "Cells at a time (default: one per CPU)", 1},
     {"output", 'o', "DIR", 0, "Write DIR/RUN-ID/TARGET.json (default: results)", 2},
@@ -181,6 +186,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return 0;
     case 's':
         add_name(state, options->shapes, &options->shape_count, RUN_SHAPES_MAX, text);
+        return 0;
+    case OPTION_SCENARIO:
+        options->scenario = text;
         return 0;
     case 'n':
         options->attempts = parse_count(state, text, 1000000);

@@ -46,21 +46,27 @@ static int bind_text(json_t *bindings, const char *name, const char *value)
 static int make_bindings(struct cell *cell, struct error *error)
 {
     const struct target *target = &cell->target_run->target;
+    const struct shape *shape = cell->shape;
     char probe[PATH_MAX];
-    const char *probes = json_string_value(json_object_get(cell->target_run->bindings, "probes"));
+    const char *probes =
+        shape_is_script(shape)
+            ? cell->target_run->scripts
+            : json_string_value(json_object_get(cell->target_run->bindings, "probes"));
     if (asprintf(&cell->directory, "%s/%s", cell->settings->scratch, cell->name) < 0) {
         cell->directory = NULL;
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
     }
-    if (path_format(probe, sizeof probe, error, "%s/%s", probes, cell->shape->name) != 0)
+    if (path_format(probe, sizeof probe, error, "%s/%s", probes, shape->name) != 0)
         return -1;
     cell->bindings = json_copy(cell->target_run->bindings);
     if (cell->bindings == NULL || bind_text(cell->bindings, "cell", cell->directory) != 0 ||
         bind_text(cell->bindings, "cell_name", cell->name) != 0 ||
         bind_text(cell->bindings, "nonce", cell->nonce) != 0 ||
-        bind_text(cell->bindings, "shape", cell->shape->name) != 0 ||
+        bind_text(cell->bindings, "shape", shape->name) != 0 ||
         bind_text(cell->bindings, "probe", probe) != 0 ||
-        bind_text(cell->bindings, "probe_name", cell->shape->name) != 0)
+        bind_text(cell->bindings, "probe_name", shape->name) != 0 ||
+        (shape_is_script(shape) &&
+         bind_text(cell->bindings, "python_flags", shape->python_flags) != 0))
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
     cell->guest_directory =
         target_expand_text(target, target->guest_directory, cell->bindings, error);
@@ -73,7 +79,9 @@ static int make_bindings(struct cell *cell, struct error *error)
 static json_t *expand_preparation(const struct cell *cell, struct error *error)
 {
     const struct target *target = &cell->target_run->target;
-    json_t *steps = target_steps(target, "prepare");
+    json_t *own =
+        shape_is_script(cell->shape) ? json_object_get(target->interpreter, "prepare") : NULL;
+    json_t *steps = own != NULL ? own : target_steps(target, "prepare");
     json_t *all = json_pack("[{s:s}]", "make_directory", cell->directory);
     if (steps == NULL)
         return all;

@@ -35,6 +35,8 @@ struct target_run {
     uint64_t longest_gap_ns; /* of control_pass; 0 while it is not known */
     bool skipped;
     char skip_reason[512];
+    char scripts[PATH_MAX];     /* directory of the scenarios' scripts */
+    char scenario_missing[512]; /* why no scenario can run here; empty when it can */
 };
 
 /** What a cell goes through, in this order. */
@@ -131,6 +133,7 @@ void cell_release(struct cell *cell);
 
 /* Between the files of this module only. */
 void cell_launch_in_turn(struct cell *cell, uint64_t now_ns);
+json_t *cell_argv(const struct cell *cell);
 int cell_launch(struct cell *cell, uint64_t now_ns);
 void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table);

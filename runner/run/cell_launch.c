@@ -44,12 +44,20 @@ static char *join(const char *name, const char *value)
     return asprintf(&text, "%s=%s", name, value) < 0 ? NULL : text;
 }
 
+/* Borrowed: the descriptor's command line for what this cell runs, unexpanded. */
+json_t *cell_argv(const struct cell *cell)
+{
+    const struct target *target = &cell->target_run->target;
+    return shape_is_script(cell->shape) ? json_object_get(target->interpreter, "argv")
+                                        : target->argv;
+}
+
 static int make_argv(const struct cell *cell, struct words *argv, struct error *error)
 {
     const struct target *target = &cell->target_run->target;
     size_t index;
     const json_t *word;
-    json_array_foreach(target->argv, index, word) {
+    json_array_foreach(cell_argv(cell), index, word) {
         struct error failed = ERROR_INIT;
         char *text = target_expand_text(target, json_string_value(word), cell->bindings, &failed);
         if (text == NULL)

@@ -11,7 +11,7 @@ static void note_failed_exec(struct cell *cell)
 {
     if (cell->report == NULL || cell->report->failed_errno == 0)
         return;
-    const json_t *first = json_array_get(cell->target_run->target.argv, 0);
+    const json_t *first = json_array_get(cell_argv(cell), 0);
     (void)error_set_errno(&cell->failure, cell->report->failed_errno, json_string_value(first),
                           "could not be started (%s)", cell->report->failed_step);
 }
@@ -42,6 +42,15 @@ static unsigned count_renames(const struct shape *shape)
            shape->renames[count].from != NULL)
         count++;
     return count;
+}
+
+/* An extended shape may rename as often as it says; its checks say whether that was right. */
+static unsigned expected_renames(const struct cell *cell)
+{
+    if (shape_is_script(cell->shape))
+        return cell->shape->scenario_renames;
+    return cell->shape->group == SHAPE_EXTENDED ? cell->witness.renames_returned
+                                                : count_renames(cell->shape);
 }
 
 static const char *text_or_null(const char *text)
@@ -80,8 +89,7 @@ static void observe(const struct cell *cell, const char *failure, const char *wr
         .rename_error =
             cell->shape->group == SHAPE_EXTENDED ? NULL : text_or_null(witness->rename_error),
         .renames_returned = witness->renames_returned,
-        .renames_expected = cell->shape->group == SHAPE_EXTENDED ? witness->renames_returned
-                                                                 : count_renames(cell->shape),
+        .renames_expected = expected_renames(cell),
         .wrong_rename = text_or_null(witness->wrong_rename),
         .odd_inode = target->same_inode && cell->shape->group == SHAPE_GATING
                          ? text_or_null(witness->odd_inode)

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 
+#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +54,7 @@ static int compare_directory(const struct view_source *source, const struct shap
     char listing[LISTING_MAX];
     if (source->list(source->context, wanted->path, listing, sizeof listing, error) != 0)
         return -1;
-    if (strcmp(listing, wanted->entries) != 0)
+    if (fnmatch(wanted->entries, listing, FNM_PATHNAME | FNM_NOESCAPE) != 0)
         view_add_finding(findings, "%s holds '%s', not '%s'", shown(wanted->path), listing,
                          wanted->entries);
     return 0;

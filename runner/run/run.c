@@ -85,7 +85,7 @@ static int open_documents(struct run *run, struct error *error)
                            error) != 0)
             return -1;
         target->document_open = true;
-        if (target->prepared.skipped && run_record_skips(run, target, error) != 0)
+        if (run_record_skips(run, target, error) != 0)
             return -1;
     }
     return 0;

@@ -16,6 +16,7 @@ struct run_options {
     size_t target_count;
     const char *shapes[RUN_SHAPES_MAX];
     size_t shape_count;
+    const char *scenario; /* its shapes, besides the others */
     bool extended;
     unsigned attempts;
     unsigned jobs;

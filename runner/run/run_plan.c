@@ -16,18 +16,36 @@ static void list_shapes(char *out, size_t size)
 
 static bool is_wanted(const struct run_options *options, const struct shape *shape)
 {
+    if (shape_is_script(shape) && options->scenario != NULL &&
+        strcmp(shape->scenario, options->scenario) == 0)
+        return true;
     if (options->shape_count == 0)
         return shape->group == SHAPE_GATING ||
-               (options->extended && shape->group == SHAPE_EXTENDED);
+               (options->extended && shape->group == SHAPE_EXTENDED && !shape_is_script(shape));
     for (size_t i = 0; i < options->shape_count; i++)
         if (strcmp(options->shapes[i], shape->name) == 0)
             return true;
     return false;
 }
 
+static int check_scenario(const char *name, struct error *error)
+{
+    const char *known = "";
+    for (size_t i = 0; i < shape_count; i++) {
+        if (!shape_is_script(&shapes[i]))
+            continue;
+        known = shapes[i].scenario;
+        if (strcmp(known, name) == 0)
+            return 0;
+    }
+    return error_set(error, ERROR_USAGE, name, "no such scenario; there is: %s", known);
+}
+
 int run_choose_shapes(struct run *run, struct error *error)
 {
     const struct run_options *options = run->options;
+    if (options->scenario != NULL && check_scenario(options->scenario, error) != 0)
+        return -1;
     for (size_t i = 0; i < options->shape_count; i++) {
         const struct shape *shape = shape_find(options->shapes[i]);
         char known[1024];
@@ -53,13 +71,27 @@ static unsigned count_controls(void)
     return count;
 }
 
+const char *run_skip_reason(const struct run_target *target, const struct shape *shape)
+{
+    const struct target_run *prepared = &target->prepared;
+    if (prepared->skipped)
+        return prepared->skip_reason;
+    return shape_is_script(shape) && prepared->scenario_missing[0] != '\0'
+               ? prepared->scenario_missing
+               : NULL;
+}
+
 unsigned run_count_planned(const struct run *run)
 {
-    unsigned targets = 0;
-    for (size_t i = 0; i < run->target_count; i++)
-        targets += run->targets[i].prepared.skipped ? 0 : 1;
     unsigned controls = run->options->no_controls ? 0 : count_controls();
-    return targets * (controls + (unsigned)run->shape_count * run->attempts);
+    unsigned planned = 0;
+    for (size_t i = 0; i < run->target_count; i++) {
+        planned += run->targets[i].prepared.skipped ? 0 : controls;
+        for (size_t j = 0; j < run->shape_count; j++)
+            if (run_skip_reason(&run->targets[i], run->shapes[j]) == NULL)
+                planned += run->attempts;
+    }
+    return planned;
 }
 
 /* Moves on to the next control of the next target; false when all have been taken. */
@@ -100,9 +132,9 @@ bool run_take_next(struct run *run, const struct shape **shape, struct run_targe
             break;
         }
         *target = &run->targets[plan->target++];
-        if ((*target)->prepared.skipped)
-            continue;
         *shape = plan->controls ? &shapes[plan->shape] : run->shapes[plan->shape];
+        if (run_skip_reason(*target, *shape) != NULL)
+            continue;
         *attempt = plan->controls ? 1 : plan->attempt;
         return true;
     }

@@ -100,13 +100,16 @@ int run_record_skips(struct run *run, struct run_target *target, struct error *e
 {
     for (unsigned attempt = 1; attempt <= run->attempts; attempt++)
         for (size_t i = 0; i < run->shape_count; i++) {
-            CLEANUP_JSON json_t *cell =
-                skipped_cell(run->shapes[i], attempt, target->prepared.skip_reason);
+            const char *reason = run_skip_reason(target, run->shapes[i]);
+            if (reason == NULL)
+                continue;
+            CLEANUP_JSON json_t *cell = skipped_cell(run->shapes[i], attempt, reason);
             if (cell != NULL && run->shapes[i]->group == SHAPE_EXTENDED)
                 (void)json_object_set_new(cell, "gating", json_false());
             if (cell == NULL || document_add(&target->document, DOCUMENT_CELLS, cell, error) != 0)
                 return error_set(error, ERROR_MEMORY, NULL, "out of memory for a skipped cell");
             run->summary->cells_skipped++;
+            target->cells_done++;
             front_cell(run->front, target->prepared.target.name, cell, NULL, false);
         }
     return 0;

@@ -76,8 +76,28 @@ struct run {
 /** Loads and prepares all targets of the options; those that can't run here become skipped. */
 int run_prepare_targets(struct run *run, struct error *error);
 
+/**
+ * Where the probes of an ABI are: below --probes, in it, or among what the program ships. Without
+ * symbolic links, because a guest that sees the host's tree elsewhere would follow an absolute one
+ * into its own. Returns 0, or -1 with what is missing.
+ */
+int run_find_probes(const struct run *run, const char *abi, char out[PATH_MAX],
+                    struct error *error);
+
+/** Looks up one probe's digest for the document. Returns 0, or -1 when it can't be read. */
+int run_digest_probe(struct run_target *target, const char *directory, const char *shape,
+                     struct error *error);
+
 /** Frees them. */
 void run_release_targets(struct run *run);
+
+/* run_scenario.c */
+
+/**
+ * Finds what the scenario's shapes need on a target that is not skipped: scripts and interpreter,
+ * both of them into the document's digests. What is missing becomes the reason of their skip.
+ */
+void run_prepare_scenario(const struct run *run, struct run_target *target);
 
 /* run_place.c */
 
@@ -95,6 +115,9 @@ void run_remove_scratch(struct run *run);
 /** Looks the options' shapes up. Returns -1 with ERROR_USAGE for an unknown one. */
 int run_choose_shapes(struct run *run, struct error *error);
 
+/** Why a shape is not run on a target here, or NULL when it is; borrowed. */
+const char *run_skip_reason(const struct run_target *target, const struct shape *shape);
+
 /** How many cells, controls included, the plan has. */
 unsigned run_count_planned(const struct run *run);
 
@@ -107,7 +130,8 @@ bool run_take_next(struct run *run, const struct shape **shape, struct run_targe
 /** Puts a finished cell into its target's document and tells the front. */
 void run_record_cell(struct run *run, struct cell *cell);
 
-/** Puts the cells of a skipped target into its document. */
+/** Puts the cells that are not run into the target's document: all of a skipped target, the
+ * scenario's where there is no interpreter for it. */
 int run_record_skips(struct run *run, struct run_target *target, struct error *error);
 
 /** Writes all documents. Returns -1 with the first error; the others are still written. */

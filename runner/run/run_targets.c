@@ -42,29 +42,25 @@ static void skip(struct run_target *target, const char *reason)
     (void)snprintf(target->prepared.skip_reason, sizeof target->prepared.skip_reason, "%s", reason);
 }
 
-/* The probes of the target's ABI: below --probes, in it, or among what the program ships. */
-static int choose_probes(const struct run *run, const struct target *target, char *out, size_t size,
+static int choose_probes(const struct run *run, const char *abi, char *out, size_t size,
                          struct error *error)
 {
     char relative[256];
     if (run->options->probes == NULL) {
-        if (path_format(relative, sizeof relative, error, "probes/%s", target->abi) != 0)
+        if (path_format(relative, sizeof relative, error, "probes/%s", abi) != 0)
             return -1;
         return data_path(out, size, relative, error);
     }
-    if (path_format(out, size, error, "%s/%s", run->options->probes, target->abi) == 0 &&
+    if (path_format(out, size, error, "%s/%s", run->options->probes, abi) == 0 &&
         access(out, R_OK) == 0)
         return 0;
     return path_format(out, size, error, "%s", run->options->probes);
 }
 
-/* Without symbolic links in it: a guest that sees the host's tree elsewhere would follow an
- * absolute one into its own. */
-static int find_probes(const struct run *run, const struct target *target, char out[PATH_MAX],
-                       struct error *error)
+int run_find_probes(const struct run *run, const char *abi, char out[PATH_MAX], struct error *error)
 {
     char chosen[PATH_MAX];
-    if (choose_probes(run, target, chosen, sizeof chosen, error) != 0)
+    if (choose_probes(run, abi, chosen, sizeof chosen, error) != 0)
         return -1;
     if (realpath(chosen, out) == NULL)
         return error_set_errno(error, errno, chosen, "cannot find the probe programs");
@@ -93,7 +89,7 @@ static int make_bindings(struct run *run, struct run_target *target, struct erro
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a target");
     if (path_format(shared, sizeof shared, error, "%s/%s", run->scratch, prepared->target.name) !=
             0 ||
-        find_probes(run, &prepared->target, probes, error) != 0 ||
+        run_find_probes(run, prepared->target.abi, probes, error) != 0 ||
         bind_path(prepared->bindings, "shared", shared, error) != 0 ||
         bind_path(prepared->bindings, "probes", probes, error) != 0 ||
         bind_path(prepared->bindings, "root",
@@ -115,12 +111,12 @@ static void digest_programs(struct run_target *target)
     }
 }
 
-static int digest_probe(struct run_target *target, const char *shape, struct error *error)
+int run_digest_probe(struct run_target *target, const char *directory, const char *shape,
+                     struct error *error)
 {
     char path[PATH_MAX];
     char digest[DIGEST_SIZE];
-    const char *probes = json_string_value(json_object_get(target->prepared.bindings, "probes"));
-    if (path_format(path, sizeof path, error, "%s/%s", probes, shape) != 0 ||
+    if (path_format(path, sizeof path, error, "%s/%s", directory, shape) != 0 ||
         digest_file(path, digest, error) != 0)
         return -1;
     return json_object_set_new(target->probe_digests, shape, json_string(digest));
@@ -128,11 +124,14 @@ static int digest_probe(struct run_target *target, const char *shape, struct err
 
 static int digest_probes(const struct run *run, struct run_target *target, struct error *error)
 {
+    const char *probes = json_string_value(json_object_get(target->prepared.bindings, "probes"));
     for (size_t i = 0; i < run->shape_count; i++)
-        if (digest_probe(target, run->shapes[i]->name, error) != 0)
+        if (!shape_is_script(run->shapes[i]) &&
+            run_digest_probe(target, probes, run->shapes[i]->name, error) != 0)
             return -1;
     for (size_t i = 0; i < shape_count && !run->options->no_controls; i++)
-        if (shapes[i].group == SHAPE_CONTROL && digest_probe(target, shapes[i].name, error) != 0)
+        if (shapes[i].group == SHAPE_CONTROL &&
+            run_digest_probe(target, probes, shapes[i].name, error) != 0)
             return -1;
     return 0;
 }
@@ -257,6 +256,7 @@ static int prepare_target(struct run *run, struct run_target *target, const char
     if (uses_sysroot(&prepared->target) && check_guest_programs(target, error) != 0)
         return -1;
     digest_programs(target);
+    run_prepare_scenario(run, target);
     return run_setup(run, target, error);
 }
 
@@ -300,6 +300,9 @@ int run_prepare_targets(struct run *run, struct error *error)
         if (target->prepared.skipped)
             front_note(run->front, "%s is skipped: %s", target->prepared.target.name,
                        target->prepared.skip_reason);
+        else if (target->prepared.scenario_missing[0] != '\0')
+            front_note(run->front, "the scenario is skipped on %s: %s",
+                       target->prepared.target.name, target->prepared.scenario_missing);
     }
     return 0;
 }

@@ -155,6 +155,21 @@ const struct shape shapes[] = {
     {.name = "renameat_directory",
      .group = SHAPE_EXTENDED,
      .summary = "renameat relative to open directories"},
+    /* CPython's own rename. The version in the pyc's name is the guest's. */
+    {.name = "implicit_import",
+     .group = SHAPE_EXTENDED,
+     .summary = "CPython imports a module and renames its bytecode into place; twice",
+     .scenario = "implicit-import",
+     .python_flags = "-S",
+     .scenario_renames = 2,
+     .directories = {{"", "m"}, {"m", "__pycache__/m.py"}, {"m/__pycache__", "m.cpython-*.pyc"}}},
+    {.name = "implicit_import_b",
+     .group = SHAPE_EXTENDED,
+     .summary = "the same import with -B: nothing may be renamed",
+     .scenario = "implicit-import",
+     .python_flags = "-BS",
+     .scenario_renames = 0,
+     .directories = {{"", "m"}, {"m", "m.py"}}},
 };
 
 const size_t shape_count = sizeof shapes / sizeof shapes[0];
@@ -165,6 +180,11 @@ const struct shape *shape_find(const char *name)
         if (strcmp(shapes[i].name, name) == 0)
             return &shapes[i];
     return NULL;
+}
+
+bool shape_is_script(const struct shape *shape)
+{
+    return shape->scenario != NULL;
 }
 
 bool shape_has_final_state(const struct shape *shape)

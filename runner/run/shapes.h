@@ -30,7 +30,10 @@ struct shape_file {
     size_t size;
 };
 
-/** A directory and the whole of its listing, names separated by '/'; "" is the work directory. */
+/**
+ * A directory and the whole of its listing, names separated by '/'; "" is the work directory. A
+ * '*' stands for a part of one name that only the guest knows.
+ */
 struct shape_directory {
     const char *path;
     const char *entries;
@@ -43,6 +46,9 @@ struct shape {
     const char *summary;
     const char *expected_verdict;  /* controls: "pass", "fail", "hang"; else NULL */
     const char *expected_evidence; /* hanging controls: "blocked", "spinning"; else NULL */
+    const char *scenario;          /* NULL, or by which name --scenario asks for it */
+    const char *python_flags;      /* of a scenario: what its interpreter is started with */
+    unsigned scenario_renames;     /* of a scenario: how many renames must return */
     struct shape_rename renames[3];
     struct shape_file files[3];
     struct shape_directory directories[5];
@@ -51,6 +57,12 @@ struct shape {
 /** All shapes: the six gating ones first, then the controls, then the extended ones. */
 extern const struct shape shapes[];
 extern const size_t shape_count;
+
+/**
+ * A scenario's shape is a script that the guest's own interpreter runs, as the target's descriptor
+ * says under `interpreter`; every other shape is a program.
+ */
+bool shape_is_script(const struct shape *shape);
 
 /** The shape of that name, or NULL. */
 const struct shape *shape_find(const char *name);

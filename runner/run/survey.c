@@ -66,10 +66,13 @@ static void add_shapes(json_t *list)
 {
     static const char *const groups[] = {
         [SHAPE_GATING] = "gates", [SHAPE_CONTROL] = "control", [SHAPE_EXTENDED] = "informs"};
-    for (size_t i = 0; i < shape_count; i++)
-        (void)json_array_append_new(list,
-                                    json_pack("{s:s, s:s, s:s}", "name", shapes[i].name, "summary",
-                                              shapes[i].summary, "group", groups[shapes[i].group]));
+    for (size_t i = 0; i < shape_count; i++) {
+        json_t *entry = json_pack("{s:s, s:s, s:s}", "name", shapes[i].name, "summary",
+                                  shapes[i].summary, "group", groups[shapes[i].group]);
+        if (shape_is_script(&shapes[i]))
+            (void)json_object_set_new(entry, "scenario", json_string(shapes[i].scenario));
+        (void)json_array_append_new(list, entry);
+    }
 }
 
 json_t *survey_make(struct error *error)

@@ -10,8 +10,8 @@
 #include <string.h>
 
 static const char *const known_names[] = {
-    "cell",  "cell_name", "shared", "root",    "probe",  "probe_name", "probes",
-    "nonce", "work",      "shape",  "sysroot", "python", "release",
+    "cell",  "cell_name", "shared", "root",    "probe",  "probe_name",   "probes",
+    "nonce", "work",      "shape",  "sysroot", "python", "python_flags", "release",
 };
 
 enum { NAME_MAX_LENGTH = 255, POINTER_MAX = 1024 };
@@ -61,8 +61,11 @@ static bool is_required_program(const json_t *requires, const char *name, size_t
 
 static bool is_known(const json_t *descriptor, const struct piece *piece)
 {
+    const json_t *interpreter = json_object_get(descriptor, "interpreter");
     if (piece->length > 8 && strncmp(piece->start, "program:", 8) == 0)
         return is_required_program(json_object_get(descriptor, "requires"), piece->start + 8,
+                                   piece->length - 8) ||
+               is_required_program(json_object_get(interpreter, "requires"), piece->start + 8,
                                    piece->length - 8);
     if (piece->length > 5 && strncmp(piece->start, "data:", 5) == 0)
         return true;

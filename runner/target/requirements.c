@@ -66,18 +66,43 @@ static bool file_met(const struct target *target, const json_t *need, const json
     return false;
 }
 
-bool target_requirements_met(const struct target *target, json_t *bindings, char *missing,
-                             size_t size)
+static bool all_met(const struct target *target, const json_t *needs, json_t *bindings,
+                    char *missing, size_t size)
 {
     size_t index;
     const json_t *need;
-    json_array_foreach(json_object_get(target->source.root, "requires"), index, need) {
+    json_array_foreach(needs, index, need) {
         const char *program = json_string_value(json_object_get(need, "program"));
         if (program != NULL ? !program_met(need, program, bindings, missing, size)
                             : !file_met(target, need, bindings, missing, size))
             return false;
     }
     return true;
+}
+
+bool target_requirements_met(const struct target *target, json_t *bindings, char *missing,
+                             size_t size)
+{
+    return all_met(target, json_object_get(target->source.root, "requires"), bindings, missing,
+                   size);
+}
+
+bool target_interpreter_met(const struct target *target, json_t *bindings, char *missing,
+                            size_t size)
+{
+    const json_t *interpreter = target->interpreter;
+    struct error error = ERROR_INIT;
+    if (interpreter == NULL) {
+        (void)snprintf(missing, size, "its descriptor names no interpreter");
+        return false;
+    }
+    CLEANUP_FREE char *python = target_expand_text(
+        target, json_string_value(json_object_get(interpreter, "python")), bindings, &error);
+    if (python == NULL || json_object_set_new(bindings, "python", json_string(python)) != 0) {
+        (void)snprintf(missing, size, "its interpreter: %s", error.what);
+        return false;
+    }
+    return all_met(target, json_object_get(interpreter, "requires"), bindings, missing, size);
 }
 
 char *target_expand_text(const struct target *target, const char *text, const json_t *bindings,

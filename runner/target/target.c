@@ -46,6 +46,7 @@ static void take_fields(struct target *target)
     target->launch_directory = text_of(launch, "directory");
     target->argv = json_object_get(launch, "argv");
     target->environment = json_object_get(launch, "environment");
+    target->interpreter = json_object_get(root, "interpreter");
     target->panic_lines = json_object_get(root, "panic_lines");
     target->exit_status_is_probes = strcmp(text_of(root, "exit_status"), "probe") == 0;
     target->same_inode = json_is_true(json_object_get(root, "same_inode"));

@@ -40,6 +40,7 @@ struct target {
     const char *launch_directory; /* or NULL */
     json_t *argv;
     json_t *environment; /* or NULL */
+    json_t *interpreter; /* how a scenario's script is launched; NULL: not on this target */
     json_t *panic_lines; /* or NULL */
     bool exit_status_is_probes;
     bool same_inode;
@@ -86,5 +87,12 @@ char *target_expand_text(const struct target *target, const char *text, const js
  */
 bool target_requirements_met(const struct target *target, json_t *bindings, char *missing,
                              size_t size);
+
+/**
+ * The same for what the target's interpreter requires; binds "python" to its path first. Returns
+ * false, too, for a target without an interpreter.
+ */
+bool target_interpreter_met(const struct target *target, json_t *bindings, char *missing,
+                            size_t size);
 
 #endif

@@ -1,42 +1,50 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""CPython's own rename in the reference VM: with bytecode writing it happens, twice; with -B not.
+"""CPython's own rename, by `run --scenario implicit-import`: with bytecode writing it happens, twice;
+with -B not. The document, its journal and the pyc that the guest left are looked at.
 
-Usage: test_implicit_import.py DESCRIPTOR DATA-DIRECTORY
-The journal, the files that the host finds afterwards and the pyc in them are looked at.
+Usage: test_implicit_import.py RENAME-ORACLE TARGET ORACLE-DIRECTORY
 """
 
-import glob
 import importlib.util
+import json
 import marshal
 import os
 import subprocess
 import sys
 
-from vm import SKIP, Vm, find_program
+from vm import PATH, SKIP
 
-import journals
+TARGET = sys.argv[2]
+sys.path.append(sys.argv[3])
 
-PYTHON = "/usr/bin/python3"
+from oracle import Oracle  # noqa: E402  (its directory is not on the path before)
 
 
-def look_from_host(vm):
-    """The directory that holds what the guest left in its work directory."""
-    if vm.target["host_view"]["kind"] == "directory":
-        return f"{vm.cell}/work"
-    image, view = f"{vm.cell}/fat.img", f"{vm.cell}/view"
+def renames(cell):
+    """What the journal of a cell says was renamed to what."""
+    found = []
+    for entry in cell["journal"]["timeline"]:
+        words = entry["line"].split(" ")
+        if words[:2] == ["enter", "rename"]:
+            found.append(dict(word.split("=", 1) for word in words[2:]))
+    return found
+
+
+def work_directory(cell):
+    """What the guest left, as a directory of this host."""
+    kept = cell["artifacts"]["kept"]
+    if cell["host_view"]["kind"] == "directory":
+        return f"{kept}/work"
+    view = f"{kept}/view"
     os.mkdir(view)
-    subprocess.run([find_program("fsck.fat"), "-n", image], check=True, capture_output=True,
-                   timeout=60)
-    subprocess.run([find_program("mcopy"), "-s", "-n", "-m", "-i", image, "::*", view], check=True,
-                   timeout=60)
+    subprocess.run(["mcopy", "-s", "-n", "-m", "-i", f"{kept}/fat.img", "::*", view], check=True,
+                   timeout=60, env={**os.environ, "PATH": PATH})
     return view
 
 
 def check_pyc(view):
     """What Debian's python3 wrote, this one can read: it is the same."""
-    assert os.listdir(f"{view}/m/__pycache__") == [os.path.basename(
-        importlib.util.cache_from_source("m.py"))], glob.glob(f"{view}/**", recursive=True)
     with open(importlib.util.cache_from_source(f"{view}/m/m.py"), "rb") as file:
         data = file.read()
     assert data[:4] == importlib.util.MAGIC_NUMBER
@@ -46,35 +54,35 @@ def check_pyc(view):
     assert names["VERSION"] == 2, names
 
 
-def run(vm, name, flags):
-    script = f"/dev/host{vm.data}/probes/python3/{name}"
-    ending = vm.boot(PYTHON, flags, script, "--dir=/tmp", f"--nonce={vm.bindings['nonce']}",
-                     "--keep")
-    assert ending.status == 0, ending
-    lines = journals.read(ending.console, vm.bindings["nonce"])
-    assert lines[0][:2] == ("begin", name), lines[0]
-    assert lines[-1][:2] == ("end", "pass"), lines[-1]
-    kind, = [subject for event, subject, _ in lines if event == "fs"]
-    assert kind == vm.target["filesystem"], kind
-    return [fields for event, subject, fields in lines if (event, subject) == ("enter", "rename")]
-
-
-def main(descriptor, data):
-    if not os.access(PYTHON, os.X_OK):
-        print(f"SKIPPED: {PYTHON} (package python3-minimal)")
-        return SKIP
-    with Vm(descriptor, data) as vm:
-        renames = run(vm, "implicit_import", "-IS")
-        assert len(renames) == 2, renames
-        for fields in renames:
+def main():
+    with Oracle(sys.argv[1]) as oracle:
+        code, said, errors = oracle.run(
+            "--scenario", "implicit-import", "-s", "implicit_import", "-t", TARGET, "--no-controls",
+            "--keep", environment={**os.environ, "TMPDIR": oracle.scratch})
+        document = oracle.documents()[TARGET]
+        cells = {cell["shape"]: cell for cell in document["cells"]}
+        skipped = [cell["reason"] for cell in cells.values() if cell["verdict"] == "skip"]
+        if skipped:
+            print(f"SKIPPED: {skipped[0]}")
+            return SKIP
+        assert code == 0, (said, errors)
+        assert sorted(cells) == ["implicit_import", "implicit_import_b"], sorted(cells)
+        for cell in cells.values():
+            assert cell["verdict"] == "pass" and cell["gating"] is False, json.dumps(cell)
+            assert cell["host_view"]["result"] == "agrees", cell["host_view"]
+        made = renames(cells["implicit_import"])
+        assert len(made) == 2, made
+        for fields in made:
             assert fields["from"].startswith(fields["to"] + "."), fields
             assert fields["to"].startswith("/tmp/m/__pycache__/m.cpython-"), fields
-        check_pyc(look_from_host(vm))
-        assert run(vm, "implicit_import_b", "-BIS") == []
-        assert os.listdir(f"{look_from_host(vm)}/m") == ["m.py"]
+        assert renames(cells["implicit_import_b"]) == []
+        assert cells["implicit_import_b"]["rename_ms"] is None
+        assert {"implicit_import", "implicit_import_b", "python"} <= set(
+            document["probes"]["digests"])
+        check_pyc(work_directory(cells["implicit_import"]))
     print("two renames with bytecode writing, none with -B")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

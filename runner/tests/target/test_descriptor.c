@@ -20,6 +20,7 @@ static const char good[] = "{\n"
                            "\"mode\": \"none\", \"subject\": \"reference\",\n"
                            "\"requires\": [{\"program\": \"sh\", \"package\": \"dash\"}],\n"
                            "\"launch\": {\"argv\": [\"{program:sh}\", \"{probe}\"]},\n"
+                           "\"interpreter\": {\"python\": \"/p\", \"argv\": [\"{python}\"]},\n"
                            "\"guest\": {\"directory\": \"{cell}\", \"abi\": \"linux-x86_64\"},\n"
                            "\"exit_status\": \"probe\",\n"
                            "\"budgets\": {\"boot\": 1, \"step\": 0.5, \"control_step\": 1, "
@@ -36,7 +37,7 @@ struct row {
 
 static const struct row rows[] = {
     {"unknown key", "\"title\"", "\"titel\"", ":3:", "titel"},
-    {"wrong type", "\"boot\": 1", "\"boot\": \"1\"", ":9:", ""},
+    {"wrong type", "\"boot\": 1", "\"boot\": \"1\"", ":10:", ""},
     {"missing key", "\"exit_status\": \"probe\",\n", "", ":1:1", "exit_status"},
     {"unknown mode", "\"none\"", "\"nowhere\"", ":4:9", ""},
     {"unknown subject", "\"reference\"", "\"double\"", ":4:28", ""},
@@ -45,12 +46,15 @@ static const struct row rows[] = {
     {"empty placeholder", "{probe}", "{}", ":6:37", ""},
     {"program without a requirement", "{program:sh}", "{program:bash}", ":6:", "{program:bash}"},
     {"placeholder in an unknown place", "a test", "a {test}", ":3:", "{test}"},
-    {"negative budget", "\"step\": 0.5", "\"step\": -1", ":9:", ""},
-    {"budget of nothing", "\"step\": 0.5", "\"step\": 0", ":9:", ""},
+    {"negative budget", "\"step\": 0.5", "\"step\": -1", ":10:", ""},
+    {"budget of nothing", "\"step\": 0.5", "\"step\": 0", ":10:", ""},
     {"no argv", "[\"{program:sh}\", \"{probe}\"]", "[]", ":6:", ""},
     {"number in argv", "\"{probe}\"", "7", ":6:", ""},
     {"duplicate key", "\"title\"", "\"name\"", ":3:", ""},
-    {"broken syntax", "\"exit_status\":", "\"exit_status\"", ":8:", ""},
+    {"broken syntax", "\"exit_status\":", "\"exit_status\"", ":9:", ""},
+    {"interpreter without a command line", ", \"argv\": [\"{python}\"]", "", ":7:16", "argv"},
+    {"interpreter's unknown placeholder", "{python}", "{pythons}", ":7:", "{pythons}"},
+    {"interpreter's unknown program", "{python}", "{program:python}", ":7:", "{program:python}"},
     {"other schema", "target/1", "target/2", ":2:", ""},
     {"name that is no name", "\"t\"", "\"../t\"", ":3:", ""},
 };
@@ -116,6 +120,7 @@ static void a_good_one_is_read(void **state)
     assert_int_equal(target.budgets.step_ns, NS_PER_S / 2);
     assert_true(target.exit_status_is_probes);
     assert_null(target.console_file);
+    assert_non_null(target.interpreter);
 }
 
 static void placeholders_are_replaced(void **state)
