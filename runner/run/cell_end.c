@@ -61,11 +61,14 @@ static void collect_evidence(struct cell *cell, uint64_t now_ns)
     struct tree_sample last;
     const struct meter *meter = &cell->meter;
     sample_take(&last, &cell->tree, now_ns);
+    if (meter->count_io)
+        sample_take_io(&last, &cell->tree);
     const struct wait_figures figures = {
         .out_ns = now_ns - cell->phase_start_ns,
         .charged_ns = meter->charged_ns,
         .entered_ns = cell->phase_start_ns,
         .early = cell->ending == ENDING_EARLY,
+        .count_io = meter->count_io,
         .quiet_ns = meter->quiet_ns,
         .longest_gap_ns = cell->target_run->longest_gap_ns,
     };

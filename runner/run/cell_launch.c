@@ -200,7 +200,7 @@ int cell_launch(struct cell *cell, uint64_t now_ns)
     cell->witness.listener = cell->settings->listener != NULL ? name_the_cell : NULL;
     cell->witness.listener_context = cell;
     cell->tree.adopt_orphans = cell->alone;
-    meter_start(&cell->meter, now_ns);
+    meter_start(&cell->meter, now_ns, cell->settings->early);
     cell->stage = CELL_WATCHING;
     cell->expected_ns = now_ns;
     return 0;

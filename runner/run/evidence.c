@@ -164,8 +164,19 @@ static json_t *describe_early(const struct wait_figures *figures)
         return json_null();
     return json_pack("{s:f, s:f, s:s}", "quiet_ms", clock_ns_to_ms(figures->quiet_ns),
                      "longest_gap_ms", clock_ns_to_ms(figures->longest_gap_ns), "rule",
-                     "no CPU, no output, no runnable thread and no wait for a disk for at least 8 "
-                     "times the longest silence of control_pass, and at least 1 s");
+                     "no CPU, no byte read or written, no runnable thread and no wait for a disk "
+                     "for at least 8 times the longest silence of control_pass, and at least 1 s");
+}
+
+static json_t *describe_io(const struct tree_sample *before, const struct tree_sample *after,
+                           bool count_io)
+{
+    if (!count_io)
+        return json_null();
+    struct io_activity io = sample_compare_io(before, after);
+    return json_pack("{s:b, s:I, s:I, s:I}", "counted", (int)io.counted, "calls",
+                     (json_int_t)io.calls, "bytes", (json_int_t)io.bytes, "storage_bytes",
+                     (json_int_t)io.storage_bytes);
 }
 
 json_t *evidence_collect(const struct tree *tree, const struct tree_sample *before,
@@ -180,11 +191,12 @@ json_t *evidence_collect(const struct tree *tree, const struct tree_sample *befo
         if (*byte < 0x20 || *byte > 0x7e)
             *byte = '?';
     return json_pack(
-        "{s:s, s:s, s:f, s:f, s:f, s:o, s:o, s:b, s:o}", "state",
+        "{s:s, s:s, s:f, s:f, s:f, s:o, s:o, s:o, s:b, s:o}", "state",
         activity_state_name(activity_judge(&activity)), "summary", summary, "out_ms",
         clock_ns_to_ms(figures->out_ns), "charged_ms", clock_ns_to_ms(figures->charged_ns),
-        "window_ms", clock_ns_to_ms(activity.elapsed_ns), "early", describe_early(figures),
-        "threads", describe_threads(before, after), "threads_cut", (int)after->cut, "ended", ended);
+        "window_ms", clock_ns_to_ms(activity.elapsed_ns), "early", describe_early(figures), "io",
+        describe_io(before, after, figures->count_io), "threads", describe_threads(before, after),
+        "threads_cut", (int)after->cut, "ended", ended);
 }
 
 json_t *evidence_of_survivors(const struct tree *tree)

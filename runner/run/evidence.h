@@ -12,6 +12,7 @@ struct wait_figures {
     uint64_t charged_ns;     /* of it, what counted against the budget */
     uint64_t entered_ns;     /* CLOCK_MONOTONIC */
     bool early;              /* the wait was ended by --early */
+    bool count_io;           /* the samples hold I/O (--early) */
     uint64_t quiet_ns;       /* with early: how long nothing moved */
     uint64_t longest_gap_ns; /* with early: control_pass's longest silence on this target */
 };

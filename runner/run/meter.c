@@ -11,9 +11,9 @@
 /* A tree that used less CPU than this share of the time did nothing but wait. */
 enum { QUIET_SHARE = 500 };
 
-void meter_start(struct meter *meter, uint64_t now_ns)
+void meter_start(struct meter *meter, uint64_t now_ns, bool count_io)
 {
-    *meter = (struct meter){.last_ns = now_ns};
+    *meter = (struct meter){.last_ns = now_ns, .count_io = count_io};
 }
 
 void meter_release(struct meter *meter)
@@ -37,10 +37,15 @@ void meter_reset(struct meter *meter, uint64_t now_ns)
     }
 }
 
-static bool nothing_moves(const struct activity *activity, const struct tree_sample *sample)
+/* Whether the tree did nothing at all between two samples. What can't be known is no proof. */
+static bool nothing_moves(const struct activity *activity, const struct tree_sample *before,
+                          const struct tree_sample *sample)
 {
     if (!activity->all_asleep || activity->stopped || sample->cut ||
         activity->ran_ns * QUIET_SHARE > activity->elapsed_ns)
+        return false;
+    struct io_activity io = sample_compare_io(before, sample);
+    if (!io.counted || io.moved)
         return false;
     for (size_t i = 0; i < sample->count; i++)
         if (thread_waits_for_disk(&sample->threads[i]))
@@ -74,12 +79,15 @@ static uint64_t look_at(struct meter *meter, const struct tree *tree, uint64_t n
         return UINT64_MAX;
     uint64_t starved_ns = 0;
     sample_take(&samples->fresh, tree, now_ns);
+    if (meter->count_io)
+        sample_take_io(&samples->fresh, tree);
     if (samples->newest.taken_ns != 0) {
         struct activity activity = sample_compare(&samples->newest, &samples->fresh);
         starved_ns = activity.starved_ns;
         meter->stopped = activity.stopped;
-        meter->quiet_ns =
-            nothing_moves(&activity, &samples->fresh) ? meter->quiet_ns + activity.elapsed_ns : 0;
+        meter->quiet_ns = nothing_moves(&activity, &samples->newest, &samples->fresh)
+                              ? meter->quiet_ns + activity.elapsed_ns
+                              : 0;
     }
     keep_sample(samples);
     return starved_ns;

@@ -28,6 +28,7 @@ struct meter {
     uint64_t starved_ns; /* not charged, since the last event: the tree could not run */
     uint64_t quiet_ns;   /* how long nothing has moved, for --early */
     uint64_t absent_ns;  /* all the time that the runner was not there, since the launch */
+    bool count_io;       /* samples hold what each process moved, without which nothing is quiet */
     bool stopped;        /* the tree was last seen stopped by a signal */
     struct meter_samples *samples; /* made when the tree is first looked at; NULL before */
 };
@@ -35,8 +36,8 @@ struct meter {
 /** How often a silent tree is looked at, and how late the runner may wake without it counting. */
 #define METER_TICK_NS (100 * NS_PER_MS)
 
-/** Starts at `now_ns` with nothing charged. */
-void meter_start(struct meter *meter, uint64_t now_ns);
+/** Starts at `now_ns` with nothing charged. `count_io` is what `quiet_ns` needs. */
+void meter_start(struct meter *meter, uint64_t now_ns, bool count_io);
 
 /** Frees what a meter owns; a zeroed one is allowed. */
 void meter_release(struct meter *meter);

@@ -67,6 +67,7 @@ void sample_take(struct tree_sample *sample, const struct tree *tree, uint64_t n
 {
     sample->taken_ns = now_ns;
     sample->count = 0;
+    sample->io_count = 0;
     sample->cut = tree->cut;
     for (size_t i = 0; i < tree->count; i++)
         if (!tree->members[i].ended)
@@ -79,7 +80,9 @@ void sample_copy(struct tree_sample *to, const struct tree_sample *from)
     to->taken_ns = from->taken_ns;
     to->count = from->count;
     to->cut = from->cut;
+    to->io_count = from->io_count;
     memcpy(to->threads, from->threads, from->count * sizeof from->threads[0]);
+    memcpy(to->io, from->io, from->io_count * sizeof from->io[0]);
 }
 
 const struct thread_sample *sample_find(const struct tree_sample *sample, pid_t tid)

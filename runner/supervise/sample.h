@@ -18,18 +18,35 @@ struct thread_sample {
                            a wait that still lasts is booked when it ends */
 };
 
+/** What one process has moved since its start, from /proc/PID/io (proc(5)). */
+struct process_io {
+    pid_t pid;
+    bool known;             /* the file could be read */
+    uint64_t calls;         /* reads and writes, also those that failed or moved nothing */
+    uint64_t bytes;         /* through such calls, to and from anything */
+    uint64_t storage_bytes; /* from and to storage, which counts page faults too */
+};
+
 /** All threads of a tree at one moment, sorted by tid. */
 struct tree_sample {
     uint64_t taken_ns; /* CLOCK_MONOTONIC; 0 means that there is no sample */
     size_t count;
     bool cut;
+    size_t io_count; /* 0 unless sample_take_io() was called */
     struct thread_sample threads[SAMPLE_THREADS_MAX];
+    struct process_io io[SAMPLE_THREADS_MAX]; /* in the order of the tree's members */
 };
 
 /** Samples every thread of every living member. Reads /proc only. */
 void sample_take(struct tree_sample *sample, const struct tree *tree, uint64_t now_ns);
 
-/** Copies a sample, as many threads as it has. */
+/**
+ * Adds to a sample what every living member has moved. A file of its own for each process is read,
+ * so this is not done where nobody asks for it.
+ */
+void sample_take_io(struct tree_sample *sample, const struct tree *tree);
+
+/** Copies a sample, as many threads and processes as it has. */
 void sample_copy(struct tree_sample *to, const struct tree_sample *from);
 
 /** The sample of a thread, or NULL. */
@@ -53,6 +70,19 @@ struct activity {
  * hang.
  */
 struct activity sample_compare(const struct tree_sample *before, const struct tree_sample *after);
+
+/** What a tree moved between two samples that both have I/O. */
+struct io_activity {
+    bool counted; /* false: of some process it is not known, so nothing can be said */
+    bool moved;   /* some counter changed, or a process came or went */
+    uint64_t calls;
+    uint64_t bytes;
+    uint64_t storage_bytes;
+};
+
+/** Compares the I/O of two samples of one tree. Samples without any are not `counted`. */
+struct io_activity sample_compare_io(const struct tree_sample *before,
+                                     const struct tree_sample *after);
 
 /** The word for an activity, as documents have it. */
 enum activity_state { ACTIVITY_UNKNOWN, ACTIVITY_BLOCKED, ACTIVITY_SPINNING, ACTIVITY_STARVED };
