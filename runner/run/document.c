@@ -99,7 +99,8 @@ static int for_each_cell(const struct document *document, enum document_list lis
             return -1;
         first = false;
     }
-    return 0;
+    /* A line that could not be read must not make a shorter document. */
+    return feof(spool) ? 0 : -1;
 }
 
 static int digest_cell(struct composition *composition, const char *line, bool first)
@@ -214,7 +215,9 @@ int document_finish(struct document *document, json_t *head, struct error *error
     int fd = openat(document->directory_fd, temporary,
                     O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0)
-        return error_set_errno(error, errno, document->name, "cannot be written");
+        return error_set_errno(error, errno, document->name,
+                               "cannot be written (was its directory removed?); run again with "
+                               "another --output");
     CLEANUP_FILE FILE *out = fdopen(fd, "w");
     errno = ENOMEM;
     if (out != NULL && compose(document, head, out) == 0 &&
@@ -227,6 +230,7 @@ int document_finish(struct document *document, json_t *head, struct error *error
         (void)close(fd);
     (void)unlinkat(document->directory_fd, temporary, 0);
     return error_set_errno(error, failed, document->name,
-                           "cannot be written; the finished cells are in its .%s files",
-                           "controls and .cells");
+                           "cannot be written; the finished cells are in .%s.controls and .cells "
+                           "beside it; make room or choose another --output",
+                           document->name);
 }

@@ -2,6 +2,7 @@
 #include "run/run.h"
 
 #include "base/version.h"
+#include "run/job_count.h"
 #include "run/run_state.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@ static int listen_to_signals(struct run *run, struct error *error)
     if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0)
         return error_set_errno(error, errno, NULL, "cannot block signals");
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pager must not leave a VM behind */
+    (void)signal(SIGXFSZ, SIG_IGN); /* nor must a file that may not grow (ulimit -f) */
     run->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     if (run->signal_fd < 0)
         return error_set_errno(error, errno, NULL, "cannot listen to signals");
@@ -31,39 +33,11 @@ static int listen_to_signals(struct run *run, struct error *error)
     return 0;
 }
 
-/* MemAvailable of /proc/meminfo in MiB, or 0. */
-static unsigned long available_memory_mib(void)
-{
-    char text[4096];
-    if (proc_read("/proc/meminfo", text, sizeof text) <= 0)
-        return 0;
-    const char *line = strstr(text, "MemAvailable:");
-    return line == NULL ? 0 : strtoul(line + strlen("MemAvailable:"), NULL, 10) / 1024;
-}
-
-/* As many jobs as were asked for, but no more than fit into four fifths of the free memory. */
-static unsigned choose_job_count(const struct run *run)
-{
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    unsigned jobs = run->options->jobs != 0 ? run->options->jobs : (unsigned)(cpus < 1 ? 1 : cpus);
-    unsigned largest = 1;
-    for (size_t i = 0; i < run->target_count; i++)
-        if (run->targets[i].prepared.target.memory_mib > largest)
-            largest = run->targets[i].prepared.target.memory_mib;
-    unsigned long fit = available_memory_mib() * 4 / 5 / largest;
-    unsigned planned = run_count_planned(run);
-    if (fit > 0 && jobs > fit) {
-        front_note(run->front, "%lu jobs instead of %u: one may need %u MiB of memory", fit, jobs,
-                   largest);
-        jobs = (unsigned)fit;
-    }
-    jobs = planned > 0 && jobs > planned ? planned : jobs;
-    return jobs > RUN_JOBS_MAX ? RUN_JOBS_MAX : jobs;
-}
-
 static int make_jobs(struct run *run, struct error *error)
 {
-    run->job_count = choose_job_count(run);
+    run->job_count = job_count_choose(run, error);
+    if (run->job_count == 0)
+        return -1;
     run->jobs = calloc(run->job_count, sizeof *run->jobs);
     if (run->jobs == NULL) {
         run->job_count = 0;

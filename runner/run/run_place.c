@@ -25,7 +25,8 @@ static void make_id(struct run *run)
     (void)gmtime_r(&now, &parts);
     (void)strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &parts);
     (void)snprintf(run->id, sizeof run->id, "%s-%08x", stamp, random);
-    clock_write_utc(now, run->started);
+    run->started_at = now;
+    run->started_ns = clock_now_ns();
 }
 
 /* Opens a directory, made if missing; a symbolic link in its place is refused, because results

@@ -132,16 +132,20 @@ static json_t *describe_host(const struct run *run)
 
 static json_t *describe_run(const struct run *run)
 {
+    char started[32];
     char finished[32];
     json_t *argv = json_array();
     for (char *const *word = run->options->argv; word != NULL && *word != NULL; word++) {
         json_t *text = json_string(*word);
         (void)json_array_append_new(argv, text == NULL ? json_string("(not UTF-8)") : text);
     }
-    clock_write_utc(time(NULL), finished);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b}", "id", run->id, "started",
-                     run->started, "finished", finished, "tool_version", RO_VERSION, "tool_commit",
-                     RO_COMMIT, "argv", argv, "host", describe_host(run), "interrupted",
+    /* Not the wall clock's word: set back in mid-run, it would end before it began. */
+    uint64_t took_ns = clock_now_ns() - run->started_ns;
+    clock_write_utc(run->started_at, started);
+    clock_write_utc(run->started_at + (time_t)(took_ns / NS_PER_S), finished);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b}", "id", run->id, "started", started,
+                     "finished", finished, "tool_version", RO_VERSION, "tool_commit", RO_COMMIT,
+                     "argv", argv, "host", describe_host(run), "interrupted",
                      (int)run->summary->interrupted);
 }
 

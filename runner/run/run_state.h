@@ -64,7 +64,8 @@ struct run {
     size_t left_behind_count;
     struct sysroot sysroot; /* of --nanvix; its path is empty without */
     char id[40];
-    char started[32];
+    time_t started_at;
+    uint64_t started_ns; /* the same moment on CLOCK_MONOTONIC */
     char scratch[PATH_MAX];
     int output_fd;
     int signal_fd;

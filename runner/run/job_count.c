@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/job_count.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/*
+ * Per job: the deputy's socket, the cgroup, three pipes, a console file and what is kept of three
+ * streams. For the run: its cgroup and what is open for a moment (the child's ends of the pipes,
+ * the other end of a socket, a directory and a file of /proc). Per target: two spools.
+ */
+enum { FILES_PER_JOB = 9, FILES_OF_RUN = 9, FILES_PER_TARGET = 2 };
+
+/* MemAvailable of /proc/meminfo in MiB, or 0. */
+static unsigned long available_memory_mib(void)
+{
+    char text[4096];
+    if (proc_read("/proc/meminfo", text, sizeof text) <= 0)
+        return 0;
+    const char *line = strstr(text, "MemAvailable:");
+    return line == NULL ? 0 : strtoul(line + strlen("MemAvailable:"), NULL, 10) / 1024;
+}
+
+static unsigned limit_by_memory(const struct run *run, unsigned jobs)
+{
+    unsigned largest = 1;
+    for (size_t i = 0; i < run->target_count; i++)
+        if (run->targets[i].prepared.target.memory_mib > largest)
+            largest = run->targets[i].prepared.target.memory_mib;
+    unsigned long fit = available_memory_mib() * 4 / 5 / largest;
+    if (fit == 0 || jobs <= fit)
+        return jobs;
+    front_note(run->front, "%lu jobs instead of %u: one may need %u MiB of memory", fit, jobs,
+               largest);
+    return (unsigned)fit;
+}
+
+/* How many files are open now, those that somebody left us included. */
+static rlim_t count_open_files(void)
+{
+    rlim_t count = 0;
+    CLEANUP_DIRECTORY DIR *directory = opendir("/proc/self/fd");
+    for (const struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;)
+        count += entry->d_name[0] == '.' ? 0 : 1;
+    return count;
+}
+
+static unsigned limit_by_files(const struct run *run, unsigned jobs, struct error *error)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return jobs;
+    rlim_t fixed = count_open_files() + FILES_OF_RUN + FILES_PER_TARGET * (rlim_t)run->target_count;
+    rlim_t needed = fixed + FILES_PER_JOB * (rlim_t)jobs;
+    if (limit.rlim_cur >= needed)
+        return jobs;
+    const struct rlimit raised = {
+        .rlim_cur = needed < limit.rlim_max ? needed : limit.rlim_max,
+        .rlim_max = limit.rlim_max,
+    };
+    if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
+        limit.rlim_cur = raised.rlim_cur;
+    if (limit.rlim_cur >= needed)
+        return jobs;
+    unsigned fit =
+        limit.rlim_cur < fixed ? 0 : (unsigned)((limit.rlim_cur - fixed) / FILES_PER_JOB);
+    if (fit == 0)
+        (void)error_set(error, ERROR_ENVIRONMENT, NULL,
+                        "only %lu files may be open at a time, and one cell needs %lu; raise the "
+                        "limit (ulimit -n)",
+                        (unsigned long)limit.rlim_cur, (unsigned long)(fixed + FILES_PER_JOB));
+    else
+        front_note(run->front,
+                   "%u job%s instead of %u: only %lu files may be open at a time "
+                   "(ulimit -n)",
+                   fit, fit == 1 ? "" : "s", jobs, (unsigned long)limit.rlim_cur);
+    return fit;
+}
+
+unsigned job_count_choose(const struct run *run, struct error *error)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned jobs = run->options->jobs != 0 ? run->options->jobs : (unsigned)(cpus < 1 ? 1 : cpus);
+    unsigned planned = run_count_planned(run);
+    jobs = limit_by_memory(run, jobs);
+    jobs = planned > 0 && jobs > planned ? planned : jobs;
+    jobs = jobs > RUN_JOBS_MAX ? RUN_JOBS_MAX : jobs;
+    return limit_by_files(run, jobs, error);
+}
