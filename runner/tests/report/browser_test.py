@@ -1,26 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The HTML page in a real browser: headless Chromium, driven by its own driver.
+"""The HTML page in a real browser: what it shows, where links and keys lead, how fast it opens."""
 
-With KEEP_SCREENSHOTS=DIRECTORY the pictures are kept for somebody to look at.
-"""
-import os
-import shutil
-import unittest
-
+import chromium
 import running
-
-webdriver = running.need("selenium.webdriver", "python3-selenium")
-running.need_program("chromium", "chromium")
-running.need_program("chromedriver", "chromium-driver")
-from selenium.webdriver.chrome.options import Options  # noqa: E402
-from selenium.webdriver.chrome.service import Service  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.common.keys import Keys  # noqa: E402
-
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--disable-dev-shm-usage", "--hide-scrollbars"]
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 # Every piece of text that is drawn, with the contrast it is drawn with (WCAG 2.1, 1.4.3).
 LOW_CONTRAST = """
@@ -59,50 +44,7 @@ return low;
 """
 
 
-class Browser(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        profile = os.path.join(running.directory, "profile")
-        options = Options()
-        options.binary_location = shutil.which("chromium")
-        for flag in [*FLAGS, "--user-data-dir=" + profile]:
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        cls.browser = webdriver.Chrome(options=options,
-                                       service=Service(shutil.which("chromedriver")))
-        cls.addClassCleanup(cls.browser.quit)
-        cls.browser.set_page_load_timeout(120)
-
-    def open(self, name, place="", width=1280, height=900, scheme="light"):
-        path = os.path.join(running.directory, name + ".html")
-        if not os.path.exists(path):
-            decision = [] if name == "history" else ["-d", running.decision_path(
-                name, "may_be_removed" if name == "green" else "keep")]
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(running.report("html", name, *decision))
-        command = self.browser.execute_cdp_cmd
-        command("Emulation.setDeviceMetricsOverride",
-                {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
-        command("Emulation.setEmulatedMedia",
-                {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-        self.browser.get("about:blank")  # so that a page with another '#' is loaded anew
-        self.browser.get("file://" + path + place)
-
-    def run_script(self, script, *arguments):
-        return self.browser.execute_script(script, *arguments)
-
-    def is_shown(self, element):
-        """What the browser itself says; the driver does not know about closed details."""
-        return self.run_script("return arguments[0].checkVisibility()", element)
-
-    def tearDown(self):
-        """Whatever was opened: nothing was refused by the policy, nothing was wrong."""
-        self.assertEqual([entry["message"] for entry in self.browser.get_log("browser")], [])
-
-    def picture(self, name):
-        if os.environ.get("KEEP_SCREENSHOTS"):
-            self.browser.save_screenshot(os.path.join(os.environ["KEEP_SCREENSHOTS"], name + ".png"))
-
+class Browser(chromium.Page):
     def cpu_seconds(self):
         """CPU time of the process that the page lives in, all of its threads."""
         metrics = self.browser.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
@@ -178,10 +120,10 @@ class Browser(unittest.TestCase):
 
     def test_a_phone_scrolls_tables_and_not_the_page(self):
         for name in ("eight", "history", "hostile"):
-            self.open(name, width=390, height=844)
+            self.open(name, width=375, height=812)
             self.run_script("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-            self.assertEqual(self.run_script("return document.documentElement.scrollWidth"), 390, name)
-        self.open("eight", width=390, height=844)
+            self.assertEqual(self.run_script("return document.documentElement.scrollWidth"), 375, name)
+        self.open("eight", width=375, height=812)
         self.picture("phone")
         headline = self.browser.find_element(By.TAG_NAME, "h1")
         self.assertEqual(headline.text, "Keep -B")
