@@ -48,8 +48,9 @@ static char *join(const char *name, const char *value)
 json_t *cell_argv(const struct cell *cell)
 {
     const struct target *target = &cell->target_run->target;
-    return shape_is_script(cell->shape) ? json_object_get(target->interpreter, "argv")
-                                        : target->argv;
+    json_t *own =
+        shape_is_script(cell->shape) ? json_object_get(target->interpreter, "argv") : NULL;
+    return own != NULL ? own : target->argv;
 }
 
 static int make_argv(const struct cell *cell, struct words *argv, struct error *error)

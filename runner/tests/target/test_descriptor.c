@@ -52,7 +52,7 @@ static const struct row rows[] = {
     {"number in argv", "\"{probe}\"", "7", ":6:", ""},
     {"duplicate key", "\"title\"", "\"name\"", ":3:", ""},
     {"broken syntax", "\"exit_status\":", "\"exit_status\"", ":9:", ""},
-    {"interpreter without a command line", ", \"argv\": [\"{python}\"]", "", ":7:16", "argv"},
+    {"interpreter without its program", "\"python\": \"/p\", ", "", ":7:16", "python"},
     {"interpreter's unknown placeholder", "{python}", "{pythons}", ":7:", "{pythons}"},
     {"interpreter's unknown program", "{python}", "{program:python}", ":7:", "{program:python}"},
     {"other schema", "target/1", "target/2", ":2:", ""},

@@ -25,6 +25,15 @@ def hostfs_options(directory, source):
     return [f"RO_WORK={directory}", "RO_FILESYSTEM=hostfs", f'RO_SOURCE="{source}"']
 
 
+def as_guest_sees(arguments, environment):
+    """A hosted guest's paths are the host's. Here the host's tree is at HOST, and what is mounted at
+    the same place in the guest would hide it: files that are there are found there."""
+    arguments = [HOST + one if os.path.isfile(one) else one for one in arguments]
+    environment = [name + "=" + (HOST + value if os.path.isdir(value) else value)
+                   for name, _, value in (one.partition("=") for one in environment)]
+    return arguments, environment
+
+
 def write_script(place, program, arguments, environment, interception, bind_tmp):
     """What the guest's init starts. `interception` is CALL and ACTION of the intercepting tool, or
     empty; `bind_tmp` makes the image's tmp/ the guest's /tmp."""

@@ -11,6 +11,8 @@ import argparse
 import json
 import os
 import shutil
+import sys
+import sysconfig
 
 from nanvixd import FAULTS
 
@@ -39,7 +41,22 @@ def write_script(sysroot, module):
     write(f"{sysroot}/bin/{module}.elf", SCRIPT.format(here=HERE, module=module, more=more))
 
 
-def lay_out(sysroot, build, mode, fault, release):
+def add_python(sysroot):
+    """The machine's own CPython under the name that Nanvix's has, and where a hosted guest looks for
+    its library. The guest of a standalone one has the machine's tree at its root, so that what is
+    packed into the ramfs can be anything."""
+    os.symlink("/usr/bin/python3", f"{sysroot}/bin/python3.12")
+    os.makedirs(f"{sysroot}/lib")
+    packed = f"{sysroot}/lib/python3.12"
+    own = f"{sysroot}/lib/python{sys.version_info.major}.{sys.version_info.minor}"
+    if own != packed:
+        os.symlink(sysconfig.get_path("stdlib"), own)
+    os.makedirs(packed)
+    with open(f"{packed}/README", "w", encoding="utf-8") as file:
+        file.write("The double's guest uses the machine's own library.\n")
+
+
+def lay_out(sysroot, build, mode, fault, release, python=False):
     """Makes the sysroot in an empty or missing directory."""
     build = os.path.realpath(build)
     library = f"{build}/lib/rename-oracle"
@@ -66,6 +83,8 @@ def lay_out(sysroot, build, mode, fault, release):
     if mode == "hosted-single":  # what serves the calls bears nanvixd's name
         os.makedirs(f"{sysroot}/double")
         tools["inner_server"] = shutil.copy(zoofs, f"{sysroot}/double/nanvixd.elf")
+    if python:
+        add_python(sysroot)
     manifest = {"deployment_mode": DEPLOYMENT[mode], "double": True, "guest_abi": "linux-x86_64"}
     if release is not None:
         manifest["release"] = release
@@ -82,10 +101,11 @@ def main():
     parser.add_argument("--build", required=True, help="build directory of rename-oracle")
     parser.add_argument("--mode", required=True, choices=sorted(DEPLOYMENT))
     parser.add_argument("--fault", default="none", choices=sorted(FAULTS))
+    parser.add_argument("--python", action="store_true", help="with a CPython")
     parser.add_argument("--release", help="what its manifest says (default: nothing)")
     arguments = parser.parse_args()
     lay_out(os.path.abspath(arguments.directory), arguments.build, arguments.mode,
-            arguments.fault, arguments.release)
+            arguments.fault, arguments.release, arguments.python)
 
 
 if __name__ == "__main__":

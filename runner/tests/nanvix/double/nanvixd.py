@@ -131,6 +131,7 @@ class Nanvixd:
                 refuse(NAME, f"unknown flag '{flag}' in this mode")
         program = self.check_program(self.rest[0])
         arguments, environment = read_arguments(NAME, self.rest[1:])
+        arguments, environment = machine.as_guest_sees(arguments, environment)
         work = [one[6:] for one in arguments if one.startswith("--dir=")]
         if len(work) != 1:
             refuse(NAME, "the double serves the directory of the program's one --dir=")
