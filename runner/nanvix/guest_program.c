@@ -76,6 +76,9 @@ static bool read_header(const struct image *image, struct header *out)
 
 static bool has_interpreter(const struct image *image, const struct header *header)
 {
+    if (header->count == 0 ||
+        header->entry_size < (header->wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)))
+        return true; /* without segments there is nothing to run either */
     for (uint16_t i = 0; i < header->count; i++) {
         uint64_t at = header->table + (uint64_t)i * header->entry_size;
         uint32_t type;
