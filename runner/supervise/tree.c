@@ -158,11 +158,15 @@ static void take_group(struct tree *tree, struct process_table *table)
 
 void tree_update(struct tree *tree, struct process_table *table, uint64_t now_ns)
 {
+    size_t known = tree->count;
     for (size_t i = 0; i < tree->count; i++)
         refresh_member(&tree->members[i], process_table_find(table, tree->members[i].pid), now_ns);
     take_group(tree, table);
     while (take_relatives(tree, table))
         continue;
+    /* One that is first seen as a zombie has ended already. */
+    for (size_t i = known; i < tree->count; i++)
+        refresh_member(&tree->members[i], process_table_find(table, tree->members[i].pid), now_ns);
 }
 
 void tree_forget_ended(struct tree *tree)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Who belongs to a tree, and who of it has ended. */
+#include "supervise/tree.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Numbers that no process has. */
+enum { ROOT = 0x7ffffff0, CHILD };
+
+/* Nobody has collected it yet; that is no process that can't be killed. */
+static void a_process_first_seen_as_a_zombie_has_ended(void **state)
+{
+    (void)state;
+    struct error error = ERROR_INIT;
+    struct cgroup group = {.fd = -1};
+    struct tree tree;
+    assert_int_equal(tree_start(&tree, ROOT, &group, &error), 0);
+    struct process rows[] = {
+        {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
+        {.pid = CHILD, .parent = ROOT, .session = ROOT, .state = 'Z', .start_time = 6},
+    };
+    struct process_table table = {.rows = rows, .count = 2, .capacity = 2};
+    tree_update(&tree, &table, 1);
+    assert_true(tree_has(&tree, CHILD));
+    assert_int_equal(tree_count_alive(&tree), 1);
+    tree_release(&tree);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_process_first_seen_as_a_zombie_has_ended),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
