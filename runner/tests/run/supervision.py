@@ -3,10 +3,12 @@
 """Every misbehaving program, put in the place of a probe, gets its verdict and is ended.
 
 The programs are those of the zoo (misbehave --list). What is checked for each: the verdict, what
-the document must tell besides (anomalies, evidence), that the runner came to an end by itself, and
+the document must tell besides (anomalies, evidence), that the runner came to an end by itself and
+in time, that it needed little memory, that what it kept of the output is bounded and says so, and
 that no process of the program is left.
 
-Usage: supervision.py RENAME_ORACLE MISBEHAVE. Exit codes: 0 all right, 1 something is not.
+Usage: supervision.py RENAME_ORACLE MISBEHAVE MEMORY_MIB. Exit codes: 0 all right, 1 something is
+not.
 """
 
 import concurrent.futures
@@ -20,9 +22,18 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
+import time
 
 # The runner must come to an end by itself long before this, also on a machine that is busy.
 DEADLINE_S = 500
+# What the runner may add to its budgets, and what starting and writing it all down may take. To that
+# comes the time in which some process of the machine wanted a CPU and had none (see Clock).
+LATE_S = 3
+SLACK_S = 5
+# Of one stream its first MiB and its last 256 KiB are kept (base/capture.h), and the line between.
+ARTIFACT_BYTES = (1 << 20) + (256 << 10) + 80
+CUT_MARK = b"bytes cut here]"
 
 BUDGETS = {"stops-itself": {"total": 3}, "floods": {"step": 300, "total": 400}}
 ANOMALIES = {
@@ -61,21 +72,61 @@ def descriptor(program, name, what):
     }
 
 
+def stalled_seconds():
+    """For how long, since its start, somebody on this machine was waiting for a CPU; None where the
+    kernel does not say."""
+    try:
+        with open("/proc/pressure/cpu", encoding="ascii") as file:
+            return int(file.readline().split("total=")[1]) / 1e6
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+class Clock:
+    """Measures a run. Of a busy machine nothing can be asked but that it ends, of a quiet one that
+    it ends in time."""
+
+    def __init__(self):
+        self.began, self.stalled = time.monotonic(), stalled_seconds()
+
+    def seconds(self):
+        return time.monotonic() - self.began
+
+    def excused(self):
+        return 60 if self.stalled is None else stalled_seconds() - self.stalled
+
+
+class Run:
+    """A finished runner: how long it took, and the most memory that it had."""
+
+    def __init__(self, command, **options):
+        clock = Clock()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   **options)
+        deadline = threading.Timer(DEADLINE_S, process.kill)
+        deadline.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        deadline.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.pid = process.pid
+        self.killed = process.returncode < 0
+        self.seconds, self.excused = clock.seconds(), clock.excused()
+        self.memory_mib = usage.ru_maxrss / 1024
+
+
 def run_on_terminal(command):
-    """Runs the command as the foreground job of a terminal and returns whether it still is."""
+    """Runs the command as the foreground job of a terminal; also returns whether it still is."""
     leader, follower = pty.openpty()
 
     def take_terminal():
         os.setsid()
         fcntl.ioctl(follower, termios.TIOCSCTTY, 0)
 
-    process = subprocess.Popen(command, preexec_fn=take_terminal, stdin=follower,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    process.wait(timeout=DEADLINE_S)
-    kept = os.tcgetpgrp(leader) in (0, process.pid)
+    run = Run(command, preexec_fn=take_terminal, stdin=follower)
+    kept = os.tcgetpgrp(leader) in (0, run.pid)
     os.close(follower)
     os.close(leader)
-    return kept
+    return run, kept
 
 
 def can_make_group():
@@ -105,6 +156,39 @@ def find_document(output):
 CAN_MAKE_GROUP = can_make_group()
 
 
+def seconds_of(document):
+    started, finished = (time.mktime(time.strptime(document["run"][key], "%Y-%m-%dT%H:%M:%SZ"))
+                         for key in ("started", "finished"))
+    return finished - started
+
+
+def time_complaints(name, seconds, excused, document):
+    """The runner's end by the clock and by its own account, which has whole seconds only."""
+    budgets = descriptor("", name, "")["budgets"]
+    allowed = budgets["step"] + budgets["exit"] + budgets["grace"] + LATE_S + SLACK_S + excused
+    found = []
+    if seconds > allowed:
+        found.append(f"the runner ended after {seconds:.1f} s, not within {allowed:.1f} s")
+    if document and seconds_of(document) > allowed:
+        found.append(f"by the document it took {seconds_of(document)} s, not {allowed:.1f} s")
+    return found
+
+
+def artifact_complaints(name, output):
+    """Everything that was kept is bounded, and what was cut says so in its place."""
+    found, marked = [], False
+    for path in glob.glob(f"{output}/*/**", recursive=True):
+        if not os.path.isfile(path) or path.endswith(".json"):
+            continue
+        if os.path.getsize(path) > ARTIFACT_BYTES:
+            found.append(f"{os.path.basename(path)} has {os.path.getsize(path)} bytes")
+        with open(path, "rb") as file:
+            marked = CUT_MARK in file.read(ARTIFACT_BYTES) or marked
+    if marked != (ANOMALIES.get(name) == "output_cut"):
+        found.append(f"an artifact is {'' if marked else 'not '}marked as cut")
+    return found
+
+
 def complaints(name, wanted, document):
     if document is None:
         return ["no document"]
@@ -131,19 +215,26 @@ def complaints(name, wanted, document):
     return found
 
 
-def check(oracle, program, scratch, name, wanted, what):
+def check(oracle, program, memory_mib, scratch, name, wanted, what):
     path, output = f"{scratch}/{name}.json", f"{scratch}/{name}.out"
     with open(path, "w", encoding="utf-8") as file:
         json.dump(descriptor(program, name, what), file)
     command = [oracle, "run", "-t", path, "-s", "tmp_root_sibling", "--no-controls", "-o", output]
     found = []
     if name == "takes-terminal":
-        if not run_on_terminal(command):
+        run, kept = run_on_terminal(command)
+        if not kept:
             found.append("the runner lost its terminal")
     else:
-        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                       timeout=DEADLINE_S, check=False)
-    return found + complaints(name, wanted, find_document(output))
+        run = Run(command, stdin=subprocess.DEVNULL)
+    if run.memory_mib > memory_mib:
+        found.append(f"the runner had {run.memory_mib:.0f} MiB, not {memory_mib} at most")
+    document = find_document(output)
+    found += complaints(name, wanted, document)
+    found += time_complaints(name, run.seconds, run.excused, document)
+    if run.killed:
+        found.append(f"the runner did not end within {DEADLINE_S} s")
+    return run, found + artifact_complaints(name, output)
 
 
 def survivors(comm):
@@ -161,6 +252,7 @@ def survivors(comm):
 
 def main():
     oracle, misbehave = sys.argv[1:3]
+    memory_mib = int(sys.argv[3])
     listed = subprocess.run([misbehave, "--list"], stdout=subprocess.PIPE, text=True, check=True)
     rows = [line.split("\t") for line in listed.stdout.splitlines()]
     rows = [row for row in rows if row[0] not in ELSEWHERE]
@@ -170,11 +262,12 @@ def main():
     failed = 0
     try:
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            checks = [pool.submit(check, oracle, program, scratch, *row) for row in rows]
+            checks = [pool.submit(check, oracle, program, memory_mib, scratch, *row) for row in rows]
         for row, future in zip(rows, checks):
-            found = future.result()
+            run, found = future.result()
             failed += 1 if found else 0
-            print(f"{'FAILED' if found else 'ok':7} {row[0]:22} {'; '.join(found)}")
+            print(f"{'FAILED' if found else 'ok':7} {row[0]:22} {run.seconds:5.1f} s "
+                  f"({run.excused:5.1f} s excused) {run.memory_mib:5.1f} MiB  {'; '.join(found)}")
         left = survivors(comm)
         if left:
             print(f"FAILED  still running: {left}")

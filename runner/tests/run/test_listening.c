@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* A panic's line is one of one stream, whatever the other stream says in between. */
+#include "run/listening.h"
+
+#include "run/shapes.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* A cell's two streams, as the runner hears them and as a target writes them. */
+struct hearing {
+    char path[64];
+    int artifacts_fd;
+    int writers[2]; /* of standard output and of standard error */
+    json_t *panic_lines;
+    struct witness witness;
+    struct listening listening;
+};
+
+static void begin(struct hearing *hearing)
+{
+    struct error error = ERROR_INIT;
+    int ends[2][2];
+    *hearing = (struct hearing){.path = "/tmp/test-listening.XXXXXX"};
+    assert_non_null(mkdtemp(hearing->path));
+    hearing->artifacts_fd = open(hearing->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    hearing->panic_lines = json_pack("[s]", "Kernel panic - not syncing");
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(pipe2(ends[i], O_CLOEXEC | O_NONBLOCK), 0);
+        hearing->writers[i] = ends[i][1];
+    }
+    assert_int_equal(
+        witness_start(&hearing->witness, shape_find("tmp_root_sibling"), "/tmp", 1, &error), 0);
+    assert_int_equal(listening_start(&hearing->listening, &hearing->witness, "abcdefgh12345678",
+                                     hearing->panic_lines, ends[0][0], ends[1][0], NULL,
+                                     hearing->artifacts_fd, "cell", &error),
+                     0);
+}
+
+static void end(struct hearing *hearing)
+{
+    static const char *const artifacts[] = {"cell.stdout", "cell.stderr"};
+    struct error error = ERROR_INIT;
+    bool cut = true;
+    assert_int_equal(listening_finish(&hearing->listening, &cut, &error), 0);
+    assert_false(cut);
+    listening_release(&hearing->listening);
+    witness_release(&hearing->witness);
+    json_decref(hearing->panic_lines);
+    for (size_t i = 0; i < 2; i++) {
+        (void)close(hearing->writers[i]);
+        (void)unlinkat(hearing->artifacts_fd, artifacts[i], 0);
+    }
+    (void)close(hearing->artifacts_fd);
+    assert_int_equal(rmdir(hearing->path), 0);
+}
+
+/* What a target writes to one stream, heard before it writes anything else. */
+static void say(struct hearing *hearing, int stream, const char *text)
+{
+    size_t length = strlen(text);
+    assert_int_equal(write(hearing->writers[stream], text, length), length);
+    listening_read(&hearing->listening, 2);
+}
+
+static void a_line_cut_by_the_other_stream_is_found(void **state)
+{
+    (void)state;
+    static const char line[] = "[    0.5] Kernel panic - not syncing: oops\r\n";
+    for (size_t cut_at = 1; cut_at + 1 < sizeof line; cut_at++) {
+        for (int stream = 0; stream < 2; stream++) {
+            struct hearing hearing;
+            char head[sizeof line] = "";
+            begin(&hearing);
+            memcpy(head, line, cut_at);
+            say(&hearing, stream, head);
+            say(&hearing, 1 - stream, "noise\nof the other stream");
+            assert_null(listening_panic(&hearing.listening));
+            say(&hearing, stream, line + cut_at);
+            const struct panic_watch *panic = listening_panic(&hearing.listening);
+            assert_non_null(panic);
+            assert_string_equal(panic_watch_line(panic, 0),
+                                "[    0.5] Kernel panic - not syncing: oops");
+            end(&hearing);
+        }
+    }
+}
+
+static void two_halves_on_two_streams_are_no_panic(void **state)
+{
+    (void)state;
+    static const char *const halves[] = {"Kernel panic - ", "not syncing: oops\n"};
+    for (int stream = 0; stream < 2; stream++) {
+        struct hearing hearing;
+        begin(&hearing);
+        say(&hearing, stream, halves[0]);
+        say(&hearing, 1 - stream, halves[1]);
+        say(&hearing, stream, "is what it could have said\n");
+        assert_null(listening_panic(&hearing.listening));
+        end(&hearing);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_cut_by_the_other_stream_is_found),
+        cmocka_unit_test(two_halves_on_two_streams_are_no_panic),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
