@@ -155,6 +155,12 @@ const struct shape shapes[] = {
     {.name = "renameat_directory",
      .group = SHAPE_EXTENDED,
      .summary = "renameat relative to open directories"},
+    {.name = "relative_names",
+     .group = SHAPE_EXTENDED,
+     .summary = "the pyc write with names relative to the working directory"},
+    {.name = "unicode_names",
+     .group = SHAPE_EXTENDED,
+     .summary = "the pyc write of modules whose names are not ASCII"},
     /* CPython's own rename. The version in the pyc's name is the guest's. */
     {.name = "implicit_import",
      .group = SHAPE_EXTENDED,

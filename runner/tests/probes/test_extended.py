@@ -8,7 +8,7 @@ abi = sys.argv[1]
 
 # What no ordinary file system can be brought to within the shape's limits.
 UNFIT = ("full_disk", "full_directory")
-CALLS = ("renameat",)
+CALLS = ("renameat", "chdir")
 
 
 def left_by(shape):
@@ -45,6 +45,11 @@ def left_by(shape):
         "thousand_renames": {"t": None} | {
             f"t/m{i:04}.cpython-312.pyc": small[i] for i in range(1000)},
         "renameat_directory": {"x": None, "x/d": source, "y": None},
+        "relative_names": {"m": None, "m/__pycache__": None, "m/__pycache__/m.cpython-312.pyc":
+                           harness.bytes_of(shape, "third", 4000)},
+        "unicode_names": {"m": None, "m/__pycache__": None} | {
+            f"m/__pycache__/{name}.cpython-312.pyc": harness.bytes_of(shape, "second", 3000)
+            for name in ("größe", "пи", "変数", "𝔘")},
     }[shape]
 
 

@@ -19,8 +19,8 @@ ALLOWED = set(
     # The compiler's own runtime: 64-bit division on 32-bit machines, the address of the GOT.
     " __udivdi3 __umoddi3 __udivmoddi4 _GLOBAL_OFFSET_TABLE_".split()
 )
-# The one extended shape that is about another call.
-MORE = {"renameat_directory": {"renameat"}}
+# The extended shapes that are about another call, or need one.
+MORE = {"renameat_directory": {"renameat"}, "relative_names": {"chdir"}}
 
 
 def objects_of(abi):
