@@ -162,7 +162,12 @@ static int check_constant(struct checker *checker, const struct schema_node *nod
     if (json_equal(node->constant, value) != 0)
         return 0;
     CLEANUP_FREE char *wanted = checker->quiet ? NULL : json_dumps(node->constant, JSON_ENCODE_ANY);
-    return violation(checker, trail, "must be %s", wanted != NULL ? wanted : "another value");
+    if (wanted == NULL || !json_is_string(value))
+        return violation(checker, trail, "must be %s", wanted != NULL ? wanted : "another value");
+    /* What is there says most where it is another version's document. */
+    CLEANUP_FREE char *found = json_dumps(value, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+    return violation(checker, trail, "must be %s, not %.80s", wanted,
+                     found != NULL ? found : "what it is");
 }
 
 static size_t count_characters(const char *text)

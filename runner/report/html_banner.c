@@ -14,11 +14,14 @@ void html_write_title(FILE *out, const struct report *report)
 static void write_tally(FILE *out, const struct report_model *model)
 {
     size_t counts[STANDING_COUNT] = {0};
+    size_t lossy = 0;
     for (size_t i = 0; i < model->target_count; i++) {
         const struct report_release *newest = report_target_newest(&model->targets[i]);
-        for (size_t j = 0; j < model->shape_count; j++)
+        for (size_t j = 0; j < model->shape_count; j++) {
             if (newest->cells[j].attempt_count + newest->cells[j].missing > 0)
                 counts[newest->cells[j].standing]++;
+            lossy += newest->cells[j].data_loss ? 1 : 0;
+        }
     }
     (void)fputs("<ul class=tally aria-label=\"Cells by verdict\">", out);
     for (int i = 0; i < STANDING_COUNT; i++)
@@ -27,6 +30,9 @@ static void write_tally(FILE *out, const struct report_model *model)
             html_write_standing(out, (enum standing)i);
             (void)fputs("</li>", out);
         }
+    if (lossy > 0)
+        (void)fprintf(out, "<li><b>%zu</b> of them <span class=\"tag bad\">data lost</span></li>",
+                      lossy);
     (void)fputs("</ul>\n", out);
 }
 

@@ -69,6 +69,8 @@ void words_headline(FILE *out, const struct attempt *attempt)
         const char *reason = member_text(cell, "reason");
         if (*reason == '\0' && attempt->standing != STANDING_PASS)
             reason = standing_meaning(attempt->standing);
+        if (member_flag(cell, "data_loss"))
+            (void)fputs("data was lost: ", out);
         (void)fputs(reason, out);
         return;
     }

@@ -248,6 +248,18 @@ static void print_row(const struct front *front, size_t shape)
     (void)fputc('\n', front->out);
 }
 
+/* What clean attempts are worth is of interest only where there are some. */
+static bool any_clean_cell(const struct front *front)
+{
+    for (size_t shape = 0; shape < front->shape_count; shape++)
+        for (size_t column = 0; column < front->target_count; column++) {
+            const struct tally *tally = &front->tallies[shape][column];
+            if (tally->total > 0 && tally->counts[VERDICT_PASS] == tally->total)
+                return true;
+        }
+    return false;
+}
+
 void front_matrix(struct front *front, unsigned attempts)
 {
     if (front->out == NULL)
@@ -259,10 +271,12 @@ void front_matrix(struct front *front, unsigned attempts)
     (void)fputc('\n', front->out);
     for (size_t shape = 0; shape < front->shape_count; shape++)
         print_row(front, shape);
-    (void)fprintf(front->out,
-                  "\n%u clean attempt%s at a cell would leave a hang rate of up to %.1f %% "
-                  "possible (95 %% bound).\n",
-                  attempts, attempts == 1 ? "" : "s", 100.0 * hang_rate_bound(attempts));
+    (void)fputc('\n', front->out);
+    if (any_clean_cell(front))
+        (void)fprintf(front->out,
+                      "%u clean attempt%s at a cell would leave a hang rate of up to %.1f %% "
+                      "possible (95 %% bound).\n",
+                      attempts, attempts == 1 ? "" : "s", 100.0 * hang_rate_bound(attempts));
     size_t index;
     const json_t *path;
     json_array_foreach(front->documents, index, path)

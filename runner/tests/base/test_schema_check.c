@@ -97,6 +97,7 @@ static void test_places_and_words(void **state)
         {"{\"a\":1,\"o\":{\"x~/y\":\"\"}}", "t:1:20", "/o/x~0~1y: must not be empty"},
         {"{\"a\":1,\"o\":{\"e\":3}}", "t:1:17", "/o/e: must be one of [1, 2]"},
         {"{\"a\":1,\"o\":{\"k\":3}}", "t:1:17", "/o/k: must be \"v\""},
+        {"{\"a\":1,\"o\":{\"k\":\"w\"}}", "t:1:17", "/o/k: must be \"v\", not \"w\""},
         {"{\"a\":1,\"o\":7}", "t:1:12", "/o: must match exactly one of the 2 forms"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

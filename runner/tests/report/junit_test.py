@@ -89,7 +89,7 @@ class Verdicts(unittest.TestCase):
 
     def test_the_other_verdicts(self):
         for suite, name, wanted in (
-                ("uml-hostfs 6.1.119 [reference]", "replace_existing, attempt 1", "failure fail"),
+                ("uml-hostfs 6.1.119 [reference]", "replace_existing, attempt 1", "failure data_loss"),
                 ("nanvix-standalone-legacy 0.13.9", "subdir_sibling, attempt 1", "failure crash"),
                 ("nanvix-standalone-legacy 0.13.9", "subdir_to_root, attempt 1", "error no_start"),
                 ("nanvix-standalone-legacy 0.13.9", "subdir_to_root, attempt 2", "error error"),

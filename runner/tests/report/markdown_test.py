@@ -54,6 +54,8 @@ class Markdown(unittest.TestCase):
         (hang,) = [one for one in summaries if one.startswith("nanvix-standalone subdir_sibling")]
         self.assertIn("rename(from=/tmp/s/a, to=/tmp/s/b) did not come back in 10.0 s: blocked", hang)
         self.assertFalse([one for one in summaries if one.startswith("native")])
+        (lossy,) = [one for one in summaries if one.startswith("uml-hostfs replace_existing")]
+        self.assertIn("data was lost: rename returned EEXIST", lossy)
 
     def test_runs_that_prove_nothing_are_named(self):
         self.assertIn("control_block: wanted hang, got pass", text(render("inadmissible")))
