@@ -32,7 +32,7 @@ _rename_oracle() {
         case $previous in
         -t | --target) words=$(_rename_oracle_names "$program" Targets) ;;
         -s | --shape) words=$(_rename_oracle_names "$program" Shapes) ;;
-        --format) words='html junit markdown tap' ;;
+        -f | --format) words='html junit markdown tap' ;;
         esac
     fi
 

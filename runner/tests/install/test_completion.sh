@@ -32,4 +32,16 @@ expect 'native ' run --target nat
 expect 'native ' run --target = nat
 expect 'uml-fat uml-hostfs ' run -t uml
 expect 'subdir_sibling subdir_to_root ' run -s subdir
+expect 'html junit markdown tap ' report -f ''
+
+# Every long option that a command's help explains.
+for command in $("$program" --help | sed -n 's/^  \([a-z]\{2,\}\) .*/\1/p'); do
+    explained=$("$program" "$command" --help | grep -oE '^ {2,6}(-., )?--[a-z-]+' | grep -oE -- '--.*')
+    [[ $(wc -l <<<"$explained") -ge 2 ]] || { echo "FAILED: the help of $command explains nothing" && exit 1; }
+    offered=" $(offers "$command" --)"
+    for option in $explained; do
+        [[ $offered == *" $option "* || $offered == *" $option= "* ]] ||
+            { echo "FAILED: '$command --' does not offer $option" && exit 1; }
+    done
+done
 echo "every command and option is offered"
