@@ -41,9 +41,11 @@ def check_skip(oracle, path, reason):
 
 def check_whole_without(oracle, path):
     """A scenario that can't run takes nothing from the rest: the gate still gets a whole document."""
-    oracle.run("-t", path, "-s", "subdir_sibling", *[word for word in ONLY if word != "--no-controls"])
+    # What the controls come to is not asked here: on a busy machine one may starve.
+    oracle.run("-t", path, "-s", "subdir_sibling", "--total-budget", "10", "--control-step-budget",
+               "0.3", *[word for word in ONLY if word != "--no-controls"])
     document = oracle.documents()["no-interpreter"]
-    expect(document["complete"] and document["admissible"], document["inadmissible_because"])
+    expect(document["complete"], document["inadmissible_because"])
 
 
 def check_pyc_too_many(oracle, scripts):
