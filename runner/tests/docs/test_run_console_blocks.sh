@@ -63,6 +63,13 @@ gh issue view 1
 ```
 PAGE
 
+page_gives 0 "a page of nothing but a block with a reason" <<'PAGE'
+<!-- not run: needs a network -->
+```sh
+gh issue view 1
+```
+PAGE
+
 page_gives 0 "a block inside a list item" <<'PAGE'
 1. item:
 
