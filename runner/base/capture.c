@@ -16,7 +16,10 @@ struct capture {
     uint64_t head_left;
     uint64_t behind_head; /* bytes that came after the head */
     char name[256];
-    char tail[CAPTURE_TAIL]; /* a ring: byte number n behind the head stands at n % CAPTURE_TAIL */
+    /* A ring: byte number n behind the head stands at n % CAPTURE_TAIL. NULL until there is one:
+     * few outputs are that long, and the ring is bigger than all else that a cell needs. */
+    char *tail;
+    bool tail_refused; /* there was no memory for it once: from then on all of that is cut */
 };
 
 static bool is_component(const char *name)
@@ -49,6 +52,8 @@ struct capture *capture_open(int directory_fd, const char *name, uint64_t head_l
     capture->head_open_line = false;
     capture->head_left = head_limit == 0 ? CAPTURE_HEAD_DEFAULT : head_limit;
     capture->behind_head = 0;
+    capture->tail = NULL;
+    capture->tail_refused = false;
     memcpy(capture->name, name, strlen(name) + 1);
     return capture;
 }
@@ -70,8 +75,18 @@ static size_t write_all(int fd, const char *bytes, size_t length)
     return done;
 }
 
-static void keep_in_tail(struct capture *capture, const char *bytes, size_t length)
+static int keep_in_tail(struct capture *capture, const char *bytes, size_t length,
+                        struct error *error)
 {
+    if (length == 0)
+        return 0;
+    if (capture->tail == NULL && !capture->tail_refused)
+        capture->tail = malloc(CAPTURE_TAIL);
+    if (capture->tail == NULL) {
+        capture->tail_refused = true;
+        capture->behind_head += length; /* the mark will say how much was cut */
+        return error_set(error, ERROR_MEMORY, capture->name, "no memory to keep console output");
+    }
     uint64_t skipped = length > CAPTURE_TAIL ? length - CAPTURE_TAIL : 0;
     capture->behind_head += skipped;
     bytes += skipped;
@@ -84,6 +99,7 @@ static void keep_in_tail(struct capture *capture, const char *bytes, size_t leng
         bytes += piece;
         length -= piece;
     }
+    return 0;
 }
 
 int capture_write(struct capture *capture, const void *bytes, size_t length, struct error *error)
@@ -102,7 +118,8 @@ int capture_write(struct capture *capture, const void *bytes, size_t length, str
         if (done > 0)
             capture->head_open_line = ((const char *)bytes)[done - 1] != '\n';
     }
-    keep_in_tail(capture, (const char *)bytes + done, length - done);
+    if (keep_in_tail(capture, (const char *)bytes + done, length - done, error) != 0)
+        failed = -1;
     return failed;
 }
 
@@ -130,14 +147,17 @@ int capture_close(struct capture *capture, bool *was_cut, struct error *error)
     if (capture == NULL)
         return 0;
     size_t held = capture->behind_head < CAPTURE_TAIL ? (size_t)capture->behind_head : CAPTURE_TAIL;
+    if (capture->tail == NULL)
+        held = 0;
     uint64_t cut = capture->behind_head - held;
     int failed = 0;
-    if ((cut > 0 && !write_mark(capture, cut)) || !write_tail(capture, held))
+    if ((cut > 0 && !write_mark(capture, cut)) || (held > 0 && !write_tail(capture, held)))
         failed = error_set_errno(error, errno, capture->name, "can't write console output");
     if (close(capture->fd) != 0 && errno != EINTR)
         failed = error_set_errno(error, errno, capture->name, "can't close the console output");
     if (was_cut != NULL)
         *was_cut = cut > 0 || failed != 0;
+    free(capture->tail);
     free(capture);
     return failed;
 }

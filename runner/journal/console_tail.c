@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "journal/line.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,15 +25,20 @@ struct console_tail {
     struct journal_line line;
     char text[TEXT_SIZE];
     char candidate[JOURNAL_LINE_MAX];
+    /* From here on nothing is read before it is written. */
     struct kept_line lines[CONSOLE_TAIL_LINES];
     char shown[CONSOLE_TAIL_WIDTH + 1];
 };
 
 struct console_tail *console_tail_new(struct error *error)
 {
-    struct console_tail *tail = calloc(1, sizeof *tail);
-    if (tail == NULL)
+    struct console_tail *tail = malloc(sizeof *tail);
+    if (tail == NULL) {
         (void)error_set(error, ERROR_MEMORY, NULL, "no memory for the tail of the console");
+        return NULL;
+    }
+    /* Most streams never have a line of text: clearing room for it touches pages for nothing. */
+    memset(tail, 0, offsetof(struct console_tail, lines));
     return tail;
 }
 

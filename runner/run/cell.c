@@ -129,16 +129,25 @@ size_t cell_list_fds(const struct cell *cell, struct pollfd *out)
     size_t count = 0;
     if (cell->deputy->asked)
         out[count++] = (struct pollfd){.fd = cell->deputy->fd, .events = POLLIN};
-    for (size_t i = 0; i < 3; i++)
-        if (cell->listening.streams[i].fd > 0 && !cell->listening.streams[i].is_file)
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        if (listening_is_polled(&cell->listening, i))
             out[count++] = (struct pollfd){.fd = cell->listening.streams[i].fd, .events = POLLIN};
+    return count;
+}
+
+size_t cell_take_readiness(struct cell *cell, const struct pollfd *fds)
+{
+    size_t count = cell->deputy->asked ? 1 : 0;
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        if (listening_is_polled(&cell->listening, i))
+            cell->listening.streams[i].ready = fds[count++].revents != 0;
     return count;
 }
 
 void cell_read(struct cell *cell, uint64_t now_ns)
 {
     if (cell->stage >= CELL_WATCHING && cell->stage <= CELL_ENDING_FORCED)
-        listening_read(&cell->listening, now_ns);
+        listening_read_ready(&cell->listening, now_ns);
 }
 
 bool cell_note_exit(struct cell *cell, pid_t pid, int status, uint64_t now_ns)

@@ -75,7 +75,8 @@ struct cell {
 
     pid_t pid;
     struct spawn_report *report;
-    int stdin_fd; /* write end that is kept open, so that a blocked read stays blocked */
+    bool cleaning_asked; /* the deputy will clear away after the question that is out */
+    int stdin_fd;        /* write end that is kept open, so that a blocked read stays blocked */
     struct listening listening;
     struct witness witness;
     struct tree tree;
@@ -110,7 +111,13 @@ int cell_start(struct cell *cell, uint64_t now_ns, struct error *error);
 /** Writes what the cell wants to be polled for; returns how many entries, at most 3. */
 size_t cell_list_fds(const struct cell *cell, struct pollfd *out);
 
-/** Reads whatever has arrived. Call after every poll, before cell_advance. */
+/**
+ * Tells the cell which of the entries that it has listed last are ready (`revents`); nothing may
+ * have happened to it in between. Returns how many entries are its own.
+ */
+size_t cell_take_readiness(struct cell *cell, const struct pollfd *fds);
+
+/** Reads whatever has arrived where something was ready. Call before cell_advance. */
 void cell_read(struct cell *cell, uint64_t now_ns);
 
 /** Tells the cell that a child of the runner has ended. Returns whether it was one of its own. */

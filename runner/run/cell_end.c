@@ -200,22 +200,30 @@ static int ask_deputy(struct cell *cell, json_t *request, struct error *error)
     return deputy_ask(cell->deputy, request, error);
 }
 
-static void clean(struct cell *cell, uint64_t now_ns)
+/* Asks for everything that the cell had to be cleared away. */
+static int ask_for_cleaning(struct cell *cell, struct error *error)
 {
     const struct target *target = &cell->target_run->target;
+    CLEANUP_JSON json_t *steps = json_array();
+    json_t *cleanup = target_steps(target, "cleanup");
+    if (cleanup != NULL) {
+        CLEANUP_JSON json_t *expanded = target_expand(target, cleanup, cell->bindings, error);
+        (void)json_array_extend(steps, expanded);
+    }
+    (void)json_array_append_new(steps, json_pack("{s:s}", "remove", cell->directory));
+    return ask_deputy(cell, json_pack("{s:s, s:O}", "do", "steps", "steps", steps), error);
+}
+
+static void clean(struct cell *cell, uint64_t now_ns)
+{
     struct error failed = ERROR_INIT;
     cell->ended_ns = cell->ended_ns == 0 ? now_ns : cell->ended_ns;
     cell->stage = CELL_DONE;
     if (cell->settings->keep)
         return;
-    CLEANUP_JSON json_t *steps = json_array();
-    json_t *cleanup = target_steps(target, "cleanup");
-    if (cleanup != NULL) {
-        CLEANUP_JSON json_t *expanded = target_expand(target, cleanup, cell->bindings, &failed);
-        (void)json_array_extend(steps, expanded);
-    }
-    (void)json_array_append_new(steps, json_pack("{s:s}", "remove", cell->directory));
-    if (ask_deputy(cell, json_pack("{s:s, s:O}", "do", "steps", "steps", steps), &failed) != 0) {
+    if (cell->cleaning_asked) {
+        cell->deputy->asked = true; /* the answer to come is that one's */
+    } else if (ask_for_cleaning(cell, &failed) != 0) {
         cell_add_anomaly(cell, "left_behind", "%s: %s", cell->directory, failed.what);
         return;
     }
@@ -247,6 +255,9 @@ static bool ask_for_view(struct cell *cell, uint64_t now_ns)
     }
     cell->stage = CELL_VIEWING;
     cell->stage_until_ns = now_ns + VIEW_NS;
+    /* The deputy need not wait for us between the two: what it has seen, it will have sent. */
+    struct error later = ERROR_INIT;
+    cell->cleaning_asked = !cell->settings->keep && ask_for_cleaning(cell, &later) == 0;
     return true;
 }
 
@@ -333,6 +344,7 @@ void cell_hear_deputy(struct cell *cell, uint64_t now_ns)
         return;
     if (answer == NULL) {
         deputy_abandon(cell->deputy);
+        cell->cleaning_asked = false; /* with that deputy, its next question is gone, too */
         answer = json_pack("{s:b, s:s}", "ok", 0, "error",
                            failed.code == ERROR_NONE ? "the file system did not answer in time"
                                                      : failed.what);
@@ -347,6 +359,7 @@ void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table)
     cell->aborted = true;
     if (cell->stage == CELL_PREPARING || cell->stage == CELL_VIEWING) {
         deputy_abandon(cell->deputy);
+        cell->cleaning_asked = false;
         clean(cell, now_ns);
     } else if (cell->stage == CELL_QUEUED) {
         clean(cell, now_ns);

@@ -95,6 +95,7 @@ static void read_stream(struct listening *listening, struct stream *stream)
 {
     static char chunk[CHUNK];
     size_t total = 0;
+    stream->ready = false;
     while (stream->fd >= 0 && total < READ_AT_ONCE) {
         ssize_t got = read(stream->fd, chunk, sizeof chunk);
         if (got < 0 && errno == EINTR)
@@ -109,6 +110,8 @@ static void read_stream(struct listening *listening, struct stream *stream)
         }
         hear(listening, stream, chunk, (size_t)got);
         total += (size_t)got;
+        if ((size_t)got < sizeof chunk && !stream->is_file)
+            return; /* the pipe was empty; its end will be reported like new bytes */
     }
 }
 
@@ -127,6 +130,20 @@ void listening_read(struct listening *listening, uint64_t now_ns)
     look_for_console_file(listening);
     for (size_t i = 0; i < STREAM_COUNT; i++)
         read_stream(listening, &listening->streams[i]);
+}
+
+void listening_read_ready(struct listening *listening, uint64_t now_ns)
+{
+    listening->witness->now_ns = now_ns;
+    look_for_console_file(listening);
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        if (listening->streams[i].is_file || listening->streams[i].ready)
+            read_stream(listening, &listening->streams[i]);
+}
+
+bool listening_is_polled(const struct listening *listening, size_t index)
+{
+    return listening->streams[index].fd > 0 && !listening->streams[index].is_file;
 }
 
 bool listening_journal_ended(const struct listening *listening)

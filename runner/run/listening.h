@@ -18,6 +18,7 @@ struct stream {
     int fd;                    /* -1 when it has ended or was never there */
     struct capture *capture;   /* made when the first byte comes */
     bool captured;             /* there is an artifact */
+    bool ready;                /* a poll has reported it since it was read last */
     bool is_journal;           /* the probe's lines come here */
     bool is_file;              /* a file that grows: its end is not the end of the stream */
     struct console_tail *tail; /* these are one each, because a line is a line of one stream */
@@ -55,6 +56,12 @@ int listening_start(struct listening *listening, struct witness *witness, const 
 
 /** Reads what has arrived by `now_ns`: all that was there when it was called, and little more. */
 void listening_read(struct listening *listening, uint64_t now_ns);
+
+/** The same, but asks no pipe that is not marked `ready`. */
+void listening_read_ready(struct listening *listening, uint64_t now_ns);
+
+/** Whether the stream number `index` is open and one that can be polled. */
+bool listening_is_polled(const struct listening *listening, size_t index);
 
 /** Whether the journal's stream has ended. Never so for a console file. */
 bool listening_journal_ended(const struct listening *listening);

@@ -115,6 +115,7 @@ int run_all(const struct run_options *options, struct front *front, struct run_s
         .group = {.fd = -1},
         .output_fd = -1,
         .signal_fd = -1,
+        .child_ended = true, /* before the loop, signals are fetched without reaping */
         .settings = {.artifacts_fd = -1,
                      .early = options->early,
                      .keep = options->keep,

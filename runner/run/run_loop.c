@@ -24,7 +24,9 @@ static void take_signals(struct run *run)
 {
     struct signalfd_siginfo info;
     while (read(run->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
-        if (info.ssi_signo != SIGCHLD && !run->summary->interrupted) {
+        if (info.ssi_signo == SIGCHLD) {
+            run->child_ended = true;
+        } else if (!run->summary->interrupted) {
             run->summary->interrupted = true;
             front_note(run->front,
                        "interrupted by SIG%s; ending what runs, keeping what is finished",
@@ -43,6 +45,7 @@ static void reap_children(struct run *run, uint64_t now_ns)
 {
     int status;
     pid_t pid;
+    run->child_ended = false;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
         hand_out_exit(run, pid, status, now_ns);
 }
@@ -73,22 +76,33 @@ static void start_cells(struct run *run, uint64_t now_ns)
     }
 }
 
-static void wait_until(struct run *run, struct pollfd *fds, size_t count, uint64_t wake_ns)
+static void wait_until(struct pollfd *fds, size_t count, uint64_t wake_ns)
 {
-    (void)run;
     uint64_t now_ns = clock_now_ns();
     uint64_t left_ns = wake_ns > now_ns ? wake_ns - now_ns : 0;
     struct timespec timeout = {
         .tv_sec = (time_t)(left_ns / NS_PER_S),
         .tv_nsec = (long)(left_ns % NS_PER_S),
     };
-    (void)ppoll(fds, (nfds_t)count, &timeout, NULL);
+    if (ppoll(fds, (nfds_t)count, &timeout, NULL) <= 0)
+        for (size_t i = 0; i < count; i++)
+            fds[i].revents = 0;
+}
+
+/* A target writes a line at a time, so that a run wakes more often than anything else happens:
+ * what the wait did not report is not asked for again. `fds` are as the cells have listed them. */
+static void hand_out_readiness(struct run *run, const struct pollfd *fds)
+{
+    for (unsigned i = 0; i < run->job_count; i++)
+        if (is_active(&run->jobs[i]))
+            fds += cell_take_readiness(&run->jobs[i].cell, fds);
 }
 
 static void wait_for_something(struct run *run)
 {
     struct pollfd fds[1 + RUN_JOBS_MAX * FDS_PER_JOB];
     size_t count = 1;
+    bool any = false;
     uint64_t wake_ns = clock_now_ns() + IDLE_WAKE_NS;
     fds[0] = (struct pollfd){.fd = run->signal_fd, .events = POLLIN};
     for (unsigned i = 0; i < run->job_count; i++) {
@@ -99,7 +113,11 @@ static void wait_for_something(struct run *run)
         if (cell_next_wake(cell) < wake_ns)
             wake_ns = cell_next_wake(cell);
     }
-    wait_until(run, fds, count, wake_ns);
+    wait_until(fds, count, wake_ns);
+    for (size_t i = 0; i < count; i++)
+        any = any || fds[i].revents != 0;
+    run->signalled = !any || fds[0].revents != 0;
+    hand_out_readiness(run, fds + 1);
 }
 
 /* Whether a cell has already found that a process can't be ended, and said so in its document. */
@@ -180,8 +198,10 @@ int run_loop(struct run *run, struct error *error)
         start_cells(run, clock_now_ns());
         wait_for_something(run);
         uint64_t now_ns = clock_now_ns();
-        take_signals(run);
-        reap_children(run, now_ns);
+        if (run->signalled)
+            take_signals(run);
+        if (run->signalled || run->child_ended)
+            reap_children(run, now_ns);
         any_active = advance_cells(run, now_ns);
         show_progress(run, now_ns);
         if (run->failure.code != ERROR_NONE && !any_active)
@@ -204,7 +224,7 @@ json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request
         struct pollfd fds[2] = {{.fd = deputy->fd, .events = POLLIN},
                                 {.fd = run->signal_fd, .events = POLLIN}};
         struct error failed = ERROR_INIT;
-        wait_until(run, fds, 2, until_ns);
+        wait_until(fds, 2, until_ns);
         take_signals(run);
         json_t *answer = deputy_answer(deputy, &failed);
         if (answer != NULL)
@@ -278,7 +298,7 @@ void run_sweep(struct run *run)
             break;
         }
         struct pollfd fd = {.fd = run->signal_fd, .events = POLLIN};
-        wait_until(run, &fd, 1, clock_now_ns() + SWEEP_TICK_NS);
+        wait_until(&fd, 1, clock_now_ns() + SWEEP_TICK_NS);
         take_signals(run);
     }
     for (unsigned i = 0; i < run->job_count; i++)

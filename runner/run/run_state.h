@@ -69,6 +69,8 @@ struct run {
     char scratch[PATH_MAX];
     int output_fd;
     int signal_fd;
+    bool signalled;       /* the last wait ended with a signal to fetch, or for no known reason */
+    bool child_ended;     /* a SIGCHLD was fetched and the children not looked at since */
     struct error failure; /* of the harness: a document that can't be written */
 };
 

@@ -23,6 +23,9 @@ static int make_directories(const char *path, struct error *error)
     char partial[PATH_MAX];
     if (path_format(partial, sizeof partial, error, "%s", path) != 0)
         return -1;
+    /* Nearly always only the last one is missing. */
+    if (mkdir(partial, 0755) == 0)
+        return 0;
     for (char *slash = strchr(partial + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdir(partial, 0755) != 0 && errno != EEXIST)
@@ -129,9 +132,8 @@ static int run_program(const json_t *words, const json_t *deadline, struct error
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
 {
     (void)status;
-    (void)type;
     (void)place;
-    return remove(path) == 0 || errno == ENOENT ? 0 : errno;
+    return (type == FTW_DP ? rmdir(path) : remove(path)) == 0 || errno == ENOENT ? 0 : errno;
 }
 
 int remove_tree(const char *path, struct error *error)
