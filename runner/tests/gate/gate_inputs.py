@@ -167,6 +167,17 @@ def make_document(name, build, version, attempts):
     return seal(document)
 
 
+def dress_as_nanvix(document, name):
+    """A copy of a real document, dressed up as one about Nanvix in a mode."""
+    target, mode = MODES[name]
+    dressed = copy.deepcopy(document)
+    dressed["target"].update(name=target, mode=mode)
+    dressed["subject"] = {"kind": "nanvix", "release": RELEASE,
+                          "digests": {"bin/kernel.elf": fake_digest("k"),
+                                      "bin/nanvixd.elf": fake_digest("n")}}
+    return seal(dressed)
+
+
 def make_upstream():
     return {"schema": "rename-oracle/upstream/1", "issues": [
         {"issue": issue, "reference": reference, "state": "closed", "state_reason": "completed",

@@ -5,7 +5,6 @@ is, and the same document, dressed up as one about Nanvix in each mode, yields y
 a forger from doing that; here it shows that no honest pass is called contradictory.) usage:
 test_real_documents.py PROGRAM"""
 
-import copy
 import glob
 import json
 import os
@@ -23,16 +22,6 @@ def gate(program, directory, finished, documents):
     return result.returncode, json.loads(result.stdout)
 
 
-def dress(document, name):
-    target, mode = gate_inputs.MODES[name]
-    dressed = copy.deepcopy(document)
-    dressed["target"].update(name=target, mode=mode)
-    dressed["subject"] = {"kind": "nanvix", "release": gate_inputs.RELEASE,
-                          "digests": {"bin/kernel.elf": gate_inputs.fake_digest("k"),
-                                      "bin/nanvixd.elf": gate_inputs.fake_digest("n")}}
-    return gate_inputs.seal(dressed)
-
-
 def main():
     program = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as directory:
@@ -47,7 +36,7 @@ def main():
         for issue in upstream["issues"]:
             issue["looked_up_at"] = finished
         for name, value in [("upstream.json", upstream)] + \
-                [(name + ".json", dress(document, name)) for name in gate_inputs.MODES]:
+                [(name + ".json", gate_inputs.dress_as_nanvix(document, name)) for name in gate_inputs.MODES]:
             with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
                 json.dump(value, file)
 
