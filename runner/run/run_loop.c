@@ -104,16 +104,19 @@ static void wait_for_something(struct run *run)
     size_t count = 1;
     bool any = false;
     uint64_t wake_ns = clock_now_ns() + IDLE_WAKE_NS;
+    bool any_active = false;
     fds[0] = (struct pollfd){.fd = run->signal_fd, .events = POLLIN};
     for (unsigned i = 0; i < run->job_count; i++) {
         const struct cell *cell = &run->jobs[i].cell;
         if (!is_active(&run->jobs[i]))
             continue;
+        any_active = true;
         count += cell_list_fds(cell, fds + count);
         if (cell_next_wake(cell) < wake_ns)
             wake_ns = cell_next_wake(cell);
     }
-    wait_until(fds, count, wake_ns);
+    /* With the plan at its end and nothing running, nothing is going to happen either. */
+    wait_until(fds, count, any_active ? wake_ns : 0);
     for (size_t i = 0; i < count; i++)
         any = any || fds[i].revents != 0;
     run->signalled = !any || fds[0].revents != 0;
