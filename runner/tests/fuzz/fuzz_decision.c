@@ -43,8 +43,9 @@ static void change(json_t *set, const char *pointer, const json_t *value)
     CLEANUP_FREE char *copy = strdup(pointer);
     REQUIRE(copy != NULL);
     char *rest = copy;
-    char *token = strsep(&rest, "/");
+    char *token;
     json_t *node = set;
+    (void)strsep(&rest, "/"); /* there is nothing in front of the first slash */
     for (token = strsep(&rest, "/"); token != NULL && rest != NULL; token = strsep(&rest, "/"))
         node = step(node, token);
     if (token == NULL || node == NULL)
