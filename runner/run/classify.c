@@ -125,7 +125,7 @@ static void classify_complete(const struct observation *seen, struct classificat
         exit_status_describe(seen->status, status, sizeof status);
         decide(out, VERDICT_ERROR, "the journal ends with '%s' but the probe %s", seen->last_text,
                status);
-    } else if (seen->damaged > 0 && seen->bad_journal == NULL && seen->damaged_since_last > 0) {
+    } else if (seen->damaged_since_last > 0) {
         decide(out, VERDICT_ERROR, "%" PRIu64 " damaged lines after the end of the journal",
                seen->damaged_since_last);
     } else if (seen->outcome == OUTCOME_PASS) {

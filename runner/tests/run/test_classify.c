@@ -59,6 +59,20 @@ static const struct row rows[] = {
     {"pass but exit status 1", VERDICT_ERROR, "exited with 1", {HEALTHY, .status = EXITED(1)}},
     {"pass but killed", VERDICT_ERROR, "SIGSEGV", {HEALTHY, .status = KILLED(11)}},
     {"pass but bad journal", VERDICT_ERROR, "gap", {HEALTHY, .bad_journal = "gap"}},
+    {"pass of a probe whose status got lost", VERDICT_PASS, "", {HEALTHY, .status_known = false}},
+    {"pass but bad journal and damaged lines",
+     VERDICT_ERROR,
+     "gap",
+     {HEALTHY, .bad_journal = "gap", .damaged = 1, .damaged_since_last = 1}},
+    {"pass with a damaged line of somebody else's before the end",
+     VERDICT_PASS,
+     "",
+     {HEALTHY, .damaged = 1}},
+    {"renameat that does not come back",
+     VERDICT_HANG,
+     "enter renameat",
+     {OUT_IN_RENAME, .call_out = "renameat", .call_text = "enter renameat from=a to=b",
+      .ending = ENDING_STEP_BUDGET}},
     {"pass but damaged lines after the end",
      VERDICT_ERROR,
      "damaged",
@@ -206,6 +220,14 @@ static void nothing_passes_without_the_last_line(void **state)
         }
 }
 
+static void every_verdict_has_its_name(void **state)
+{
+    (void)state;
+    assert_string_equal(verdict_name(VERDICT_PASS), "pass");
+    assert_string_equal(verdict_name(VERDICT_HANG), "hang");
+    assert_string_equal(verdict_name(VERDICT_SKIP), "skip");
+}
+
 /* A hang needs an entered rename and a budget that was used up by the probe. */
 static void nothing_hangs_without_an_entered_rename(void **state)
 {
@@ -227,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_observation_gets_its_verdict),
         cmocka_unit_test(nothing_passes_without_the_last_line),
+        cmocka_unit_test(every_verdict_has_its_name),
         cmocka_unit_test(nothing_hangs_without_an_entered_rename),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
