@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Hanging cells wait side by side: 18 of them with -j 18 take nothing like 18 times as long as one.
+
+One after the other they would take 18 times as long; half of that is the limit here, far
+from both, so that a busy machine can't blur the difference. ci/bench has the ratio itself.
+
+Usage: jobs.py RENAME_ORACLE STUCK_RENAME. Exit codes: 0 so it is, 1 it is not.
+"""
+
+import sys
+import time
+
+from oracle import Oracle, expect
+
+CELLS = 18
+
+
+def hang(oracle, target, cells):
+    """Runs so many cells at once, all of which must hang; returns the seconds that it took."""
+    began = time.monotonic()
+    oracle.run("-t", target, "-s", "tmp_root_sibling", "--no-controls", "--step-budget", "2",
+               "-n", str(cells), "-j", str(cells))
+    took = time.monotonic() - began
+    document, = oracle.documents().values()
+    verdicts = [cell["verdict"] for cell in document["cells"]]
+    expect(verdicts == ["hang"] * cells, verdicts)
+    states = {cell["evidence"]["state"] for cell in document["cells"]}
+    expect(states == {"blocked"}, states)
+    return took
+
+
+def main(program, stuck_rename):
+    with Oracle(program) as oracle:
+        stuck = oracle.descriptor("stuck", launch={
+            "argv": ["/bin/sh", "-c", f'exec {stuck_rename} "$@"', "sh", "{probe}", "--dir={work}",
+                     "--nonce={nonce}", "--keep"], "directory": "/"})
+        one, many = hang(oracle, stuck, 1), hang(oracle, stuck, CELLS)
+        expect(many < one * CELLS / 2, f"one took {one:.1f} s, {CELLS} took {many:.1f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
