@@ -19,7 +19,8 @@ from oracle import DEADLINE_S, Oracle, expect  # noqa: E402
 NOBODY_ELSE = 2147480000
 # Still allowed to reach the program, which may be below a directory that only root can enter.
 BECOME_NOBODY_ELSE = ["setpriv", f"--reuid={NOBODY_ELSE}", f"--regid={NOBODY_ELSE}", "--clear-groups",
-                      "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"]
+                      "--inh-caps=+dac_override", "--ambient-caps=+dac_override",
+                      "--securebits=+no_setuid_fixup", "--"]
 
 
 def run(oracle, processes):
@@ -34,7 +35,7 @@ def run(oracle, processes):
     done = subprocess.run([*BECOME_NOBODY_ELSE, *command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=DEADLINE_S, check=False, preexec_fn=confine,
                           env={"TMPDIR": home, "PATH": os.environ["PATH"]})
-    expect(os.listdir(home) == ["results"], "left behind", os.listdir(home))
+    expect(os.listdir(home) == ["results"], "left behind", os.listdir(home), done.stderr)
     return done
 
 
