@@ -16,7 +16,10 @@ def run(*arguments):
 
 
 listed = json.loads(run("list", "--json").stdout)["shapes"]
-assert {s["name"] for s in listed} == set(harness.SHAPES + harness.CONTROLS + harness.EXTENDED)
+programs = {s["name"] for s in listed if "scenario" not in s}
+assert programs == set(harness.SHAPES + harness.CONTROLS + harness.EXTENDED), programs
+scripts = {s["name"] for s in listed if "scenario" in s}
+assert scripts == {"implicit_import", "implicit_import_b"}, scripts
 
 SHAPES = ("missing_source", "renameat_directory", "full_disk")
 with harness.fresh_directory() as directory:
