@@ -7,10 +7,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,16 +49,20 @@ static bool find_own_group(char *out, size_t size)
     return false;
 }
 
-static bool make_group(struct cgroup *group)
+/* Opens the group at group->path. Returns false, and removes it, where it is of no use to us. */
+static bool open_group(struct cgroup *group)
 {
-    group->fd = -1;
-    if (mkdir(group->path, 0755) != 0)
-        return false;
     group->fd = open(group->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (group->fd >= 0 && faccessat(group->fd, "cgroup.kill", W_OK, 0) == 0)
         return true;
     (void)cgroup_remove(group);
     return false;
+}
+
+static bool make_group(struct cgroup *group)
+{
+    group->fd = -1;
+    return mkdir(group->path, 0755) == 0 && open_group(group);
 }
 
 /* Removes an empty group and the empty ones in it; what still holds a process stays. */
@@ -75,7 +79,8 @@ static void remove_empty(int parent, const char *name)
 
 /*
  * A run that had to leave an unkillable process behind leaves its group, too. The next run clears
- * away what has become empty and whose runner is gone.
+ * away what has become empty and whose runner is gone. A living runner holds a lock on its group;
+ * its pid would not tell, because it may live in another pid namespace.
  */
 static void remove_stale_groups(const char *parent)
 {
@@ -84,14 +89,32 @@ static void remove_stale_groups(const char *parent)
     while (groups != NULL && (entry = readdir(groups)) != NULL) {
         if (strncmp(entry->d_name, GROUP_PREFIX, strlen(GROUP_PREFIX)) != 0)
             continue;
-        pid_t runner = (pid_t)strtol(entry->d_name + strlen(GROUP_PREFIX), NULL, 10);
-        if (runner > 0 && kill(runner, 0) != 0 && errno == ESRCH)
+        CLEANUP_FD int fd =
+            openat(dirfd(groups), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
             remove_empty(dirfd(groups), entry->d_name);
     }
 }
 
+/*
+ * Makes and locks a group of its own name below `parent`. Another run that clears away may take the
+ * group before it is locked; false then, and another try is worth it.
+ */
+static bool make_locked_group(struct cgroup *run, const char *parent)
+{
+    run->fd = -1;
+    if (path_format(run->path, sizeof run->path, NULL, "%s/" GROUP_PREFIX "XXXXXX", parent) != 0 ||
+        mkdtemp(run->path) == NULL || !open_group(run))
+        return false;
+    if (flock(run->fd, LOCK_EX | LOCK_NB) == 0 && faccessat(run->fd, "cgroup.kill", F_OK, 0) == 0)
+        return true;
+    (void)cgroup_remove(run);
+    return false;
+}
+
 bool cgroup_make_for_run(struct cgroup *run)
 {
+    enum { tries = 5 };
     char mount[512];
     char own[4096];
     char parent[4096];
@@ -100,9 +123,10 @@ bool cgroup_make_for_run(struct cgroup *run)
         path_format(parent, sizeof parent, NULL, "%s%s", mount, own) != 0)
         return false;
     remove_stale_groups(parent);
-    return path_format(run->path, sizeof run->path, NULL, "%s/" GROUP_PREFIX "%d", parent,
-                       (int)getpid()) == 0 &&
-           make_group(run);
+    for (int i = 0; i < tries; i++)
+        if (make_locked_group(run, parent))
+            return true;
+    return false;
 }
 
 bool cgroup_make_for_job(const struct cgroup *run, unsigned job, struct cgroup *out)
