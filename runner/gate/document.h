@@ -9,8 +9,8 @@
 
 #include <stddef.h>
 
-/** A verdict document of a whole release comes to a few megabytes; 64 MiB is generous. */
-#define DOCUMENT_BYTE_LIMIT ((size_t)64 << 20U)
+/** A cell is some 7 KiB, so a run of 10,000 comes to 70 MB; the gate then takes ten times as much. */
+#define DOCUMENT_BYTE_LIMIT ((size_t)128 << 20U)
 
 /**
  * One document that was given as evidence. Where it could not be taken for a verdict document,

@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-/** No document of ours comes near it: 64 MiB. */
-#define REPORT_BYTE_LIMIT ((size_t)64 << 20)
+/** As much as the gate reads (DOCUMENT_BYTE_LIMIT): what can be decided from can be reported. */
+#define REPORT_BYTE_LIMIT ((size_t)128 << 20)
 
 /** Documents that a report is made of; release with report_sources_release. */
 struct report_sources {
