@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define GROUP_PREFIX "rename-oracle."
+#define GROUP_PREFIX "rename-oracle-"
 
 /* Finds where cgroup v2 is mounted: the mount point of the first line of type cgroup2. */
 static bool find_mount(char *out, size_t size)
