@@ -13,14 +13,17 @@
  */
 enum { FILES_PER_JOB = 9, FILES_OF_RUN = 9, FILES_PER_TARGET = 2 };
 
-/* MemAvailable of /proc/meminfo in MiB, or 0. */
-static unsigned long available_memory_mib(void)
+/* MemAvailable of /proc/meminfo in MiB. False: it is not known. */
+static bool available_memory_mib(unsigned long *out)
 {
     char text[4096];
     if (proc_read("/proc/meminfo", text, sizeof text) <= 0)
-        return 0;
+        return false;
     const char *line = strstr(text, "MemAvailable:");
-    return line == NULL ? 0 : strtoul(line + strlen("MemAvailable:"), NULL, 10) / 1024;
+    if (line == NULL)
+        return false;
+    *out = strtoul(line + strlen("MemAvailable:"), NULL, 10) / 1024;
+    return true;
 }
 
 static unsigned limit_by_memory(const struct run *run, unsigned jobs)
@@ -29,11 +32,17 @@ static unsigned limit_by_memory(const struct run *run, unsigned jobs)
     for (size_t i = 0; i < run->target_count; i++)
         if (run->targets[i].prepared.target.memory_mib > largest)
             largest = run->targets[i].prepared.target.memory_mib;
-    unsigned long fit = available_memory_mib() * 4 / 5 / largest;
-    if (fit == 0 || jobs <= fit)
+    unsigned long available = 0;
+    if (!available_memory_mib(&available))
         return jobs;
-    front_note(run->front, "%lu jobs instead of %u: one may need %u MiB of memory", fit, jobs,
-               largest);
+    /* Where there is not enough for one, one is still tried: what a target may need at most, it
+     * seldom needs. */
+    unsigned long fit = available * 4 / 5 / largest;
+    fit = fit == 0 ? 1 : fit;
+    if (jobs <= fit)
+        return jobs;
+    front_note(run->front, "%lu job%s instead of %u: one may need %u MiB of memory", fit,
+               fit == 1 ? "" : "s", jobs, largest);
     return (unsigned)fit;
 }
 
@@ -84,8 +93,7 @@ unsigned job_count_choose(const struct run *run, struct error *error)
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned jobs = run->options->jobs != 0 ? run->options->jobs : (unsigned)(cpus < 1 ? 1 : cpus);
     unsigned planned = run_count_planned(run);
-    jobs = limit_by_memory(run, jobs);
     jobs = planned > 0 && jobs > planned ? planned : jobs;
     jobs = jobs > RUN_JOBS_MAX ? RUN_JOBS_MAX : jobs;
-    return limit_by_files(run, jobs, error);
+    return limit_by_files(run, limit_by_memory(run, jobs), error);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Hanging cells wait side by side: 18 of them with -j 18 take nothing like 18 times as long as one.
+And never more of them than there is memory for.
 
 One after the other they would take 18 times as long; half of that is the limit here, far
 from both, so that a busy machine can't blur the difference. ci/bench has the ratio itself.
@@ -14,6 +15,7 @@ import time
 from oracle import Oracle, expect
 
 CELLS = 18
+MORE_THAN_THERE_IS_MIB = 1 << 20  # the most that a descriptor may ask for
 
 
 def hang(oracle, target, cells):
@@ -30,6 +32,20 @@ def hang(oracle, target, cells):
     return took
 
 
+def check_memory_bound(oracle):
+    """Cells that each need more than there is run one at a time: none ever meets another."""
+    alone = f"{oracle.scratch}/alone"
+    script = f'mkdir {alone} || exit 9; "$@"; status=$?; rmdir {alone}; exit $status'
+    target = oracle.descriptor("big", memory_mib=MORE_THAN_THERE_IS_MIB, launch={
+        "argv": ["/bin/sh", "-c", script, "sh", "{probe}", "--dir={work}", "--nonce={nonce}",
+                 "--keep"], "directory": "/"})
+    code, said, _ = oracle.run("-t", target, "-s", "tmp_root_sibling", "--no-controls", "-n", "6",
+                               "-j", "6")
+    verdicts = [cell["verdict"] for cell in oracle.documents()["big"]["cells"]]
+    expect(code == 0 and verdicts == ["pass"] * 6, code, verdicts)
+    expect("1 job instead of 6" in said and "MiB of memory" in said, said)
+
+
 def main(program, stuck_rename):
     with Oracle(program) as oracle:
         stuck = oracle.descriptor("stuck", launch={
@@ -37,6 +53,7 @@ def main(program, stuck_rename):
                      "--nonce={nonce}", "--keep"], "directory": "/"})
         one, many = hang(oracle, stuck, 1), hang(oracle, stuck, CELLS)
         expect(many < one * CELLS / 2, f"one took {one:.1f} s, {CELLS} took {many:.1f} s")
+        check_memory_bound(oracle)
     return 0
 
 
