@@ -225,10 +225,10 @@ static int exit_code_of(const struct run_options *options, const struct run_summ
         return 130;
     if (summary->cells_run == 0)
         return 2;
-    if (summary->cells_passed < summary->cells_run || summary->targets_inadmissible > 0 ||
-        (options->skip_is_failure && summary->cells_skipped > 0))
-        return options->no_controls && summary->cells_passed == summary->cells_run ? 0 : 1;
-    return 0;
+    /* Without its controls no document is admissible, as was asked for. */
+    bool inadmissible = summary->targets_inadmissible > 0 && !options->no_controls;
+    bool skipped = options->skip_is_failure && summary->cells_skipped > 0;
+    return summary->cells_passed < summary->cells_run || inadmissible || skipped ? 1 : 0;
 }
 
 static int print_summary_as_json(const struct front *front, const struct run_summary *summary,
@@ -258,7 +258,7 @@ int run_and_summarize(int argc, char **argv, const char *text, struct run_summar
     int failed = run_all(&arguments.options, &front, summary, &error);
     int code = failed != 0 ? error_exit_code(&error) : exit_code_of(&arguments.options, summary);
     if (failed == 0)
-        front_matrix(&front, arguments.options.attempts == 0 ? 1 : arguments.options.attempts);
+        front_matrix(&front);
     if (code == 2 && failed == 0)
         (void)error_set(&error, ERROR_ENVIRONMENT, NULL,
                         "nothing ran; see the notes above for what is missing");

@@ -248,20 +248,24 @@ static void print_row(const struct front *front, size_t shape)
     (void)fputc('\n', front->out);
 }
 
-/* What clean attempts are worth is of interest only where there are some. */
-static bool any_clean_cell(const struct front *front)
+/* The fewest attempts that a cell with nothing but passes has had, which an interrupt makes fewer
+ * than were planned; 0 where no cell is clean. */
+static unsigned fewest_clean_attempts(const struct front *front)
 {
+    unsigned fewest = 0;
     for (size_t shape = 0; shape < front->shape_count; shape++)
         for (size_t column = 0; column < front->target_count; column++) {
             const struct tally *tally = &front->tallies[shape][column];
-            if (tally->total > 0 && tally->counts[VERDICT_PASS] == tally->total)
-                return true;
+            if (tally->total > 0 && tally->counts[VERDICT_PASS] == tally->total &&
+                (fewest == 0 || tally->total < fewest))
+                fewest = tally->total;
         }
-    return false;
+    return fewest;
 }
 
-void front_matrix(struct front *front, unsigned attempts)
+void front_matrix(struct front *front)
 {
+    unsigned attempts = fewest_clean_attempts(front);
     if (front->out == NULL)
         return;
     hide_progress(front);
@@ -272,7 +276,7 @@ void front_matrix(struct front *front, unsigned attempts)
     for (size_t shape = 0; shape < front->shape_count; shape++)
         print_row(front, shape);
     (void)fputc('\n', front->out);
-    if (any_clean_cell(front))
+    if (attempts > 0)
         (void)fprintf(front->out,
                       "%u clean attempt%s at a cell would leave a hang rate of up to %.1f %% "
                       "possible (95 %% bound).\n",

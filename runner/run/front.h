@@ -58,8 +58,8 @@ void front_journal_line(struct front *front, const char *target, const char *sha
 /** A document was written. */
 void front_document(struct front *front, const char *path);
 
-/** The matrix of shapes by targets and what the attempts are worth. */
-void front_matrix(struct front *front, unsigned attempts);
+/** The matrix of shapes by targets and what the clean attempts that were made are worth. */
+void front_matrix(struct front *front);
 
 /** The word for a tally: a verdict's name, "flaky 2/3", or "-". */
 void tally_describe(const struct tally *tally, char *out, size_t size);

@@ -39,6 +39,12 @@ def check_skip(oracle, path, reason):
         expect(reason in cells[shape]["reason"], cells[shape]["reason"])
 
 
+def check_no_skip(oracle, path):
+    """--no-skip makes the skip a failure, also where the controls are left out."""
+    code, _, errors = oracle.run("-t", path, "-s", "subdir_sibling", "--no-skip", *ONLY)
+    expect(code == 1, "a skip looked like a pass:", code, errors)
+
+
 def check_whole_without(oracle, path):
     """A scenario that can't run takes nothing from the rest: the gate still gets a whole document."""
     # What the controls come to is not asked here: on a busy machine one may starve.
@@ -87,6 +93,7 @@ def main():
         missing = interpreter(python="/nowhere/python3")
         check_skip(oracle, oracle.descriptor("no-python", interpreter=missing),
                    "needs /nowhere/python3: No such file or directory; install the package")
+        check_no_skip(oracle, f"{oracle.scratch}/no-python.json")
         path = oracle.descriptor("no-interpreter", title="another directory of this machine")
         with open(path, encoding="utf-8") as file:
             descriptor = json.load(file)
