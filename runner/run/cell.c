@@ -150,14 +150,25 @@ void cell_read(struct cell *cell, uint64_t now_ns)
         listening_read_ready(&cell->listening, now_ns);
 }
 
+bool cell_recognize(struct cell *cell, const struct process *process)
+{
+    return cell->stage >= CELL_WATCHING && cell->stage <= CELL_ENDING_FORCED &&
+           tree_take_ended(&cell->tree, process);
+}
+
+bool cell_knows(const struct cell *cell, pid_t pid)
+{
+    return pid == cell->pid || tree_has(&cell->tree, pid);
+}
+
 bool cell_note_exit(struct cell *cell, pid_t pid, int status, uint64_t now_ns)
 {
+    if (!cell_knows(cell, pid))
+        return false;
     if (pid == cell->pid) {
         cell->root_ended = true;
         cell->root_ended_ns = now_ns;
         cell->status = status;
-    } else if (!tree_has(&cell->tree, pid)) {
-        return false;
     }
     tree_note_exit(&cell->tree, pid, status, now_ns);
     return true;

@@ -120,6 +120,16 @@ size_t cell_take_readiness(struct cell *cell, const struct pollfd *fds);
 /** Reads whatever has arrived where something was ready. Call before cell_advance. */
 void cell_read(struct cell *cell, uint64_t now_ns);
 
+/**
+ * Shows the cell a child of the runner that has ended, that nobody knows and that is not collected
+ * yet: a daemon, say, that was gone before the tree was looked at. Returns whether it was the
+ * cell's own; cell_note_exit has to follow then.
+ */
+bool cell_recognize(struct cell *cell, const struct process *process);
+
+/** Whether the process is one that the cell knows as its own. */
+bool cell_knows(const struct cell *cell, pid_t pid);
+
 /** Tells the cell that a child of the runner has ended. Returns whether it was one of its own. */
 bool cell_note_exit(struct cell *cell, pid_t pid, int status, uint64_t now_ns);
 

@@ -41,13 +41,48 @@ static void hand_out_exit(struct run *run, pid_t pid, int status, uint64_t now_n
             return;
 }
 
+/* Whether a child of ours is none of a target's: a deputy, or there before us. */
+static bool is_own(const struct run *run, pid_t pid)
+{
+    for (size_t i = 0; i < run->inherited_count; i++)
+        if (run->inherited[i] == pid)
+            return true;
+    for (unsigned i = 0; i < run->job_count; i++)
+        if (run->jobs[i].deputy.pid == pid)
+            return true;
+    return false;
+}
+
+/* Once collected, a process can no longer be asked whose it was; worth a name is one that came to
+ * a bad end. */
+static void introduce_stranger(struct run *run, const siginfo_t *ended)
+{
+    struct process process;
+    pid_t pid = ended->si_pid;
+    if (ended->si_code == CLD_EXITED && ended->si_status == 0)
+        return;
+    for (unsigned i = 0; i < run->job_count; i++)
+        if (is_active(&run->jobs[i]) && cell_knows(&run->jobs[i].cell, pid))
+            return;
+    if (is_own(run, pid) || !process_read(pid, &process))
+        return;
+    for (unsigned i = 0; i < run->job_count; i++)
+        if (is_active(&run->jobs[i]) && cell_recognize(&run->jobs[i].cell, &process))
+            return;
+}
+
 static void reap_children(struct run *run, uint64_t now_ns)
 {
+    siginfo_t ended = {0};
     int status;
-    pid_t pid;
     run->child_ended = false;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-        hand_out_exit(run, pid, status, now_ns);
+    while (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid > 0) {
+        introduce_stranger(run, &ended);
+        if (waitpid(ended.si_pid, &status, WNOHANG) != ended.si_pid)
+            break;
+        hand_out_exit(run, ended.si_pid, status, now_ns);
+        ended.si_pid = 0;
+    }
 }
 
 static void start_cells(struct run *run, uint64_t now_ns)

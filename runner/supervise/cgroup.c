@@ -33,10 +33,12 @@ static bool find_mount(char *out, size_t size)
     return false;
 }
 
-/* The runner's own group: the line "0::PATH" of /proc/self/cgroup. */
-static bool find_own_group(char *out, size_t size)
+/* The group of a process by its own word: the line "0::PATH" of /proc/PID/cgroup. */
+static bool find_group_of(pid_t pid, char *out, size_t size)
 {
-    CLEANUP_FILE FILE *groups = fopen("/proc/self/cgroup", "re");
+    char file[64];
+    (void)snprintf(file, sizeof file, "/proc/%d/cgroup", (int)pid);
+    CLEANUP_FILE FILE *groups = fopen(file, "re");
     if (groups == NULL)
         return false;
     char line[4096];
@@ -119,7 +121,7 @@ bool cgroup_make_for_run(struct cgroup *run)
     char own[4096];
     char parent[4096];
     run->fd = -1;
-    if (!find_mount(mount, sizeof mount) || !find_own_group(own, sizeof own) ||
+    if (!find_mount(mount, sizeof mount) || !find_group_of(getpid(), own, sizeof own) ||
         path_format(parent, sizeof parent, NULL, "%s%s", mount, own) != 0)
         return false;
     remove_stale_groups(parent);
@@ -158,6 +160,17 @@ size_t cgroup_list(const struct cgroup *group, pid_t *pids, size_t capacity)
         count++;
     }
     return count;
+}
+
+bool cgroup_has(const struct cgroup *group, pid_t pid)
+{
+    char path[4096];
+    if (group->fd < 0 || !find_group_of(pid, path, sizeof path))
+        return false;
+    /* One path begins where the hierarchy is mounted, the other at its root; both end alike. */
+    size_t whole = strlen(group->path);
+    size_t length = strlen(path);
+    return length > 0 && length <= whole && strcmp(group->path + whole - length, path) == 0;
 }
 
 void cgroup_kill(struct cgroup *group)

@@ -37,6 +37,12 @@ bool cgroup_make_for_job(const struct cgroup *run, unsigned job, struct cgroup *
  */
 size_t cgroup_list(const struct cgroup *group, pid_t *pids, size_t capacity);
 
+/**
+ * Whether the process is in the group, or was to its end: a zombie is in no group's list, but says
+ * itself where it was. False where there is no group.
+ */
+bool cgroup_has(const struct cgroup *group, pid_t pid);
+
 /** Sends KILL to every process in the group at once (cgroup.kill). */
 void cgroup_kill(struct cgroup *group);
 

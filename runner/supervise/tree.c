@@ -169,6 +169,16 @@ void tree_update(struct tree *tree, struct process_table *table, uint64_t now_ns
         refresh_member(&tree->members[i], process_table_find(table, tree->members[i].pid), now_ns);
 }
 
+bool tree_take_ended(struct tree *tree, const struct process *process)
+{
+    /* There must be room for the living. */
+    if (tree->count >= TREE_MEMBERS_MAX / 2 ||
+        (!belongs(tree, process) && !cgroup_has(tree->group, process->pid)))
+        return false;
+    add_member(tree, process);
+    return true;
+}
+
 void tree_forget_ended(struct tree *tree)
 {
     size_t kept = 0;

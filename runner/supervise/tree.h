@@ -54,6 +54,12 @@ int tree_start(struct tree *tree, pid_t root, struct cgroup *group, struct error
  */
 void tree_update(struct tree *tree, struct process_table *table, uint64_t now_ns);
 
+/**
+ * Takes in a child of the runner that has ended and is not collected yet, so that it can be named:
+ * one that nobody had seen before its end. Returns whether it belongs to the tree and was taken.
+ */
+bool tree_take_ended(struct tree *tree, const struct process *process);
+
 /** Drops the members that have ended, to make room for others while a tree is being killed. */
 void tree_forget_ended(struct tree *tree);
 

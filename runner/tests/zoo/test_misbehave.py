@@ -186,6 +186,15 @@ def daemon_aborts(child):
     assert "panicked at" in child.said_on_stderr() and child.alive()
 
 
+def lost_daemon_aborts(child):
+    """Its status comes to this test, which adopts orphans and collects none of them by itself."""
+    child.read_until("enter rename")
+    wait_for(lambda: "panicked at" in child.said_on_stderr(), "the daemon panics")
+    lost = set(child.relatives()) - {child.pid}
+    wait_for(lambda: all(state_of(pid) == "Z" for pid in lost), "the daemon has ended")
+    assert len(lost) == 1 and child.alive()
+
+
 def panics(child):
     child.read_until("enter rename")
     wait_for(lambda: "Kernel panic - not syncing" in child.said_on_stderr(), "it tells of a panic")
@@ -247,7 +256,8 @@ CHECKS = {
     "stops-itself": stops_itself, "forks-in-a-loop": forks_in_a_loop, "runs-away": runs_away,
     "own-session": own_session, "helper-spins": helper_spins, "rename-spins": rename_spins,
     "freezes": None,  # needs a file system of its own: test_frozen_ext4.py
-    "daemon-aborts": daemon_aborts, "panics": panics, "setsid-grandchild": setsid_grandchild,
+    "daemon-aborts": daemon_aborts, "lost-daemon-aborts": lost_daemon_aborts, "panics": panics,
+    "setsid-grandchild": setsid_grandchild,
     "double-fork": double_fork, "floods": floods, "takes-terminal": takes_terminal,
     "never-exits": never_exits, "exits-wrongly": exits_wrongly,
     "crashes-before-begin": crashes(None), "crashes-after-begin": crashes("leave close"),

@@ -165,6 +165,31 @@ int freeze_file_system(int argc, char **argv)
     return tell_the_rest();
 }
 
+/* Panics when it is asked for a rename. Never returns. */
+__attribute__((noreturn)) static void serve_and_panic(const int call[2])
+{
+    char request;
+    const struct rlimit no_core = {.rlim_cur = 0, .rlim_max = 0};
+    (void)setrlimit(RLIMIT_CORE, &no_core);
+    (void)prctl(PR_SET_NAME, "linuxd");
+    (void)close(call[1]);
+    if (read(call[0], &request, 1) == 1)
+        (void)fprintf(stderr, "linuxd: serving rename(a, b)\n"
+                              "thread 'main' panicked at linuxd/src/fcntl.rs:210:\n"
+                              "not implemented: renameat across mounts\n");
+    abort();
+}
+
+static int ask_daemon(int argc, char **argv, const int call[2])
+{
+    int wrong = tell_up_to_rename(argc, argv);
+    if (wrong)
+        return wrong;
+    if (write(call[1], "r", 1) != 1)
+        err(2, "write");
+    sleep_for_ever();
+}
+
 /* The likeliest story of a hosted hang: the daemon that should answer panics, and its caller waits
  * for an answer that cannot come. */
 int lose_its_daemon(int argc, char **argv)
@@ -172,24 +197,26 @@ int lose_its_daemon(int argc, char **argv)
     int call[2];
     if (pipe(call) != 0)
         err(2, "pipe");
-    if (fork_limited() == 0) {
-        char request;
-        const struct rlimit no_core = {.rlim_cur = 0, .rlim_max = 0};
-        (void)setrlimit(RLIMIT_CORE, &no_core);
-        (void)prctl(PR_SET_NAME, "linuxd");
-        (void)close(call[1]);
-        if (read(call[0], &request, 1) == 1)
-            (void)fprintf(stderr, "linuxd: serving rename(a, b)\n"
-                                  "thread 'main' panicked at linuxd/src/fcntl.rs:210:\n"
-                                  "not implemented: renameat across mounts\n");
-        abort();
+    if (fork_limited() == 0)
+        serve_and_panic(call);
+    return ask_daemon(argc, argv, call);
+}
+
+/* The same of a daemon that has made itself independent: its status goes to whoever adopted it. */
+int lose_a_lost_daemon(int argc, char **argv)
+{
+    int call[2];
+    if (pipe(call) != 0)
+        err(2, "pipe");
+    pid_t child = fork_limited();
+    if (child == 0) {
+        (void)setsid();
+        if (fork_limited() == 0)
+            serve_and_panic(call);
+        _exit(0);
     }
-    int wrong = tell_up_to_rename(argc, argv);
-    if (wrong)
-        return wrong;
-    if (write(call[1], "r", 1) != 1)
-        err(2, "write");
-    sleep_for_ever();
+    (void)waitpid(child, NULL, 0);
+    return ask_daemon(argc, argv, call);
 }
 
 /* A guest whose kernel says that it is at its end, in a VM that does not end. */

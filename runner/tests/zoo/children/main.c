@@ -25,6 +25,7 @@ static const struct {
     {"freezes", "hang", "freezes the file system of its work directory, then renames",
      freeze_file_system},
     {"daemon-aborts", "hang", "waits for a daemon that panicked", lose_its_daemon},
+    {"lost-daemon-aborts", "hang", "the same of a daemon whose parent is gone", lose_a_lost_daemon},
     {"panics", "crash", "tells of a kernel panic and does not end", panic_in_rename},
     {"setsid-grandchild", "pass", "leaves a grandchild in its own session that holds the output",
      leave_setsid_grandchild},

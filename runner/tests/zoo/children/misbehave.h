@@ -24,6 +24,7 @@ misbehaviour spin_in_helper;
 misbehaviour spin_in_trapped_rename;
 misbehaviour freeze_file_system;
 misbehaviour lose_its_daemon;
+misbehaviour lose_a_lost_daemon;
 misbehaviour panic_in_rename;
 
 /* Telling the whole story, and something else on top; finishing.c. */

@@ -1,0 +1,129 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""What a hang's evidence says: of the thread that waits, and of a process that ended meanwhile.
+
+A rename that seccomp never answers must be named with its arguments, how long it was out, and where
+its thread waits: state, system call, wait channel and kernel stack, as far as this machine lets us
+read them of a child of ours. A daemon that aborts while the call is out must be named with its
+status and its last lines, whether nobody collects that status or, its parent being gone, the runner.
+All of it must stand in the document and, in three lines, on the screen.
+
+Usage: evidence.py RENAME_ORACLE STUCK_RENAME MISBEHAVE. Exit codes: 0 so it is, 1 it is not.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+from oracle import Oracle, expect
+
+STEP_S = 1
+RENAME_CALLS = {"x86_64": (82, 264, 316)}  # rename, renameat, renameat2
+DAEMONS = ("daemon-aborts", "lost-daemon-aborts")
+
+
+def readable(name):
+    """Whether a sleeping child's /proc/PID/NAME says something to us."""
+    with subprocess.Popen(["sleep", "600"]) as child:
+        try:
+            while True:
+                with open(f"/proc/{child.pid}/stat", encoding="ascii") as file:
+                    state, = re.findall(r"\(sleep\) (.)", file.read()) or "-"
+                if state == "S":
+                    break
+            with open(f"/proc/{child.pid}/{name}", encoding="ascii") as file:
+                return file.read().strip() not in ("", "0")
+        except OSError:
+            return False
+        finally:
+            child.kill()
+
+
+def hang(oracle, name, script, *arguments, attempts=1):
+    """Runs so many attempts side by side; returns their cells and what was printed."""
+    target = oracle.descriptor(name, launch={
+        "argv": ["/bin/sh", "-c", script, "sh", *arguments, "--dir={work}", "--nonce={nonce}",
+                 "--keep"], "directory": "/"})
+    code, said, errors = oracle.run("-t", target, "-s", "tmp_root_sibling", "--no-controls",
+                                    "-n", str(attempts), "-j", str(attempts),
+                                    "--step-budget", str(STEP_S))
+    cells = oracle.documents()[name]["cells"]
+    expect(code == 1 and [cell["verdict"] for cell in cells] == ["hang"] * attempts,
+           code, cells, errors)
+    return cells, said
+
+
+def check_call(cell, evidence):
+    expect(cell["step"]["call"] == "rename" and not cell["step"]["returned"], cell["step"])
+    names = [cell["step"]["arguments"][key].rsplit("/", 1)[1] for key in ("from", "to")]
+    expect(names == ["a", "b"], cell["step"])
+    expect(evidence["charged_ms"] >= STEP_S * 1000, evidence)
+    expect(evidence["out_ms"] >= evidence["charged_ms"] and evidence["window_ms"] > 0, evidence)
+
+
+def check_thread(evidence):
+    """The one thread of the tree."""
+    thread, = evidence["threads"]
+    expect(evidence["state"] == "blocked" and not evidence["threads_cut"], evidence)
+    expect(thread["comm"] == "tmp_root_siblin" and thread["state"] == "S", thread)
+    expect(thread["cpu_ms"] < 0.05 * evidence["window_ms"], thread)
+    calls = RENAME_CALLS.get(os.uname().machine)
+    if readable("syscall") and calls:
+        expect(thread["syscall"] in calls, thread)
+    if readable("wchan"):
+        expect(re.fullmatch(r"[\w.]+", thread["waits_in"]), thread)
+    if readable("stack"):
+        expect(any(line.startswith(thread["waits_in"]) for line in thread["stack"]), thread)
+    return thread
+
+
+def check_three_lines(said, cell, thread, last_words):
+    lines = said.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("hang "))
+    waits = re.escape(f", in {thread['waits_in']}") if thread["waits_in"] else ""
+    wanted = [
+        r"call:    'enter rename from=\S+/a to=\S+/b' did not come back within the step budget "
+        r"\(out for \d+\.\d s, \d+\.\d s of it counted\)",
+        rf"tree:    blocked: tmp_root_siblin \(pid {thread['pid']}, state S{waits}\), "
+        r"\d+\.\d ms of CPU in \d+ ms",
+        f"console: {last_words}",
+    ]
+    for number, pattern in enumerate(wanted, at + 1):
+        expect(re.fullmatch(pattern, lines[number].strip()), pattern, lines[number], cell)
+    expect(not lines[at + 4].startswith(" "), "a fourth line:", lines[at + 4])
+
+
+def check_daemon(cell, said):
+    evidence = cell["evidence"]
+    check_call(cell, evidence)
+    expect(len(evidence["ended"]) == 1, "not one daemon that ended:", evidence)
+    ended, = evidence["ended"]
+    expect(ended["comm"] == "linuxd" and ended["status"] == "killed by SIGABRT", ended)
+    expect(0 <= ended["after_ms"] <= evidence["out_ms"], ended)
+    expect(any("panicked at linuxd/src/fcntl.rs" in line for line in ended["last_lines"]), ended)
+    told = rf"tree: +blocked: .*; linuxd \(pid {ended['pid']}\) killed by SIGABRT \d+\.\d s after"
+    expect(re.search(told, said), told, said)
+    expect("console: not implemented: renameat across mounts" in said, said)
+
+
+def main(program, stuck_rename, misbehave):
+    with Oracle(program) as oracle:
+        (cell,), said = hang(oracle, "stuck", f'echo last words >&2; exec {stuck_rename} "$@"',
+                             "{probe}")
+        evidence = cell["evidence"]
+        check_call(cell, evidence)
+        thread = check_thread(evidence)
+        check_three_lines(said, cell, thread, "last words")
+        expect(evidence["ended"] == [], evidence["ended"])
+        print({key: thread[key] for key in ("syscall", "waits_in", "stack")})
+        for kind in DAEMONS:
+            for attempts in (1, 2):
+                cells, said = hang(oracle, kind, f'exec {misbehave} {kind} "$@"', attempts=attempts)
+                for cell in cells:
+                    check_daemon(cell, said)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
