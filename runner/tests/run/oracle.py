@@ -71,6 +71,37 @@ class Oracle:
         return path
 
 
+# What each control must come to, and the state of its evidence.
+CONTROLS = {"control_pass": ("pass", None), "control_fail": ("fail", None),
+            "control_block": ("hang", "blocked"), "control_spin": ("hang", "spinning")}
+
+
+def expect_controls(name, document):
+    """Every control of the document has its verdict and its evidence, so that it is admissible."""
+    found = {cell["shape"]: (cell["verdict"], (cell["evidence"] or {}).get("state"))
+             for cell in document["controls"]}
+    expect(found == CONTROLS, name, found, document["inadmissible_because"])
+    expect(document["admissible"] is True, name, document["inadmissible_because"])
+
+
+def expect_swapped_controls(name, document):
+    """With probes_with_swapped_controls: the document is inadmissible, each control named as wrong."""
+    expect(document["admissible"] is False, name, "is admissible")
+    named = sorted(why.split()[0] for why in document["inadmissible_because"])
+    expect(named == sorted(CONTROLS), name, document["inadmissible_because"])
+
+
+def probes_with_swapped_controls(probes, scratch):
+    """A copy of a directory of probes, for --probes, in which every control does what another should:
+    pass and fail have changed places, so have block and spin."""
+    swapped = {"control_pass": "control_fail", "control_fail": "control_pass",
+               "control_block": "control_spin", "control_spin": "control_block"}
+    copy = shutil.copytree(probes, f"{scratch}/swapped")
+    for name, other in swapped.items():
+        shutil.copy(f"{probes}/{other}", f"{copy}/{name}")
+    return copy
+
+
 def expect(condition, *why):
     """Ends the test as failed, saying why, unless the condition holds."""
     if not condition:

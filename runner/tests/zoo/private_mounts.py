@@ -88,6 +88,14 @@ def need_fuse():
         skip(f"/dev/fuse ({problem.strerror}); it comes with the kernel's module fuse")
 
 
+def need_hosted():
+    """Skips the test where a hosted guest's file server can't be had: FUSE in a mount namespace."""
+    need_fuse()
+    unshare = [find_program("unshare"), "--mount"] + ["--user"] * (os.geteuid() != 0)
+    if subprocess.run([*unshare, "true"], check=False, timeout=20).returncode != 0:
+        skip("a mount namespace")
+
+
 class FuseMount:
     """One mounted zoofs.
 
