@@ -5,22 +5,14 @@
  */
 #include "run/document.h"
 
+#include "../run/document_place.h"
 #include "base/cleanup.h"
-#include "run/steps.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-
-#include <cmocka.h>
 
 static int failing_errno; /* of fsync and renameat, whose failing_call it is; 0: they work */
 static const char *failing_call = "";
@@ -44,33 +36,6 @@ int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to)
         return __real_renameat(from_fd, from, to_fd, to);
     errno = failing_errno;
     return -1;
-}
-
-struct place {
-    char path[64];
-    int fd;
-};
-
-static int make_place(void **state)
-{
-    static struct place place;
-    (void)snprintf(place.path, sizeof place.path, "/tmp/test-document.XXXXXX");
-    assert_non_null(mkdtemp(place.path));
-    place.fd = open(place.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    *state = &place;
-    return 0;
-}
-
-static int remove_place(void **state)
-{
-    struct place *place = *state;
-    (void)close(place->fd);
-    return remove_tree(place->path, NULL);
-}
-
-static bool exists(const struct place *place, const char *name)
-{
-    return faccessat(place->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 static void set_file_size_limit(rlim_t bytes)
@@ -202,8 +167,6 @@ static void a_spool_that_cannot_be_read_makes_no_document(void **state)
     assert_false(exists(place, "t.json"));
     document_discard(&document);
 }
-
-#define IN_A_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
 
 int main(void)
 {

@@ -3,43 +3,12 @@
 #include "run/document.h"
 
 #include "base/cleanup.h"
-#include "run/steps.h"
+#include "document_place.h"
 
-#include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-
-#include <cmocka.h>
-
-/* A directory of its own for each test. */
-struct place {
-    char path[64];
-    int fd;
-};
-
-static int make_place(void **state)
-{
-    static struct place place;
-    (void)snprintf(place.path, sizeof place.path, "/tmp/test-document.XXXXXX");
-    assert_non_null(mkdtemp(place.path));
-    place.fd = open(place.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    *state = &place;
-    return 0;
-}
-
-static int remove_place(void **state)
-{
-    struct place *place = *state;
-    (void)close(place->fd);
-    return remove_tree(place->path, NULL);
-}
 
 static json_t *make_cell(const char *shape)
 {
@@ -61,11 +30,6 @@ static json_t *load(const struct place *place, const char *name)
     json_t *json = json_loadfd(fd, JSON_REJECT_DUPLICATES, NULL);
     (void)close(fd);
     return json;
-}
-
-static bool exists(const struct place *place, const char *name)
-{
-    return faccessat(place->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 static void add(struct document *document, enum document_list list, const char *shape)
@@ -181,8 +145,6 @@ static void a_link_in_the_place_of_a_file_is_not_followed(void **state)
     assert_int_equal(document_start(&document, place->fd, "t", &error), -1);
     assert_int_equal(error.code, ERROR_ENVIRONMENT);
 }
-
-#define IN_A_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
 
 int main(void)
 {
