@@ -72,8 +72,7 @@ def on_fuse(scratch):
 
 def on_ext4(scratch):
     target = {"hostfs-ext4": "uml-hostfs-gated", "fat-ext4": "uml-fat-gated"}[CASE]
-    ext4 = frozen_ext4.FrozenExt4(scratch, "root")
-    try:
+    with frozen_ext4.FrozenExt4(scratch, "root") as ext4:
         gate = scratch.subdirectory("root.gate")
         runner = start_runner(scratch, target, ext4.path)
         try:
@@ -82,23 +81,13 @@ def on_ext4(scratch):
         finally:
             runner.kill()
             runner.wait(timeout=DEADLINE_S)
-    finally:
-        ext4.release()
 
 
 def main():
     if not CASE.endswith("fuse"):
         frozen_ext4.need_frozen_ext4()
-    mounts.enter_private_namespace()
-    mounts.adopt_orphans()
-    scratch = mounts.Scratch()
-    try:
+    with mounts.private_scratch() as scratch:
         cell = on_fuse(scratch) if CASE.endswith("fuse") else on_ext4(scratch)
-        left = mounts.wait_until_gone(scratch.path, deadline_s=10)
-        assert not left, f"left running after the release: {left}"
-    finally:
-        mounts.kill_descendants(deadline_s=10)
-        scratch.close()
     print(f"{CASE}: {cell['verdict']}, {cell['evidence']['summary']}")
     return 0
 

@@ -55,24 +55,12 @@ def judge(document, said, comm):
 
 def main():
     frozen_ext4.need_frozen_ext4()
-    mounts.enter_private_namespace()
-    mounts.adopt_orphans()
-    scratch = mounts.Scratch()
     comm = f"fz{os.getpid()}"
-    try:
+    with mounts.private_scratch() as scratch:
         program = shutil.copy(MISBEHAVE, f"{scratch.path}/{comm}")
-        ext4 = frozen_ext4.FrozenExt4(scratch, "root")
-        try:
-            with Oracle(PROGRAM) as oracle:
-                document, said = run_on(ext4, oracle, program)
-                stuck = judge(document, said, comm)
-        finally:
-            ext4.release()
-        left = mounts.wait_until_gone(scratch.path, deadline_s=20)
-        expect(not left, "left running after the thaw:", left)
-    finally:
-        mounts.kill_descendants(deadline_s=20)
-        scratch.close()
+        with frozen_ext4.FrozenExt4(scratch, "root") as ext4, Oracle(PROGRAM) as oracle:
+            document, said = run_on(ext4, oracle, program)
+            stuck = judge(document, said, comm)
     print(f"hang, blocked, unkillable: state {stuck['state']} in {stuck['waits_in']}")
     return 0
 

@@ -40,7 +40,8 @@ def need_frozen_ext4():
 
 
 class FrozenExt4:
-    """A mounted ext4 of 32 MB, not yet frozen; for use in a private mount namespace."""
+    """A mounted ext4 of 32 MB, not yet frozen; for use in a private mount namespace. In a `with`,
+    it is released at the end."""
 
     def __init__(self, scratch, name):
         self.path = scratch.subdirectory(name)
@@ -60,6 +61,12 @@ class FrozenExt4:
         except BaseException:
             self.release()
             raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.release()
 
     def freeze(self):
         fcntl.ioctl(self._directory, FIFREEZE, 0)
@@ -137,13 +144,10 @@ def main(arguments):
     mounts.enter_private_namespace()
     scratch = mounts.Scratch()
     try:
-        ext4 = FrozenExt4(scratch, "ext4")
-        try:
+        with FrozenExt4(scratch, "ext4") as ext4:
             if frozen:
                 ext4.freeze()
             return subprocess.run([word.replace("{}", ext4.path) for word in command]).returncode
-        finally:
-            ext4.release()
     finally:
         scratch.close()
 

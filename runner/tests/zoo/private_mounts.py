@@ -9,6 +9,7 @@ on a tmpfs in that namespace; and the daemons ask the kernel to be killed when t
 makes it sooner, and checks that nothing is left.
 """
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -247,3 +248,20 @@ def find_program(name):
     if path is None:
         skip(f"the program {name}")
     return path
+
+
+@contextlib.contextmanager
+def private_scratch(deadline_s=20):
+    """A test's whole surroundings: a Scratch in a namespace of its own. A body that ends well must
+    have left no process that mentions the Scratch; whatever else it started is killed."""
+    enter_private_namespace()
+    adopt_orphans()
+    scratch = Scratch()
+    try:
+        yield scratch
+        left = wait_until_gone(scratch.path, deadline_s)
+        if left:
+            raise AssertionError(f"left running after the test: {left}")
+    finally:
+        kill_descendants(deadline_s)
+        scratch.close()

@@ -58,11 +58,8 @@ def main(misbehave):
     mounts.enter_private_namespace()
     scratch = mounts.Scratch()
     try:
-        ext4 = frozen_ext4.FrozenExt4(scratch, "ext4")
-        try:
+        with frozen_ext4.FrozenExt4(scratch, "ext4") as ext4:
             freeze_and_thaw(ext4, misbehave)
-        finally:
-            ext4.release()
     finally:
         scratch.close()
     print("stuck while frozen, killed or not; done once thawed")
