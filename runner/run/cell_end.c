@@ -357,11 +357,11 @@ void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table)
     if (cell->aborted || cell->stage == CELL_DONE || cell->stage == CELL_IDLE)
         return;
     cell->aborted = true;
-    if (cell->stage == CELL_PREPARING || cell->stage == CELL_VIEWING) {
-        deputy_abandon(cell->deputy);
+    if (cell->stage == CELL_PREPARING || cell->stage == CELL_QUEUED ||
+        cell->stage == CELL_VIEWING) {
+        if (cell->deputy->asked) /* what it is at is not wanted any more; an idle one can clean */
+            deputy_abandon(cell->deputy);
         cell->cleaning_asked = false;
-        clean(cell, now_ns);
-    } else if (cell->stage == CELL_QUEUED) {
         clean(cell, now_ns);
     } else if (cell->stage != CELL_CLEANING) {
         listening_freeze(&cell->listening);
