@@ -18,6 +18,7 @@ enum {
     OPTION_NOW,
     OPTION_ACCEPT_WAIVER,
     OPTION_ACCEPT_WEAKER,
+    OPTION_RELEASE,
     OPTION_LIST_REASONS,
     OPTION_HARNESS_COMMAND,
     OPTION_HARNESS_MODE,
@@ -56,6 +57,10 @@ static const struct argp_option option_list[] = {
     {"upstream", 'u', "FILE", 0,
      "The state of the upstream issues (rename-oracle/upstream/1); without it the state is "
      "unknown, and -B stays",
+     0},
+    {"release", OPTION_RELEASE, "R", 0,
+     "Only evidence about release R counts; a document of another one is refused, and its mode "
+     "stays undecided",
      0},
     {"harness", 'H', "FILE", 0,
      "Also check this test harness as 'rename-oracle guard' does, and fail when -B is missing "
@@ -124,6 +129,11 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         break;
     case OPTION_ACCEPT_WEAKER:
         settings->options.accept_weaker_criteria = true;
+        break;
+    case OPTION_RELEASE:
+        settings->options.release = text;
+        if (*text == '\0')
+            argp_error(state, "--release: name a release, for example v0.20.3");
         break;
     case OPTION_NOW:
         settings->now_given = true;

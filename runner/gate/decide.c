@@ -203,6 +203,7 @@ static int fill_decision(const struct case_file *file, const struct reason_list 
     describe_criteria(builder, decision, file, departures);
     build_text(builder, decision, "upstream_digest",
                file->upstream->given ? file->upstream->digest : NULL);
+    build_text(builder, decision, "asked_release", file->options->release);
     build_text(builder, decision, "tested_release", file->tested);
     json_t *accepted = build_array_in(builder, decision, "accepted_waivers");
     for (size_t i = 0; i < file->options->accepted_waiver_count; i++)
@@ -244,6 +245,7 @@ static int load_evidence(const struct gate_options *options, const struct criter
 {
     const struct refusal_context context = {
         .criteria = criteria,
+        .release = options->release,
         .now = options->now,
         .probe_build = options->probe_build,
         .tool_version = options->tool_version,

@@ -23,6 +23,7 @@ enum gate_answer {
 struct gate_options {
     const char *criteria; /* path; NULL for the built-in ones */
     const char *upstream; /* path; NULL where it is not known */
+    const char *release;  /* that alone counts; NULL for whichever the documents agree on */
     char *const *documents;
     size_t document_count;
     const char *const *accepted_waivers; /* modes */

@@ -34,6 +34,8 @@ static const struct {
                             "the same document was given before; it counts once"},
     [REASON_UNKNOWN_RELEASE] = {"unknown_release", WEIGHT_BLOCKING,
                                 "which release was tested is not known"},
+    [REASON_OTHER_RELEASE] = {"other_release", WEIGHT_BLOCKING,
+                              "this is not the release that was asked for"},
     [REASON_SUBJECT_NOT_IDENTIFIED] = {"subject_not_identified", WEIGHT_BLOCKING,
                                        "digests of what was tested are missing"},
     [REASON_FOREIGN_PROBE_BUILD] = {"foreign_probe_build", WEIGHT_BLOCKING,

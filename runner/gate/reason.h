@@ -28,6 +28,7 @@ enum reason_id {
     REASON_GIVEN_TWICE,
     /* The document is about Nanvix and can't be believed: its mode stays undecided. */
     REASON_UNKNOWN_RELEASE,
+    REASON_OTHER_RELEASE,
     REASON_SUBJECT_NOT_IDENTIFIED,
     REASON_FOREIGN_PROBE_BUILD,
     REASON_FOREIGN_TOOL_VERSION,

@@ -8,6 +8,7 @@
 /** What documents are held against. */
 struct refusal_context {
     const struct criteria *criteria;
+    const char *release; /* that is asked for, or NULL */
     moment now;
     const char *probe_build;  /* that this tool was built with */
     const char *tool_version; /* of this tool */

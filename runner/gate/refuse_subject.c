@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/refuse.h"
+#include "gate/release.h"
 
 #include <string.h>
 
@@ -46,6 +47,16 @@ static int refuse_unknown_release(const struct refusal_context *context, struct 
         return 0;
     return reason_add(&document->refusals, error, REASON_UNKNOWN_RELEASE, "target %s",
                       document->target);
+}
+
+static int refuse_other_release(const struct refusal_context *context, struct document *document,
+                                struct error *error)
+{
+    if (context->release == NULL ||
+        release_order(document->release, context->release) == RELEASE_SAME)
+        return 0;
+    return reason_add(&document->refusals, error, REASON_OTHER_RELEASE, "release %s, asked for %s",
+                      document->release, context->release);
 }
 
 static int refuse_unidentified_subject(const struct refusal_context *context,
@@ -112,6 +123,11 @@ static int refuse_unidentified_probe(const struct refusal_context *context,
 }
 
 refusal_check *const identity_checks[] = {
-    refuse_unknown_release,      refuse_unidentified_subject, refuse_foreign_probe_build,
-    refuse_foreign_tool_version, refuse_unidentified_probe,   NULL,
+    refuse_unknown_release,
+    refuse_other_release,
+    refuse_unidentified_subject,
+    refuse_foreign_probe_build,
+    refuse_foreign_tool_version,
+    refuse_unidentified_probe,
+    NULL,
 };

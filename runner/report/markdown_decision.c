@@ -101,6 +101,33 @@ static int write_remarks(FILE *out, const struct report *report, struct error *e
     return 0;
 }
 
+static void write_release(FILE *out, const char *release)
+{
+    if (*release == '\0') {
+        (void)fputs(" No evidence counts about any release.\n\n", out);
+        return;
+    }
+    (void)fputs(" Tested release: ", out);
+    markdown_write(out, release);
+    (void)fputs(".\n\n", out);
+}
+
+static int write_refused(FILE *out, const json_t *refused, struct error *error)
+{
+    size_t index;
+    json_t *document;
+    json_array_foreach(refused, index, document) {
+        (void)fputs("- refused: ", out);
+        markdown_write(out, member_text(document, "target"));
+        (void)fputs(" (", out);
+        markdown_write(out, member_text(document, "digest"));
+        (void)fputs(")\n", out);
+        if (write_reasons(out, document, "  ", error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 /** The guest commands as they were caught: what has to be changed in the harness. */
 static void write_unprotected(FILE *out, const json_t *mode)
 {
@@ -143,15 +170,15 @@ int markdown_write_decision(FILE *out, const struct report *report, struct error
                   answer == DECISION_MAY_BE_REMOVED ? standing_symbol(STANDING_PASS)
                                                     : standing_symbol(STANDING_FAIL),
                   decision_headline(answer), decision_meaning(answer));
-    (void)fputs(" Tested release: ", out);
-    markdown_write(out, member_text(report->decision, "tested_release"));
-    (void)fputs(".\n\n", out);
+    write_release(out, member_text(report->decision, "tested_release"));
     if (write_remarks(out, report, error) != 0)
         return -1;
     json_array_foreach(json_object_get(report->decision, "issues"), index, issue) {
         if (write_issue(out, issue, error) != 0)
             return -1;
     }
+    if (write_refused(out, json_object_get(report->decision, "refused"), error) != 0)
+        return -1;
     write_harness(out, json_object_get(report->decision, "harness"));
     (void)fputs("\n<sub>Decided by <code>rename-oracle gate</code>, decision ", out);
     markdown_write_code(out, member_text(report->decision, "digest"));

@@ -131,6 +131,18 @@ expect "keep: the summary has the hang" summary_says hang
 
 start_case
 mv "$scratch/made" "$scratch/documents"
+RO_RELEASE=v0.20.4 step gate
+expect "documents of another release: exit 0" code_is 0
+expect "documents of another release: keep" output_is decision keep
+expect "documents of another release: says so" summary_says 'this is not the release that was asked for'
+
+start_case
+mv "$scratch/made" "$scratch/documents"
+RO_RELEASE='' step gate
+expect "no release given: what they agree on" output_is decision remove
+
+start_case
+mv "$scratch/made" "$scratch/documents"
 RO_UPSTREAM='' step gate
 expect "no upstream state: keep" output_is decision keep
 
@@ -173,6 +185,23 @@ sed -i 's/it came to hang/\\u000a::set-output name=x::\\u001b[2J 100%/' \
 "$source_tree/ci/action/annotate" "$scratch"/documents/*.json >"$scratch/log"
 expect "what a guest says begins no line" not logged '^::set-output'
 expect "what a guest says is escaped" logged '%0A::set-output name=x::\?\[2J 100%25'
+
+# What an input is called in the steps, and which of them get it, is only in action.yml.
+/usr/bin/python3 - "$source_tree" <<'CHECK' || failures=$((failures + 1))
+import re, sys, yaml
+steps = yaml.safe_load(open(f"{sys.argv[1]}/ci/action.yml"))["runs"]["steps"]
+wrong = []
+for step in steps:
+    script = re.fullmatch(r'"\$GITHUB_ACTION_PATH/action/(\w+)"', step.get("run", ""))
+    if script:
+        text = open(f"{sys.argv[1]}/ci/action/{script[1]}").read()
+        given = {name for name in step["env"] if name.startswith("RO_")}
+        read = set(re.findall(r"RO_[A-Z_]+", text)) - {"RO_PROGRAM", "RO_PROBE_ABIS"}
+        wrong += [f"{script[1]} is not given {name}" for name in sorted(read - given)]
+        wrong += [f"{script[1]} does not read {name}" for name in sorted(given - read)]
+print(*(f"FAILED: {line}" for line in wrong), sep="\n", end="")
+sys.exit(1 if wrong else 0)
+CHECK
 
 # An input that the action has not, or an output that it does not give, is a typing error.
 /usr/bin/python3 - "$source_tree" <<'CHECK' || failures=$((failures + 1))

@@ -95,6 +95,14 @@ class Shown(unittest.TestCase):
         self.assertIn("refused by the gate: reference_subject: a reference target is no evidence",
                       text)
         self.assertIn("evidence of the decision", text)
+        text = plain(running.report("markdown", "eight", "--decision", path))
+        self.assertRegex(text, r"- refused: native \(sha256:\w+\) - reference_subject: a reference "
+                               r"target is no evidence")
+
+    def test_a_decision_without_evidence_names_no_release(self):
+        path = running.decision_path("green", "keep", tested_release=None)
+        text = plain(running.report("markdown", "green", "--decision", path))
+        self.assertIn("No evidence counts about any release.", text)
 
     def test_hostile_text_stays_text(self):
         hostile = [make_samples.reason("hang", make_samples.HOSTILE, make_samples.HOSTILE)]

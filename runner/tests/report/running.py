@@ -48,11 +48,12 @@ def sample_paths(name):
 
 
 def decision_path(name, answer="keep", **changes):
-    """A decision over a set's documents, in a file of its own."""
-    path = os.path.join(directory, f"decision-{name}-{answer}-{len(changes)}.json")
+    """A decision over a set's documents, in a file of its own: what is reported of it is cached."""
     documents = list(make_samples.SETS[name]().values())
+    made = make_samples.decision(documents, answer, **changes)
+    path = os.path.join(directory, f"decision-{name}-{answer}-{made['digest'][-12:]}.json")
     with open(path, "w", encoding="utf-8") as file:
-        json.dump(make_samples.decision(documents, answer, **changes), file)
+        json.dump(made, file)
     return path
 
 
