@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/build.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 void build_set(struct builder *builder, json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, value) != 0)
@@ -47,21 +43,6 @@ static json_t *new_string(const char *text)
 void build_text(struct builder *builder, json_t *object, const char *key, const char *text)
 {
     build_set(builder, object, key, new_string(text));
-}
-
-void build_format(struct builder *builder, json_t *object, const char *key, const char *format, ...)
-{
-    char *text = NULL;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    if (length < 0) {
-        builder->failed = true;
-        return;
-    }
-    build_text(builder, object, key, text);
-    free(text);
 }
 
 void build_number(struct builder *builder, json_t *object, const char *key, long long number)

@@ -29,10 +29,6 @@ void build_set(struct builder *builder, json_t *object, const char *key, json_t 
 /** The same with a text, which has to be UTF-8; NULL becomes null. */
 void build_text(struct builder *builder, json_t *object, const char *key, const char *text);
 
-/** The same with a formatted text. */
-void build_format(struct builder *builder, json_t *object, const char *key, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
 /** The same with a number, or a truth. */
 void build_number(struct builder *builder, json_t *object, const char *key, long long number);
 void build_truth(struct builder *builder, json_t *object, const char *key, bool truth);

@@ -51,8 +51,7 @@ static size_t renames_wanted(const json_t *cell)
 {
     const struct shape *shape = shape_find(json_text(cell, "shape"));
     size_t count = 0;
-    while (shape != NULL && count < sizeof shape->renames / sizeof shape->renames[0] &&
-           shape->renames[count].from != NULL)
+    while (shape != NULL && shape->renames[count].from != NULL)
         count++;
     return count;
 }
@@ -85,7 +84,7 @@ static const char *pass_time_doubt(const struct document *document, const json_t
 {
     const json_t *rename_ms = json_object_get(cell, "rename_ms");
     if (kind == PASS_WITHOUT_RENAME)
-        return json_is_null(rename_ms) ? NULL : "a rename was timed where there is none";
+        return is_null(cell, "rename_ms") ? NULL : "a rename was timed where there is none";
     if (!json_is_number(rename_ms))
         return "no rename was timed";
     if (json_number_value(rename_ms) > number_of(cell, "duration_ms"))
@@ -97,24 +96,34 @@ static const char *pass_time_doubt(const struct document *document, const json_t
     return NULL;
 }
 
-const char *pass_doubt(const struct document *document, const json_t *cell, enum pass_kind kind)
+static const char *view_doubt(const json_t *cell)
 {
     const json_t *view = json_object_get(cell, "host_view");
+    if (is_null(cell, "host_view"))
+        return NULL;
+    if (!text_is(view, "result", "agrees"))
+        return "the host's view does not agree";
+    if (json_array_size(json_object_get(view, "findings")) > 0)
+        return "the host's view agrees and has findings";
+    return NULL;
+}
+
+const char *pass_doubt(const struct document *document, const json_t *cell, enum pass_kind kind)
+{
     if (!is_null(cell, "step") || !is_null(cell, "evidence"))
         return "names a call that did not come back";
     if (!is_null(cell, "errno"))
         return "has an errno";
-    if (json_is_true(json_object_get(cell, "data_loss")))
+    if (json_truth(cell, "data_loss"))
         return "lost data";
     if (json_is_false(json_object_get(cell, "gating")))
         return "calls itself not gating";
-    if (!json_is_null(view) && !text_is(view, "result", "agrees"))
-        return "the host's view does not agree";
-    if (!json_is_null(view) && json_array_size(json_object_get(view, "findings")) > 0)
-        return "the host's view agrees and has findings";
+    const char *doubt = view_doubt(cell);
+    if (doubt != NULL)
+        return doubt;
     if (is_null(cell, "filesystem"))
         return "its file system is not known";
-    const char *doubt = pass_time_doubt(document, cell, kind);
+    doubt = pass_time_doubt(document, cell, kind);
     return doubt != NULL ? doubt : pass_story_doubt(document, cell, kind);
 }
 
@@ -122,9 +131,9 @@ const char *hang_doubt(const struct document *document, const json_t *cell)
 {
     const json_t *step = json_object_get(cell, "step");
     const json_t *evidence = json_object_get(cell, "evidence");
-    if (!text_is(step, "call", "rename") || json_is_true(json_object_get(step, "returned")))
+    if (!text_is(step, "call", "rename") || json_truth(step, "returned"))
         return "does not name a rename that did not come back";
-    if (json_is_null(evidence) || text_is(evidence, "state", "starved"))
+    if (is_null(cell, "evidence") || text_is(evidence, "state", "starved"))
         return "has no evidence of a hang";
     struct journal_story story;
     journal_story_read(cell, &story);

@@ -10,8 +10,6 @@ enum { LINE_ROOM = 2048 };
 void clean_print(FILE *stream, const char *text)
 {
     char clean[LINE_ROOM];
-    if (text == NULL)
-        return;
     (void)text_sanitize(text, strlen(text), clean, sizeof clean);
     (void)fputs(clean, stream);
 }

@@ -11,7 +11,7 @@ static void print_result(const json_t *result, FILE *stream)
     json_t *verdicts = json_object_get(result, "verdicts");
     const char *evidence = json_text(result, "evidence");
     const char *separator = "";
-    if (!json_is_object(result)) {
+    if (verdicts == NULL) {
         (void)fputs("nothing", stream);
         return;
     }
@@ -25,7 +25,7 @@ static void print_result(const json_t *result, FILE *stream)
     }
     if (evidence != NULL)
         (void)fprintf(stream, " (%s)", evidence);
-    if (json_is_true(json_object_get(result, "data_loss")))
+    if (json_truth(result, "data_loss"))
         (void)fputs(" with data loss", stream);
 }
 
@@ -33,7 +33,7 @@ static void print_rename_time(const json_t *before, const json_t *after, FILE *s
 {
     const json_t *old = json_object_get(before, "rename_ms");
     const json_t *now = json_object_get(after, "rename_ms");
-    if (json_is_number(old) && json_is_number(now))
+    if (json_is_real(old) && json_is_real(now))
         (void)fprintf(stream, "; rename %.3f -> %.3f ms", json_number_value(old),
                       json_number_value(now));
 }
@@ -51,14 +51,20 @@ static void print_cell(const json_t *cell, FILE *stream)
     (void)fputc('\n', stream);
 }
 
-/** Whether both sides say something of a key, and not the same. A report has no counts. */
+/** The value of a key where it says something. A report has no counts. */
+static const json_t *said_of(const char *key, const json_t *result)
+{
+    const json_t *value = json_object_get(result, key);
+    bool empty = json_is_object(value) && json_object_size(value) == 0;
+    return empty || json_is_null(value) ? NULL : value;
+}
+
+/** Whether both sides say something of a key, and not the same. */
 static bool differ_in(const char *key, const json_t *before, const json_t *after)
 {
-    json_t *old = json_object_get(before, key);
-    json_t *now = json_object_get(after, key);
-    bool said = old != NULL && now != NULL && !json_is_null(old) && !json_is_null(now) &&
-                !(json_is_object(old) && json_object_size(old) == 0);
-    return said && !json_equal(old, now);
+    const json_t *old = said_of(key, before);
+    const json_t *now = said_of(key, after);
+    return old != NULL && now != NULL && !json_equal(old, now);
 }
 
 /** How often each verdict came: 1 hang in 3 is other news than 3 in 3, but 3 passes are like 5. */
@@ -74,9 +80,9 @@ static bool is_news(const json_t *cell)
 {
     const json_t *before = json_object_get(cell, "baseline");
     const json_t *after = json_object_get(cell, "now");
-    return strcmp(json_text(cell, "change"), change_name(CHANGE_UNCHANGED)) != 0 ||
-           differ_in("evidence", before, after) || differ_in("data_loss", before, after) ||
-           is_more_or_less_flaky(before, after);
+    return differ_in("evidence", before, after) || differ_in("data_loss", before, after) ||
+           is_more_or_less_flaky(before, after) ||
+           strcmp(json_text(cell, "change"), change_name(CHANGE_UNCHANGED)) != 0;
 }
 
 void compare_print(const json_t *comparison, bool all, FILE *stream)

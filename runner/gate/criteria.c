@@ -3,6 +3,7 @@
 
 #include "base/schema_check.h"
 #include "base/schemas.h"
+#include "gate/document.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +83,7 @@ static int take_issues(struct criteria *criteria, struct error *error)
             .modes = json_object_get(entry, "modes"),
             .shapes = json_object_get(entry, "shapes"),
             .attempts = attempts == NULL ? DEFAULT_ATTEMPTS : (long)json_integer_value(attempts),
-            .upstream_required = json_is_true(json_object_get(entry, "upstream_required")),
+            .upstream_required = json_truth(entry, "upstream_required"),
         };
     }
     return 0;
@@ -122,7 +123,7 @@ static void take_evidence_rules(struct criteria *criteria)
     criteria->maximum_age_s = seconds_of(evidence, "maximum_age_hours");
     criteria->upstream_maximum_age_s = seconds_of(upstream, "maximum_age_hours");
     criteria->accept_anomalies = json_object_get(evidence, "accept_anomalies");
-    criteria->accept_early_waits = json_is_true(json_object_get(evidence, "accept_early_waits"));
+    criteria->accept_early_waits = json_truth(evidence, "accept_early_waits");
     criteria->subject_files = json_object_get(evidence, "subject_files");
 }
 

@@ -7,6 +7,7 @@
 #include "gate/moment.h"
 #include "gate/reason.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /** A cell is some 7 KiB, so a run of 10,000 comes to 70 MB; the gate then takes ten times as much. */
@@ -54,5 +55,8 @@ int document_list_load(struct document_list *list, char *const *paths, size_t co
 
 /** The text under `key`, or NULL where there is none. */
 const char *json_text(const json_t *object, const char *key);
+
+/** Whether `true` stands under `key`; a key that is missing is no `true`. */
+bool json_truth(const json_t *object, const char *key);
 
 #endif

@@ -98,13 +98,12 @@ static bool field_ends_in(const struct line *line, const char *key, const char *
            memcmp(found + (length - wanted), path, wanted) == 0;
 }
 
-/** `nth` counts from 0. */
+/** `nth` counts from 0; the one behind the last is not right, and ends the reading. */
 static bool rename_is_right(const struct shape *table, size_t nth, const struct line *line)
 {
-    static const size_t room = sizeof table->renames / sizeof table->renames[0];
     if (table == NULL)
         return true;
-    return nth < room && table->renames[nth].from != NULL &&
+    return table->renames[nth].from != NULL &&
            field_ends_in(line, "from", table->renames[nth].from) &&
            field_ends_in(line, "to", table->renames[nth].to);
 }

@@ -15,8 +15,7 @@ struct mode_evidence {
 static bool is_refused_about(const struct document *document, const char *mode)
 {
     return document->verdict && strcmp(document->mode, mode) == 0 &&
-           reason_list_has(&document->refusals, WEIGHT_BLOCKING) &&
-           !reason_list_has(&document->refusals, WEIGHT_NEUTRAL);
+           reason_list_has(&document->refusals, WEIGHT_BLOCKING);
 }
 
 static struct mode_evidence count_documents(const struct case_file *file, const char *mode)

@@ -12,13 +12,12 @@ bool moment_parse(const char *text, moment *out)
         return false;
     time_t seconds = timegm(&parts);
 
-    /* timegm takes February 30th for March 2nd, and strptime a year of three digits: only a text
-     * that comes back as it was is a time. */
-    char again[32];
-    struct tm normal;
-    if (gmtime_r(&seconds, &normal) == NULL ||
-        strftime(again, sizeof again, "%Y-%m-%dT%H:%M:%SZ", &normal) == 0)
-        return false;
+    /* timegm takes February 30th for March 2nd, and both strptime and strftime take a year of two
+     * digits: only a text of the right length that comes back as it was is a time. */
+    char again[32] = "";
+    struct tm normal = {0};
+    (void)gmtime_r(&seconds, &normal);
+    (void)strftime(again, sizeof again, "%Y-%m-%dT%H:%M:%SZ", &normal);
     *out = seconds;
-    return strcmp(again, text) == 0;
+    return strlen(text) == sizeof "2026-11-22T12:00:00Z" - 1 && strcmp(again, text) == 0;
 }

@@ -57,10 +57,10 @@ static void print_answer(const json_t *decision, FILE *stream)
 static void print_criteria(const json_t *decision, FILE *stream)
 {
     const json_t *criteria = json_object_get(decision, "criteria");
-    bool accepted = json_is_true(json_object_get(criteria, "weaker_accepted"));
+    bool accepted = json_truth(criteria, "weaker_accepted");
     (void)fputc('\n', stream);
     print_texts(stream, "Criteria ", text_or(criteria, "digest", ""), NULL);
-    if (json_is_true(json_object_get(criteria, "as_written"))) {
+    if (json_truth(criteria, "as_written")) {
         (void)fputs(": the exit criteria as written, or stricter\n", stream);
     } else {
         (void)fprintf(stream, ": WEAKER than the exit criteria as written%s\n",
@@ -100,7 +100,7 @@ static bool is_untested(const json_t *mode)
 static void print_mode(const json_t *mode, FILE *stream)
 {
     const json_t *shapes = json_object_get(mode, "shapes");
-    bool waived = json_is_true(json_object_get(mode, "waived"));
+    bool waived = json_truth(mode, "waived");
     (void)fprintf(stream, "    %s: %s%s\n", text_or(mode, "mode", ""), text_or(mode, "status", ""),
                   waived ? ", WAIVED and not measured" : "");
     print_reasons(mode, "      ", "", stream);
@@ -120,7 +120,7 @@ static void print_upstream(const json_t *issue, FILE *stream)
     const json_t *upstream = json_object_get(issue, "upstream");
     print_texts(stream, "    resolved upstream (", text_or(issue, "reference", ""),
                 "): ", text_or(upstream, "status", ""), NULL);
-    if (!json_is_true(json_object_get(upstream, "required")))
+    if (!json_truth(upstream, "required"))
         (void)fputs(", not required by these criteria", stream);
     if (json_text(upstream, "state") != NULL)
         print_texts(stream, ", ", text_or(upstream, "state", ""), " ",
@@ -244,7 +244,7 @@ static void print_harness(const json_t *decision, FILE *stream)
     const json_t *harness = json_object_get(decision, "harness");
     const char *status = text_or(harness, "status", "");
     bool removable = strcmp(text_or(decision, "answer", ""), "may_be_removed") == 0;
-    if (!json_is_object(harness))
+    if (json_object_size(harness) == 0)
         return;
     (void)fprintf(stream, "\nThe harness: %s\n", text_or(harness, "digest", ""));
     if (strcmp(status, "protected") == 0)

@@ -128,11 +128,6 @@ const char *reason_meaning(enum reason_id id)
     return table[id].meaning;
 }
 
-enum reason_weight reason_weight(enum reason_id id)
-{
-    return table[id].weight;
-}
-
 void reason_list_release(struct reason_list *list)
 {
     for (size_t i = 0; i < list->count; i++)

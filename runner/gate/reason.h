@@ -97,9 +97,6 @@ const char *reason_name(enum reason_id id);
 /** One sentence for people, without a full stop. */
 const char *reason_meaning(enum reason_id id);
 
-/** What a refusal means; WEIGHT_BLOCKING for reasons that are no refusals. */
-enum reason_weight reason_weight(enum reason_id id);
-
 /** A reason with what it is about here. */
 struct reason {
     enum reason_id id;

@@ -70,7 +70,7 @@ static int refuse_incomplete(const struct refusal_context *context, struct docum
     const json_t *planned = json_object_get(root, "planned");
     const json_t *shapes = json_object_get(planned, "shapes");
     json_int_t attempts = json_integer_value(json_object_get(planned, "attempts"));
-    if (!json_is_true(json_object_get(root, "complete")))
+    if (!json_truth(root, "complete"))
         return reason_add(&document->refusals, error, REASON_INCOMPLETE, "it says so itself");
 
     /* Duplicates are refused on their own, so that equal numbers mean equal sets. */

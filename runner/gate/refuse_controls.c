@@ -31,7 +31,7 @@ static int refuse_inadmissible(const struct refusal_context *context, struct doc
     (void)context;
     const json_t *root = document->source.root;
     const json_t *because = json_object_get(root, "inadmissible_because");
-    if (json_is_true(json_object_get(root, "admissible")) && json_array_size(because) == 0)
+    if (json_truth(root, "admissible") && json_array_size(because) == 0)
         return 0;
     const char *first = json_string_value(json_array_get(because, 0));
     return reason_add(&document->refusals, error, REASON_INADMISSIBLE, "%s",

@@ -17,7 +17,7 @@ static int refuse_interrupted(const struct refusal_context *context, struct docu
 {
     (void)context;
     const json_t *run = json_object_get(document->source.root, "run");
-    if (!json_is_true(json_object_get(run, "interrupted")))
+    if (!json_truth(run, "interrupted"))
         return 0;
     return reason_add(&document->refusals, error, REASON_INTERRUPTED, "run %s", document->run);
 }
@@ -44,7 +44,7 @@ static int refuse_early_waits(const struct refusal_context *context, struct docu
                               struct error *error)
 {
     const json_t *budgets = json_object_get(document->source.root, "budgets");
-    if (context->criteria->accept_early_waits || !json_is_true(json_object_get(budgets, "early")))
+    if (context->criteria->accept_early_waits || !json_truth(budgets, "early"))
         return 0;
     return reason_add(&document->refusals, error, REASON_EARLY_WAITS, "run %s", document->run);
 }

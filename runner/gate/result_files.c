@@ -2,7 +2,6 @@
 #include "gate/result_files.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,35 +41,19 @@ static int take_names(const char *path, struct dirent **entries, int found, char
     return 0;
 }
 
-static int list_directory(const char *path, char ***paths, size_t *count, struct error *error)
+static int take_directory(const char *path, struct dirent **entries, int found, char ***paths,
+                          size_t *count, struct error *error)
 {
-    struct dirent **entries = NULL;
-    int found = scandir(path, &entries, is_json_name, compare_names);
-    if (found < 0)
-        return error_set_errno(error, errno, path, "cannot be read");
-    int failed = 0;
-    *paths = calloc((size_t)found + 1, sizeof(char *));
+    if (found == 0)
+        return error_set(error, ERROR_INPUT, path, "no *.json in this directory");
+    *paths = calloc((size_t)found, sizeof(char *));
     if (*paths == NULL)
-        failed = out_of_memory(path, error);
-    else if (found == 0)
-        failed = error_set(error, ERROR_INPUT, path, "no *.json in this directory");
-    else
-        failed = take_names(path, entries, found, *paths, count, error);
-    for (int i = 0; i < found; i++)
-        free(entries[i]);
-    free((void *)entries);
-    return failed;
+        return out_of_memory(path, error);
+    return take_names(path, entries, found, *paths, count, error);
 }
 
-int result_files_list(const char *path, char ***paths, size_t *count, struct error *error)
+static int take_file(const char *path, char ***paths, size_t *count, struct error *error)
 {
-    *paths = NULL;
-    *count = 0;
-    DIR *directory = opendir(path);
-    if (directory != NULL) {
-        (void)closedir(directory);
-        return list_directory(path, paths, count, error);
-    }
     *paths = calloc(1, sizeof(char *));
     if (*paths == NULL)
         return out_of_memory(path, error);
@@ -79,4 +62,20 @@ int result_files_list(const char *path, char ***paths, size_t *count, struct err
         return out_of_memory(path, error);
     *count = 1;
     return 0;
+}
+
+int result_files_list(const char *path, char ***paths, size_t *count, struct error *error)
+{
+    *paths = NULL;
+    *count = 0;
+    struct dirent **entries = NULL;
+    int found = scandir(path, &entries, is_json_name, compare_names);
+    /* A directory that can't be read can't be read as a file, which then says why. */
+    if (found < 0)
+        return take_file(path, paths, count, error);
+    int failed = take_directory(path, entries, found, paths, count, error);
+    for (int i = 0; i < found; i++)
+        free(entries[i]);
+    free((void *)entries);
+    return failed;
 }

@@ -47,7 +47,7 @@ static void take_cell(struct result_list *list, const char *place, const json_t 
         .shape = json_text(cell, "shape"),
         .worst = severity,
         .evidence = json_text(json_object_get(cell, "evidence"), "state"),
-        .data_loss = json_is_true(json_object_get(cell, "data_loss")),
+        .data_loss = json_truth(cell, "data_loss"),
         .rename_ms = severity == SEVERITY_PASS && json_is_number(rename_ms)
                          ? json_number_value(rename_ms)
                          : -1.0,

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes a decision again and again, each time with another allocation failing: the first, the
- * second, and so on to the last; once alone, once with all that follow. A decision that yields yes
- * must never do so when anything failed, and nothing may crash or leak (which the sanitizers see).
+ * Makes a decision, or a comparison, again and again, each time with another allocation failing:
+ * the first, the second, and so on to the last; once alone, once with all that follow. A decision
+ * that yields yes must never do so when anything failed, a comparison must never come out, and
+ * nothing may crash or leak (which the sanitizers see).
  * Every allocation of the gate counts: those that jansson makes, and, by the linker's --wrap, those
- * that this project's own code asks the C library for.
+ * that this project's own code asks the C library for. Most are malloc for the parts of a JSON
+ * value, one like the other; of these only every STEPth is tried, of all others each.
  *
- * usage: gate_memory STEP yes|no NOW CRITERIA UPSTREAM DOCUMENT...; STEP 1 tries every allocation,
- * "yes" is what comes out undisturbed.
+ * usage: gate_memory STEP yes|no NOW CRITERIA UPSTREAM DOCUMENT...
+ *        gate_memory STEP compare BASELINE NEW
+ * "yes" is what comes out undisturbed; STEP 1 tries every allocation.
  */
 #include "base/cleanup.h"
 #include "base/digest.h"
 #include "base/version.h"
+#include "gate/compare.h"
 #include "gate/gate.h"
+#include "gate/harness.h"
 
 #include <errno.h>
 #include <regex.h>
@@ -39,14 +44,18 @@ int __wrap_asprintf(char **out, const char *format, ...) __attribute__((format(p
 FILE *__wrap_open_memstream(char **text, size_t *length);
 int __wrap_regcomp(regex_t *regex, const char *pattern, int flags);
 
-static unsigned long asked;   /* allocations so far */
+static unsigned long asked; /* allocations so far */
+static char *is_other;      /* of each of the first, whether it was no malloc; NULL: not noted */
+static unsigned long noted_most;
 static unsigned long failing; /* the one that fails; 0 for none */
 static bool and_all_after;
 static unsigned long failed; /* how many did */
 
-static bool fails(void)
+static bool fails(bool other)
 {
     asked++;
+    if (is_other != NULL && asked <= noted_most)
+        is_other[asked - 1] = other;
     if (failing == 0 || asked < failing || (asked > failing && !and_all_after))
         return false;
     failed++;
@@ -56,28 +65,28 @@ static bool fails(void)
 
 void *__wrap_malloc(size_t size)
 {
-    return fails() ? NULL : __real_malloc(size);
+    return fails(false) ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return fails() ? NULL : __real_calloc(count, size);
+    return fails(true) ? NULL : __real_calloc(count, size);
 }
 
 void *__wrap_reallocarray(void *old, size_t count, size_t size)
 {
-    return fails() ? NULL : __real_reallocarray(old, count, size);
+    return fails(true) ? NULL : __real_reallocarray(old, count, size);
 }
 
 char *__wrap_strdup(const char *text)
 {
-    return fails() ? NULL : __real_strdup(text);
+    return fails(true) ? NULL : __real_strdup(text);
 }
 
 int __wrap_vasprintf(char **out, const char *format, va_list arguments)
 {
     *out = NULL;
-    return fails() ? -1 : __real_vasprintf(out, format, arguments);
+    return fails(true) ? -1 : __real_vasprintf(out, format, arguments);
 }
 
 int __wrap_asprintf(char **out, const char *format, ...)
@@ -91,18 +100,26 @@ int __wrap_asprintf(char **out, const char *format, ...)
 
 FILE *__wrap_open_memstream(char **text, size_t *length)
 {
-    return fails() ? NULL : __real_open_memstream(text, length);
+    return fails(true) ? NULL : __real_open_memstream(text, length);
 }
 
 int __wrap_regcomp(regex_t *regex, const char *pattern, int flags)
 {
-    return fails() ? REG_ESPACE : __real_regcomp(regex, pattern, flags);
+    return fails(true) ? REG_ESPACE : __real_regcomp(regex, pattern, flags);
 }
 /* NOLINTEND */
 
-/** The whole way to an answer that somebody could read. */
-static enum gate_answer decide(const struct gate_options *options, struct error *error)
+/** What is done again and again. */
+struct work {
+    const struct gate_options *options; /* NULL for a comparison */
+    const char *baseline;
+    const char *fresh;
+};
+
+/** The whole way to an answer that somebody could read; for a comparison, one is "may go". */
+static enum gate_answer decide(const struct work *work, struct error *error)
 {
+    const struct gate_options *options = work->options;
     enum gate_answer answer = GATE_UNDECIDED;
     CLEANUP_JSON json_t *decision = NULL;
     if (gate_decide(options, &answer, &decision, error) != 0) {
@@ -110,28 +127,85 @@ static enum gate_answer decide(const struct gate_options *options, struct error 
             abort();
         return GATE_UNDECIDED;
     }
-    if (document_seal(decision, error) != 0)
+    enum harness_status status = HARNESS_UNKNOWN;
+    const struct harness_options no_harness = {.interrupt_fd = -1};
+    if (harness_check(&no_harness, decision, &status, error) != 0 ||
+        document_seal(decision, error) != 0)
         return GATE_UNDECIDED;
     CLEANUP_FREE char *text = json_canonical_dump(decision);
     return text == NULL ? GATE_UNDECIDED : answer;
 }
 
+static enum gate_answer compare(const struct work *work, struct error *error)
+{
+    bool regressed = false;
+    CLEANUP_JSON json_t *comparison = NULL;
+    if (compare_results(work->baseline, work->fresh, &comparison, &regressed, error) == 0)
+        return GATE_MAY_BE_REMOVED;
+    if (!regressed || comparison != NULL)
+        abort();
+    return GATE_UNDECIDED;
+}
+
+static enum gate_answer do_work(const struct work *work, struct error *error)
+{
+    return work->options != NULL ? decide(work, error) : compare(work, error);
+}
+
 /** Returns whether the answer is one that a shortage of memory may have. */
-static bool try_failure(const struct gate_options *options, unsigned long nth, bool forever)
+static bool try_failure(const struct work *work, unsigned long nth, bool forever)
 {
     struct error error = ERROR_INIT;
     asked = 0;
     failed = 0;
     failing = nth;
     and_all_after = forever;
-    enum gate_answer answer = decide(options, &error);
+    enum gate_answer answer = do_work(work, &error);
     failing = 0;
     if (failed == 0)
         return false;
     if (answer != GATE_MAY_BE_REMOVED && (error.code == ERROR_NONE || error.what[0] != '\0'))
         return true;
-    (void)printf("allocation %lu of a decision failed, and the answer is %d\n", nth, (int)answer);
+    (void)printf("allocation %lu failed, and the answer is %d\n", nth, (int)answer);
     return false;
+}
+
+/** Undisturbed, and notes of which kind each allocation is. Returns how many there are. */
+static unsigned long note_allocations(const struct work *work, bool yes)
+{
+    struct error error = ERROR_INIT;
+    noted_most = 1000000;
+    is_other = __real_calloc(noted_most, 1);
+    asked = 0;
+    enum gate_answer answer = is_other == NULL ? GATE_UNDECIDED : do_work(work, &error);
+    if ((answer == GATE_MAY_BE_REMOVED) == yes && asked <= noted_most)
+        return asked;
+    (void)printf("undisturbed, the answer is %d: %s\n", (int)answer, error.what);
+    return 0;
+}
+
+static int try_all(const struct work *work, unsigned long step, bool yes)
+{
+    unsigned long total = note_allocations(work, yes);
+    CLEANUP_FREE char *others = is_other;
+    unsigned long tried = 0;
+    is_other = NULL;
+    for (unsigned long nth = 1; nth <= total; nth++) {
+        if (others[nth - 1] == 0 && (nth - 1) % step != 0)
+            continue;
+        tried++;
+        if (!try_failure(work, nth, false) || !try_failure(work, nth, true))
+            return 1;
+    }
+    (void)printf("%lu allocations, of which %lu failed\n", total, tried);
+    return total > 1000 ? 0 : 1;
+}
+
+static int usage(void)
+{
+    (void)fprintf(stderr, "usage: gate_memory STEP yes|no NOW CRITERIA UPSTREAM DOCUMENT...\n"
+                          "       gate_memory STEP compare BASELINE NEW\n");
+    return 2;
 }
 
 int main(int argc, char **argv)
@@ -140,27 +214,17 @@ int main(int argc, char **argv)
                                    .tool_version = RO_VERSION,
                                    .tool_commit = RO_COMMIT,
                                    .accept_weaker_criteria = true};
-    unsigned long step = argc < 6 ? 0 : strtoul(argv[1], NULL, 10);
-    if (step == 0 || !moment_parse(argv[3], &options.now)) {
-        (void)fprintf(stderr, "usage: gate_memory STEP yes|no NOW CRITERIA UPSTREAM DOCUMENT...\n");
-        return 2;
-    }
+    unsigned long step = argc < 5 ? 0 : strtoul(argv[1], NULL, 10);
+    if (step == 0)
+        return usage();
     json_set_alloc_funcs(__wrap_malloc, free); /* until the first parse sets its own */
+    if (strcmp(argv[2], "compare") == 0)
+        return try_all(&(struct work){.baseline = argv[3], .fresh = argv[4]}, step, true);
+    if (argc < 7 || !moment_parse(argv[3], &options.now))
+        return usage();
     options.criteria = argv[4];
     options.upstream = argv[5];
     options.documents = argv + 6;
     options.document_count = (size_t)(argc - 6);
-    bool yes = strcmp(argv[2], "yes") == 0;
-    struct error error = ERROR_INIT;
-    enum gate_answer answer = decide(&options, &error);
-    unsigned long total = asked;
-    if ((answer == GATE_MAY_BE_REMOVED) != yes) {
-        (void)printf("undisturbed, the answer is %d: %s\n", (int)answer, error.what);
-        return 1;
-    }
-    for (unsigned long nth = 1; nth <= total; nth += step)
-        if (!try_failure(&options, nth, false) || !try_failure(&options, nth, true))
-            return 1;
-    (void)printf("%lu allocations, every %lu. failed\n", total, step);
-    return total > 1000 ? 0 : 1;
+    return try_all(&(struct work){.options = &options}, step, strcmp(argv[2], "yes") == 0);
 }

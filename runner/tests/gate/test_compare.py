@@ -5,6 +5,7 @@ codes. usage: test_compare.py PROGRAM SOURCE"""
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -74,7 +75,7 @@ def check_changes(bench):
         ("ppp", "sss", "regressed", 1), ("ppp", "nnn", "regressed", 1),
         ("ppp", "ppe", "regressed", 1), ("fff", "hhh", "regressed", 1),
         ("fff", "ttt", "regressed", 1), ("fff", "ccc", "regressed", 1),
-        ("hhh", "fff", "different", 0), ("hhh", "ttt", "different", 0),
+        ("fff", "eee", "different", 0), ("hhh", "fff", "different", 0), ("hhh", "ttt", "different", 0),
         ("hhh", "sss", "different", 0), ("pph", "hhh", "unchanged", 0),
         ("hhh", "pph", "unchanged", 0), ("fff", "ppf", "unchanged", 0),
     ]
@@ -95,6 +96,15 @@ def check_evidence_and_time(bench):
     bench.compare("evidence", blocked, spinning, 0, {"unchanged": 6},
                   "unchanged  nanvix-standalone        subdir_sibling       "
                   "3 hang (blocked) -> 3 hang (spinning)")
+    at = "/cells/shape=%s,attempt=" % SHAPE
+    untimed = bench.write("untimed.json", ["pass"] * 3, **{
+        at + "1/rename_ms": None, at + "2/rename_ms": None, at + "3/rename_ms": None})
+    whole = bench.write("whole.json", ["pass"] * 3, **{at + "2/rename_ms": 7})
+    bench.compare("a whole number of ms", bench.write("usual.json", []), whole, 0,
+                  {"unchanged": 6}, "rename 1.500 -> 7.000 ms", options=["--all"])
+    result = bench.run(untimed, whole, "--all").stdout
+    bench.expect("no time", "; rename" not in [line for line in result.splitlines()
+                                               if SHAPE in line][0], result)
     bench.expect("silence", bench.run(blocked, blocked).stdout.count("\n") == 1)
     slow = bench.write("slow.json", ["pass"] * 3,
                        **{"/cells/shape=%s,attempt=2/rename_ms" % SHAPE: 250.125})
@@ -106,8 +116,18 @@ def check_evidence_and_time(bench):
     failing = bench.write("failing.json", ["fail"] * 3)
     bench.compare("less data loss", lost, failing, 0, {"unchanged": 6},
                   "3 fail with data loss -> 3 fail")
+    with open(os.path.join(bench.directory, fast), encoding="utf-8") as file:
+        document = json.load(file)
+    document["cells"].pop()
+    with open(os.path.join(bench.directory, "fewer.json"), "w", encoding="utf-8") as file:
+        json.dump(gate_inputs.seal(document), file)
+    bench.expect("fewer passes", bench.run(fast, "fewer.json").stdout.count("\n") == 1)
     flaky = bench.write("flaky.json", ["pass", "pass", "hang"])
     bench.compare("no longer flaky", flaky, blocked, 0, {"unchanged": 6}, "-> 3 hang")
+    bench.compare("as much data loss", lost, lost, 0, {"unchanged": 6})
+    later = bench.write("later.json", ["fail"] * 3,
+                        **{"/cells/shape=%s,attempt=3/data_loss" % SHAPE: True})
+    bench.compare("data loss in another attempt", lost, later, 0, {"unchanged": 6})
     bench.compare("data loss", failing, lost, 1, {"unchanged": 5, "regressed": 1},
                   "3 fail -> 3 fail with data loss")
 
@@ -119,6 +139,14 @@ def check_places(bench):
     bench.write("both/again.json", [], mode="multi")
     bench.compare("new", "one", "both", 0, {"unchanged": 6, "new": 6}, "nothing -> 3 pass")
     bench.compare("gone", "both", "one", 0, {"unchanged": 6, "gone": 6}, "3 pass -> nothing")
+    for name in ("notes.txt", "x", "long.name", ".hidden.json"):
+        with open(os.path.join(bench.directory, "one", name), "w", encoding="utf-8") as file:
+            file.write("no document")
+    bench.compare("among other files", "one", one, 0, {"unchanged": 6})
+    bench.write("last/other.json", [], **{"/target/name": "z-target"})
+    bench.write("last/standalone.json", [])
+    bench.compare("gone at the end", "last", one, 0, {"unchanged": 6, "gone": 6})
+    bench.compare("new at the end", one, "last", 0, {"unchanged": 6, "new": 6})
     bench.compare("strict", "both", "one", 1, {"unchanged": 6, "gone": 6}, options=["--strict"])
     bench.compare("file and directory", one, os.path.dirname(both), 0, {"unchanged": 6, "new": 6})
 
@@ -129,6 +157,13 @@ def check_reports(bench, report):
                                {"fixed": 3, "unchanged": 1, "new": 2, "gone": 12},
                                "hang, as reported -> 3 pass")
     bench.expect("report", comparison["baseline"] == [], "a report has no digest")
+    reports = os.path.join(bench.directory, "reports")
+    os.mkdir(reports)
+    for name in ("a.json", "b.json"):
+        shutil.copy(report, os.path.join(reports, name))
+    twice = bench.compare("two reports", "reports", fixed, 0,
+                          {"fixed": 3, "unchanged": 1, "new": 2, "gone": 12})
+    bench.expect("two reports", twice["cells"] == comparison["cells"])
     reference = bench.write("reference.json", [], **{"/subject/kind": "reference",
                                                      "/target/name": "uml-fat"})
     bench.compare("report and reference", report, reference, 0, {"new": 6, "gone": 16})
@@ -144,6 +179,8 @@ def check_bad_input(bench):
                        ("report.json", '{"schema": "rename-oracle/reported/1"}')):
         with open(os.path.join(bench.directory, name), "w", encoding="utf-8") as file:
             file.write(text)
+    bench.write("times.json", [], **{"/run/started": "2026-02-30T10:00:00Z",
+                                     "/run/finished": "2026-02-31T10:00:00Z"})
     with open(os.path.join(bench.directory, good), encoding="utf-8") as file:
         edited = json.load(file)
     edited["complete"] = False
@@ -155,7 +192,7 @@ def check_bad_input(bench):
                         ("nul.json", "nul.json:1:1: a NUL byte"),
                         ("decision.json", "decision.json:1:12: not a rename-oracle/verdict/1"),
                         ("report.json", "report.json:1:1"),
-                        ("edited.json", "edited or damaged"), ("/dev/null", "not a regular file")):
+                        ("edited.json", "edited or damaged"), ("times.json", "no such time"), ("/dev/null", "not a regular file")):
         for arguments in ((name, good), (good, name)):
             result = bench.run(*arguments)
             wanted = words if arguments[0] == name or name != "report.json" else "is a report"

@@ -33,11 +33,11 @@ TABLE = [
 ]
 
 
-def run(program, directory, harness, count, extra):
+def run(program, directory, harness, count, extra, **environment):
     return subprocess.run(
         [program, "gate", "--now", gate_inputs.NOW, "--upstream", "upstream.json", "--harness",
          harness, "--harness-mode", "flag-direct"] + extra + DOCUMENTS[:count],
-        cwd=directory, capture_output=True, text=True, timeout=300)
+        cwd=directory, capture_output=True, text=True, timeout=300, env={**os.environ, **environment})
 
 
 def main():
@@ -69,6 +69,12 @@ def main():
                 failed += 1
                 print("%s with %d documents: exit %d\n%s%s" % (harness, count, result.returncode,
                                                               result.stdout, result.stderr))
+        # A guard that can't even begin says why, and there is no answer.
+        result = run(program, directory, "good.py", 3, [], TMPDIR="/nonexistent")
+        if result.returncode != 2 or result.stdout or "/nonexistent" not in result.stderr:
+            failed += 1
+            print("without a place for the guard: exit %d\n%s%s" % (result.returncode, result.stdout,
+                                                                    result.stderr))
     return 1 if failed else 0
 
 

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A cell whose verdict and whose journal do not say the same is never believed. Each row changes
+ * one thing in a cell about which there is no doubt, and names the doubt that has to come.
+ */
+#include "gate/cell_doubt.h"
+
+#include "base/cleanup.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define BEGIN "{'ms': 1, 'line': 'begin cross_directory build=b1'}"
+#define FS "{'ms': 2, 'line': 'fs fat dev=7'}"
+#define ENTER "{'ms': 3, 'line': 'enter rename from=/tmp/x/a to=/tmp/y/b'}"
+#define LEAVE "{'ms': 4, 'line': 'leave rename ret=0'}"
+#define HELD "{'ms': 5, 'line': 'check bytes result=held'}"
+#define BROKEN "{'ms': 5, 'line': 'check bytes result=broken'}"
+#define END "{'ms': 6, 'line': 'end pass checks=1 broken=0'}"
+#define END_FAIL "{'ms': 6, 'line': 'end fail checks=1 broken=1'}"
+
+#define PASS_LINES "[" BEGIN "," FS "," ENTER "," LEAVE "," HELD "," END "]"
+#define FAIL_LINES "[" BEGIN "," FS "," ENTER "," LEAVE "," BROKEN "," END_FAIL "]"
+#define HANG_LINES "[" BEGIN "," FS "," ENTER "]"
+#define STILL_LINES "[{'ms': 1, 'line': 'begin control_pass build=b1'}," FS "," HELD "," END "]"
+
+#define DOCUMENT "{'budgets': {'step_ms': 10, 'total_ms': 100}, 'probes': {'build_id': 'b1'}}"
+#define CELL                                                                                       \
+    "{'shape': 'cross_directory', 'step': null, 'evidence': null, 'errno': null,"                  \
+    " 'host_view': null, 'filesystem': {'type': 'fat'}, 'rename_ms': 1.5, 'duration_ms': 50}"
+#define HANG_STEP "{'call': 'rename', 'returned': false}"
+#define HANG_EVIDENCE "{'state': 'blocked'}"
+
+/** JSON with ' for ". */
+static json_t *parse(const char *text)
+{
+    CLEANUP_FREE char *copy = strdup(text);
+    assert_non_null(copy);
+    for (char *at = copy; *at != '\0'; at++)
+        if (*at == '\'')
+            *at = '"';
+    json_t *value = json_loads(copy, JSON_DECODE_ANY, NULL);
+    assert_non_null(value);
+    return value;
+}
+
+/** The healthy cell with the lines, and then with one key changed, or removed where `value` is
+ * NULL. */
+static json_t *make_cell(const char *lines, const char *key, const char *value)
+{
+    json_t *cell = parse(CELL);
+    json_t *timeline = parse(lines);
+    json_t *journal = json_object();
+    assert_int_equal(
+        json_object_set_new(journal, "lines", json_integer((json_int_t)json_array_size(timeline))),
+        0);
+    assert_int_equal(json_object_set_new(journal, "timeline", timeline), 0);
+    assert_int_equal(json_object_set_new(cell, "journal", journal), 0);
+    if (value != NULL)
+        assert_int_equal(json_object_set_new(cell, key, parse(value)), 0);
+    else if (key != NULL)
+        assert_int_equal(json_object_del(cell, key), 0);
+    return cell;
+}
+
+static const char *rename_doubt(const struct document *document, const json_t *cell)
+{
+    return pass_doubt(document, cell, PASS_WITH_RENAME);
+}
+
+/** `doubt` NULL: there must be none. */
+static void expect(const char *(*judge)(const struct document *document, const json_t *cell),
+                   const char *lines, const char *key, const char *value, const char *doubt)
+{
+    CLEANUP_JSON json_t *root = parse(DOCUMENT);
+    CLEANUP_JSON json_t *cell = make_cell(lines, key, value);
+    const struct document document = {.source = {.root = root}};
+    const char *found = judge(&document, cell);
+    if ((found == NULL) != (doubt == NULL) || (doubt != NULL && strstr(found, doubt) == NULL))
+        fail_msg("%s, %s = %s: %s, and not %s", lines, key, value, found, doubt);
+}
+
+static void a_pass_is_doubted_for_its_keys(void **state)
+{
+    (void)state;
+    static const char *const rows[][3] = {
+        {NULL, NULL, NULL},
+        {"data_loss", "false", NULL},
+        {"gating", "true", NULL},
+        {"host_view", "{'result': 'agrees', 'findings': []}", NULL},
+        {"rename_ms", "7", NULL},
+        {"step", NULL, "did not come back"},
+        {"evidence", HANG_EVIDENCE, "did not come back"},
+        {"errno", "{'name': 'EIO'}", "has an errno"},
+        {"data_loss", "true", "lost data"},
+        {"gating", "false", "not gating"},
+        {"host_view", NULL, "does not agree"},
+        {"host_view", "{'result': 'contradicts'}", "does not agree"},
+        {"host_view", "{'result': 'agrees', 'findings': ['x']}", "has findings"},
+        {"filesystem", "null", "not known"},
+        {"filesystem", "{'type': 'ext4'}", "another file system"},
+        {"rename_ms", NULL, "no rename was timed"},
+        {"rename_ms", "null", "no rename was timed"},
+        {"rename_ms", "60", "longer than the whole attempt"},
+        {"rename_ms", "20", "longer than its budget"},
+        {"duration_ms", "101", "the attempt took longer"},
+        {"shape", "'subdir_to_root'", "not its shape's"},
+        {"shape", "'no_such_shape'", "of another shape"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        expect(rename_doubt, PASS_LINES, rows[i][0], rows[i][1], rows[i][2]);
+}
+
+static void a_pass_is_doubted_for_its_journal(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"[]", "is empty"},
+        {"[" BEGIN "," FS "," ENTER "," LEAVE "," HELD "]", "does not end in a pass"},
+        {"[" BEGIN "," FS "," ENTER "," LEAVE "," BROKEN "," END "]", "does not end in a pass"},
+        {"[" BEGIN "," FS "," ENTER "," LEAVE ",{'ms': 6, 'line': 'end pass checks=0 broken=0'}]",
+         "does not end in a pass"},
+        {"[" BEGIN "," FS "," ENTER "," LEAVE "," HELD
+         ",{'ms': 6, 'line': 'end pass checks=1 broken=1'}]",
+         "does not end in a pass"},
+        {"[" BEGIN "," FS "," ENTER ",{'ms': 4, 'line': 'leave rename ret=-1'}," HELD "," END "]",
+         "did not return 0"},
+        {"[" BEGIN "," FS "," ENTER ",{'ms': 4, 'line': 'leave rename err=5'}," HELD "," END "]",
+         "did not return 0"},
+        {"[" BEGIN "," FS "," HELD "," END "]", "not in its journal"},
+        {"[" BEGIN "," FS "," ENTER "," LEAVE ",{'ms': 4, 'line': 'enter rename from=/x/a to=/y/b'}"
+         "," LEAVE "," HELD "," END "]",
+         "not its shape's"},
+        {"[" BEGIN "," ENTER "," LEAVE "," HELD "," END "]", "another file system"},
+        {"[{'ms': 1, 'line': 'begin cross_directory build=b2'}," ENTER "]", "another probe build"},
+        {"[{'ms': 1, 'line': 'begin cross_directory building=b1'}]", "names no probe build"},
+        {"[" BEGIN "," BEGIN "]", "begins twice"},
+        {"[" ENTER "]", "with its beginning"},
+        {"[" BEGIN "," LEAVE "]", "did not enter"},
+        {"[" BEGIN "," ENTER "," ENTER "]", "while another one is out"},
+        {"[" BEGIN "," ENTER ",{'ms': 4, 'line': 'leave renam ret=0'}]", "did not enter"},
+        {"[" BEGIN "," ENTER ",{'ms': 4, 'line': 'leave unlink ret=0'}]", "did not enter"},
+        {"[" BEGIN "," HELD "," LEAVE "]", "back in time"},
+        {"[" BEGIN "," END "," END "]", "after its end"},
+        {"[" BEGIN ",{'ms': 2, 'line': 'shout loud'}]", "does not exist"},
+        {"[" BEGIN ",{'ms': 2, 'line': 'shout'}]", "form or order"},
+        {"[" BEGIN ",{'ms': 2, 'line': ' leading blank'}]", "form or order"},
+        {"[" BEGIN ",{'ms': 2, 'line': 'note  two blanks'}]", "form or order"},
+        {"[" BEGIN ",{'ms': 2, 'line': '2 note it'}]", "form or order"},
+        {"[" BEGIN ",{'ms': 2, 'line': '1note it'}]", "form or order"},
+        {"[" BEGIN ",{'ms': 2, 'line': '0000000001 note it'}]", "form or order"},
+        {"[" BEGIN ",{'ms': 2, 'line': 'enter rename from=/tmp/x/a'}]", "not its shape's"},
+        {"[" BEGIN ",{'ms': 2, 'line': 'enter rename to=/tmp/y/b'}]", "not its shape's"},
+        {"[" BEGIN ",{'ms': 2, 'line': 'enter rename from=x/a to=/y/b'}]", "not its shape's"},
+        {"[" BEGIN ",{'ms': 2, 'line': 'enter rename from=/tmp_x/a to=/y/b'}]", "not its shape's"},
+        {"[" BEGIN ",{'ms': 2, 'line': 'enter rename from=/x/b to=/y/b'}]", "not its shape's"},
+        {"[" BEGIN ",{'ms': 2, 'line': 'enter rename from=/x/a to=/y/c'}]", "not its shape's"},
+        {"[" BEGIN ",{'ms': 2, 'line': '1 note it'}," FS "," ENTER "," LEAVE "," HELD "," END "]",
+         NULL},
+        {"[" BEGIN ",{'ms': 2, 'line': 'fs fat'},"
+         "{'ms': 3, 'line': 'enter rename odd fromage=/x from=/tmp/x/a to=/tmp/y/b'}"
+         "," LEAVE "," HELD "," END "]",
+         NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        expect(rename_doubt, rows[i][0], NULL, NULL, rows[i][1]);
+}
+
+static void as_many_lines_as_were_counted(void **state)
+{
+    (void)state;
+    static const json_int_t counts[] = {5, 7, -6};
+    CLEANUP_JSON json_t *root = parse(DOCUMENT);
+    const struct document document = {.source = {.root = root}};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        CLEANUP_JSON json_t *cell = make_cell(PASS_LINES, NULL, NULL);
+        json_t *journal = json_object_get(cell, "journal");
+        assert_int_equal(json_object_set_new(journal, "lines", json_integer(counts[i])), 0);
+        assert_string_equal(pass_doubt(&document, cell, PASS_WITH_RENAME),
+                            "its journal does not have as many lines as were counted");
+    }
+}
+
+/* No rename is asked of a shape that nobody knows; then one has to be missing. */
+static void an_unknown_shape_is_never_believed(void **state)
+{
+    (void)state;
+    expect(rename_doubt,
+           "[{'ms': 1, 'line': 'begin no_such_shape build=b1'}," FS "," ENTER "," LEAVE "," HELD
+           "," END "]",
+           "shape", "'no_such_shape'", "not in its journal");
+}
+
+static void the_control_that_passes_has_no_rename(void **state)
+{
+    (void)state;
+    CLEANUP_JSON json_t *root = parse(DOCUMENT);
+    const struct document document = {.source = {.root = root}};
+    static const char *const rows[][3] = {
+        {STILL_LINES, "null", NULL},
+        {STILL_LINES, "1.5", "timed where there is none"},
+        {"[{'ms': 1, 'line': 'begin control_pass build=b1'}," FS "," ENTER "," LEAVE "," HELD
+         "," END "]",
+         "null", "has a rename"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        CLEANUP_JSON json_t *cell = make_cell(rows[i][0], "shape", "'control_pass'");
+        assert_int_equal(json_object_set_new(cell, "rename_ms", parse(rows[i][1])), 0);
+        const char *found = pass_doubt(&document, cell, PASS_WITHOUT_RENAME);
+        assert_true((found == NULL) == (rows[i][2] == NULL));
+        assert_true(found == NULL || strstr(found, rows[i][2]) != NULL);
+    }
+}
+
+static void a_hang_is_doubted(void **state)
+{
+    (void)state;
+    CLEANUP_JSON json_t *root = parse(DOCUMENT);
+    const struct document document = {.source = {.root = root}};
+    static const char *const rows[][4] = {
+        {HANG_LINES, HANG_STEP, HANG_EVIDENCE, NULL},
+        {HANG_LINES, "null", HANG_EVIDENCE, "does not name a rename"},
+        {HANG_LINES, "{'call': 'open'}", HANG_EVIDENCE, "does not name a rename"},
+        {HANG_LINES, "{'call': 'rename', 'returned': true}", HANG_EVIDENCE,
+         "does not name a rename"},
+        {HANG_LINES, HANG_STEP, "null", "no evidence"},
+        {HANG_LINES, HANG_STEP, "{'state': 'starved'}", "no evidence"},
+        {PASS_LINES, HANG_STEP, HANG_EVIDENCE, "does not end in a rename"},
+        {"[]", HANG_STEP, HANG_EVIDENCE, "is empty"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        CLEANUP_JSON json_t *cell = make_cell(rows[i][0], "step", rows[i][1]);
+        assert_int_equal(json_object_set_new(cell, "evidence", parse(rows[i][2])), 0);
+        const char *found = hang_doubt(&document, cell);
+        assert_true((found == NULL) == (rows[i][3] == NULL));
+        assert_true(found == NULL || strstr(found, rows[i][3]) != NULL);
+    }
+}
+
+static void a_fail_is_doubted(void **state)
+{
+    (void)state;
+    expect(fail_doubt, FAIL_LINES, NULL, NULL, NULL);
+    expect(fail_doubt, PASS_LINES, NULL, NULL, "does not end in a failed check");
+    expect(fail_doubt, "[" BEGIN "," HELD "," END_FAIL "]", NULL, NULL,
+           "does not end in a failed check");
+    expect(fail_doubt, FAIL_LINES, "shape", "'tmp_root_sibling'", "of another shape");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pass_is_doubted_for_its_keys),
+        cmocka_unit_test(a_pass_is_doubted_for_its_journal),
+        cmocka_unit_test(as_many_lines_as_were_counted),
+        cmocka_unit_test(an_unknown_shape_is_never_believed),
+        cmocka_unit_test(the_control_that_passes_has_no_rename),
+        cmocka_unit_test(a_hang_is_doubted),
+        cmocka_unit_test(a_fail_is_doubted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
