@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 
 #define IDLE_WAKE_NS NS_PER_S
 #define SWEEP_NS (2 * NS_PER_S)
@@ -32,57 +31,6 @@ static void take_signals(struct run *run)
                        "interrupted by SIG%s; ending what runs, keeping what is finished",
                        sigabbrev_np((int)info.ssi_signo));
         }
-}
-
-static void hand_out_exit(struct run *run, pid_t pid, int status, uint64_t now_ns)
-{
-    for (unsigned i = 0; i < run->job_count; i++)
-        if (is_active(&run->jobs[i]) && cell_note_exit(&run->jobs[i].cell, pid, status, now_ns))
-            return;
-}
-
-/* Whether a child of ours is none of a target's: a deputy, or there before us. */
-static bool is_own(const struct run *run, pid_t pid)
-{
-    for (size_t i = 0; i < run->inherited_count; i++)
-        if (run->inherited[i] == pid)
-            return true;
-    for (unsigned i = 0; i < run->job_count; i++)
-        if (run->jobs[i].deputy.pid == pid)
-            return true;
-    return false;
-}
-
-/* Once collected, a process can no longer be asked whose it was; worth a name is one that came to
- * a bad end. */
-static void introduce_stranger(struct run *run, const siginfo_t *ended)
-{
-    struct process process;
-    pid_t pid = ended->si_pid;
-    if (ended->si_code == CLD_EXITED && ended->si_status == 0)
-        return;
-    for (unsigned i = 0; i < run->job_count; i++)
-        if (is_active(&run->jobs[i]) && cell_knows(&run->jobs[i].cell, pid))
-            return;
-    if (is_own(run, pid) || !process_read(pid, &process))
-        return;
-    for (unsigned i = 0; i < run->job_count; i++)
-        if (is_active(&run->jobs[i]) && cell_recognize(&run->jobs[i].cell, &process))
-            return;
-}
-
-static void reap_children(struct run *run, uint64_t now_ns)
-{
-    siginfo_t ended = {0};
-    int status;
-    run->child_ended = false;
-    while (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid > 0) {
-        introduce_stranger(run, &ended);
-        if (waitpid(ended.si_pid, &status, WNOHANG) != ended.si_pid)
-            break;
-        hand_out_exit(run, ended.si_pid, status, now_ns);
-        ended.si_pid = 0;
-    }
 }
 
 static void start_cells(struct run *run, uint64_t now_ns)
@@ -158,51 +106,29 @@ static void wait_for_something(struct run *run)
     hand_out_readiness(run, fds + 1);
 }
 
-/* Whether a cell has already found that a process can't be ended, and said so in its document. */
-static bool is_left_behind(const struct run *run, pid_t pid)
+static void advance_cell(struct run *run, struct job *job, uint64_t now_ns)
 {
-    for (size_t i = 0; i < run->left_behind_count; i++)
-        if (run->left_behind[i] == pid)
-            return true;
-    return false;
-}
-
-static void note_left_behind(struct run *run, const json_t *survivors)
-{
-    size_t index;
-    const json_t *survivor;
-    json_array_foreach(survivors, index, survivor)
-        if (run->left_behind_count < LEFT_BEHIND_MAX)
-            run->left_behind[run->left_behind_count++] =
-                (pid_t)json_integer_value(json_object_get(survivor, "pid"));
-}
-
-/* A deputy is a child of ours like an orphan is, but it belongs to no cell. */
-static void list_deputies(struct run *run)
-{
-    run->table.own_count = 0;
-    for (size_t i = 0; i < run->inherited_count; i++)
-        run->table.own[run->table.own_count++] = run->inherited[i];
-    for (unsigned i = 0; i < run->job_count; i++)
-        if (run->jobs[i].deputy.pid > 0)
-            run->table.own[run->table.own_count++] = run->jobs[i].deputy.pid;
+    pid_t deputy = job->deputy.pid;
+    cell_read(&job->cell, now_ns);
+    if (run->summary->interrupted || run->failure.code != ERROR_NONE)
+        cell_abort(&job->cell, now_ns, &run->table);
+    cell_advance(&job->cell, now_ns, &run->table);
+    if (deputy > 0 && job->deputy.pid != deputy)
+        run_note_given_up(run, deputy);
 }
 
 static bool advance_cells(struct run *run, uint64_t now_ns)
 {
     bool any_active = false;
     run->table.count = 0; /* whoever needs a new snapshot in this turn takes it for all */
-    list_deputies(run);
+    run_list_own(run);
     for (unsigned i = 0; i < run->job_count; i++) {
         struct cell *cell = &run->jobs[i].cell;
         if (!is_active(&run->jobs[i]))
             continue;
-        cell_read(cell, now_ns);
-        if (run->summary->interrupted || run->failure.code != ERROR_NONE)
-            cell_abort(cell, now_ns, &run->table);
-        cell_advance(cell, now_ns, &run->table);
+        advance_cell(run, &run->jobs[i], now_ns);
         if (cell->stage == CELL_DONE) {
-            note_left_behind(run, cell->survivors);
+            run_note_left_behind(run, cell->survivors);
             if (!cell->aborted)
                 run_record_cell(run, cell);
             cell_release(cell);
@@ -239,7 +165,7 @@ int run_loop(struct run *run, struct error *error)
         if (run->signalled)
             take_signals(run);
         if (run->signalled || run->child_ended)
-            reap_children(run, now_ns);
+            run_reap_children(run, now_ns);
         any_active = advance_cells(run, now_ns);
         show_progress(run, now_ns);
         if (run->failure.code != ERROR_NONE && !any_active)
@@ -280,27 +206,6 @@ json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request
     }
 }
 
-void run_note_inherited(struct run *run)
-{
-    if (process_table_scan(&run->table, NULL) != 0)
-        return;
-    for (size_t i = 0; i < run->table.count && run->inherited_count < INHERITED_MAX; i++)
-        if (run->table.rows[i].parent == getpid())
-            run->inherited[run->inherited_count++] = run->table.rows[i].pid;
-    run->table.count = 0;
-}
-
-/* Whether a child of ours is none of a target's: inherited, in our own session, or known to be
- * beyond ending. */
-static bool is_not_to_end(const struct run *run, const struct process *process)
-{
-    for (size_t i = 0; i < run->inherited_count; i++)
-        if (run->inherited[i] == process->pid)
-            return true;
-    return process->state == 'Z' || process->session == getsid(0) ||
-           is_left_behind(run, process->pid);
-}
-
 /* Sends KILL to every descendant of the runner that is left; returns how many there are. */
 static size_t kill_descendants(struct run *run)
 {
@@ -311,7 +216,7 @@ static size_t kill_descendants(struct run *run)
         return 0;
     for (size_t i = 0; i < run->table.count; i++) {
         const struct process *process = &run->table.rows[i];
-        if (process->parent != self || is_not_to_end(run, process))
+        if (process->parent != self || run_must_not_end(run, process))
             continue;
         /* Its children come to us when it is gone, and are met in the next turn. */
         (void)kill(process->pid, SIGKILL);
@@ -327,7 +232,7 @@ void run_sweep(struct run *run)
         deputy_abandon(&run->jobs[i].deputy);
     for (;;) {
         size_t left = kill_descendants(run);
-        reap_children(run, clock_now_ns());
+        run_reap_children(run, clock_now_ns());
         if (left == 0)
             break;
         if (clock_now_ns() >= until_ns) {

@@ -40,6 +40,12 @@ struct plan {
 /** More processes that can't be ended are not remembered one by one. */
 enum { LEFT_BEHIND_MAX = 1024, INHERITED_MAX = 32 };
 
+/** Processes by number. */
+struct pid_list {
+    pid_t pids[LEFT_BEHIND_MAX];
+    size_t count;
+};
+
 struct run {
     const struct run_options *options;
     struct front *front;
@@ -60,9 +66,9 @@ struct run {
     struct process_table table;
     pid_t inherited[INHERITED_MAX]; /* children that were there before us: never ours to end */
     size_t inherited_count;
-    pid_t left_behind[LEFT_BEHIND_MAX]; /* survived KILL; named in the documents */
-    size_t left_behind_count;
-    struct sysroot sysroot; /* of --nanvix; its path is empty without */
+    struct pid_list left_behind; /* survived KILL; named in the documents */
+    struct pid_list given_up;    /* deputies that did not answer; killed, and not yet collected */
+    struct sysroot sysroot;      /* of --nanvix; its path is empty without */
     char id[40];
     time_t started_at;
     uint64_t started_ns; /* the same moment on CLOCK_MONOTONIC */
@@ -140,11 +146,31 @@ int run_record_skips(struct run *run, struct run_target *target, struct error *e
 /** Writes all documents. Returns -1 with the first error; the others are still written. */
 int run_write_documents(struct run *run, struct error *error);
 
-/* run_loop.c */
+/* run_children.c */
 
 /** Notes the children that this process already has (a shell may have started some before its
  * exec), so that they are taken for nobody's and ended by nobody. */
 void run_note_inherited(struct run *run);
+
+/** Remembers what survived KILL (a cell's `unkillable`), so that no later cell takes it for its
+ * own. */
+void run_note_left_behind(struct run *run, const json_t *survivors);
+
+/** The same of a deputy that a cell gave up: it was killed, which may not end it. */
+void run_note_given_up(struct run *run, pid_t pid);
+
+/** Tells the process table which of our children are of no cell that runs now: deputies, those that
+ * were there before us, and what earlier cells had to leave behind. */
+void run_list_own(struct run *run);
+
+/** Collects the children that have ended and tells the cells whose they were. */
+void run_reap_children(struct run *run, uint64_t now_ns);
+
+/** Whether a child of ours is not to be ended with the run: inherited, in our own session, or known
+ * to be beyond ending. */
+bool run_must_not_end(const struct run *run, const struct process *process);
+
+/* run_loop.c */
 
 /** Runs the plan to its end or to an interrupt. */
 int run_loop(struct run *run, struct error *error);

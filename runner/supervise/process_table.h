@@ -22,15 +22,17 @@ struct process {
     char comm[32];
 };
 
-/** More helpers of its own than this the runner never has. */
-#define PROCESS_TABLE_OWN_MAX 320
+/** More helpers of its own, and processes that it had to leave behind, than this are not told from
+ * a target's. */
+#define PROCESS_TABLE_OWN_MAX 2336
 
 /** A snapshot of all processes, sorted by pid. */
 struct process_table {
     struct process *rows;
     size_t count;
     size_t capacity;
-    /* Children of the runner that are no target's: every scan marks them as claimed. */
+    /* Children of the runner that are none of the cells' that run: every scan marks them as
+     * claimed. */
     pid_t own[PROCESS_TABLE_OWN_MAX];
     size_t own_count;
 };

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Which of the runner's children are whose: a child subreaper gets those of every cell, and its
+ * own. */
+#include "run/run_state.h"
+
+#include <sys/wait.h>
+
+static bool list_has(const struct pid_list *list, pid_t pid)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->pids[i] == pid)
+            return true;
+    return false;
+}
+
+static void list_add(struct pid_list *list, pid_t pid)
+{
+    if (list->count < LEFT_BEHIND_MAX)
+        list->pids[list->count++] = pid;
+}
+
+static void list_remove(struct pid_list *list, pid_t pid)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->pids[i] == pid)
+            list->pids[i--] = list->pids[--list->count];
+}
+
+void run_note_left_behind(struct run *run, const json_t *survivors)
+{
+    size_t index;
+    const json_t *survivor;
+    json_array_foreach(survivors, index, survivor)
+        list_add(&run->left_behind, (pid_t)json_integer_value(json_object_get(survivor, "pid")));
+}
+
+void run_note_given_up(struct run *run, pid_t pid)
+{
+    struct process process;
+    if (process_read(pid, &process) && process.parent == getpid())
+        list_add(&run->given_up, pid);
+}
+
+static void claim(struct process_table *table, pid_t pid)
+{
+    if (pid > 0 && table->own_count < PROCESS_TABLE_OWN_MAX)
+        table->own[table->own_count++] = pid;
+}
+
+void run_list_own(struct run *run)
+{
+    run->table.own_count = 0;
+    for (size_t i = 0; i < run->inherited_count; i++)
+        claim(&run->table, run->inherited[i]);
+    for (unsigned i = 0; i < run->job_count; i++)
+        claim(&run->table, run->jobs[i].deputy.pid);
+    for (size_t i = 0; i < run->left_behind.count; i++)
+        claim(&run->table, run->left_behind.pids[i]);
+    for (size_t i = 0; i < run->given_up.count; i++)
+        claim(&run->table, run->given_up.pids[i]);
+}
+
+static void hand_out_exit(struct run *run, pid_t pid, int status, uint64_t now_ns)
+{
+    list_remove(&run->left_behind, pid); /* its number may be another's next */
+    list_remove(&run->given_up, pid);
+    for (unsigned i = 0; i < run->job_count; i++)
+        if (run->jobs[i].cell.stage != CELL_IDLE &&
+            cell_note_exit(&run->jobs[i].cell, pid, status, now_ns))
+            return;
+}
+
+static bool is_own(const struct run *run, pid_t pid)
+{
+    for (size_t i = 0; i < run->table.own_count; i++)
+        if (run->table.own[i] == pid)
+            return true;
+    return false;
+}
+
+/* Once collected, a process can no longer be asked whose it was; worth a name is one that came to
+ * a bad end. */
+static void introduce_stranger(struct run *run, const siginfo_t *ended)
+{
+    struct process process;
+    pid_t pid = ended->si_pid;
+    if (ended->si_code == CLD_EXITED && ended->si_status == 0)
+        return;
+    for (unsigned i = 0; i < run->job_count; i++)
+        if (run->jobs[i].cell.stage != CELL_IDLE && cell_knows(&run->jobs[i].cell, pid))
+            return;
+    run_list_own(run);
+    if (is_own(run, pid) || !process_read(pid, &process))
+        return;
+    for (unsigned i = 0; i < run->job_count; i++)
+        if (run->jobs[i].cell.stage != CELL_IDLE && cell_recognize(&run->jobs[i].cell, &process))
+            return;
+}
+
+void run_reap_children(struct run *run, uint64_t now_ns)
+{
+    siginfo_t ended = {0};
+    int status;
+    run->child_ended = false;
+    while (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid > 0) {
+        introduce_stranger(run, &ended);
+        if (waitpid(ended.si_pid, &status, WNOHANG) != ended.si_pid)
+            break;
+        hand_out_exit(run, ended.si_pid, status, now_ns);
+        ended.si_pid = 0;
+    }
+}
+
+void run_note_inherited(struct run *run)
+{
+    if (process_table_scan(&run->table, NULL) != 0)
+        return;
+    for (size_t i = 0; i < run->table.count && run->inherited_count < INHERITED_MAX; i++)
+        if (run->table.rows[i].parent == getpid())
+            run->inherited[run->inherited_count++] = run->table.rows[i].pid;
+    run->table.count = 0;
+}
+
+bool run_must_not_end(const struct run *run, const struct process *process)
+{
+    for (size_t i = 0; i < run->inherited_count; i++)
+        if (run->inherited[i] == process->pid)
+            return true;
+    return process->state == 'Z' || process->session == getsid(0) ||
+           list_has(&run->left_behind, process->pid);
+}
