@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe.h"
 
+#include "hostfs.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,6 +25,7 @@ enum {
 static struct {
     const char *shape;
     const char *nonce;
+    const char *hostfs;
     int keep;
     char directory[PROBE_DIRECTORY_BYTES];
 } settings;
@@ -47,6 +50,11 @@ const char *probe_directory(void)
 const char *probe_nonce(void)
 {
     return settings.nonce;
+}
+
+const char *probe_hostfs(void)
+{
+    return settings.hostfs;
 }
 
 int probe_keeps(void)
@@ -222,7 +230,9 @@ static int usage(const char *wrong)
     text_add(&text, settings.shape);
     text_add(&text, ": ");
     text_add(&text, wrong);
-    text_add(&text, "; usage: --dir=DIR --nonce=NONCE [--keep], or RO_DIR, RO_NONCE, RO_KEEP=1\n");
+    text_add(&text,
+             "; usage: " HOSTFS_ARGUMENT "--dir=DIR --nonce=NONCE [--keep], or " HOSTFS_VARIABLE
+             "RO_DIR, RO_NONCE, RO_KEEP=1\n");
     (void)write_all(STDERR_FILENO, text.bytes, text.length);
     return PROBE_USAGE;
 }
@@ -273,6 +283,7 @@ int read_settings(int argc, char **argv, const char *shape)
     const char *keep = environment("RO_KEEP");
     settings.shape = shape;
     settings.nonce = environment("RO_NONCE");
+    settings.hostfs = MOUNTS_HOSTFS ? environment("RO_HOSTFS") : NULL;
     for (int i = 1; i < argc; i++) {
         const char *value = NULL;
         if ((value = value_of(argv[i], "--dir")) != NULL)
@@ -281,9 +292,13 @@ int read_settings(int argc, char **argv, const char *shape)
             settings.nonce = value;
         else if (strcmp(argv[i], "--keep") == 0)
             keep = "1";
+        else if (MOUNTS_HOSTFS && (value = value_of(argv[i], "--hostfs")) != NULL)
+            settings.hostfs = value;
         else
             return usage("an argument that it does not know");
     }
+    if (MOUNTS_HOSTFS && (settings.hostfs == NULL || settings.hostfs[0] != '/'))
+        return usage("no absolute directory to mount hostfs on");
     if (directory == NULL)
         return usage("no work directory");
     if (settings.nonce == NULL)

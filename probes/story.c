@@ -3,6 +3,7 @@
 
 #include "checks.h"
 #include "filesystem.h"
+#include "hostfs.h"
 #include "steps.h"
 
 #include <errno.h>
@@ -131,7 +132,9 @@ int begin_story(int argc, char **argv, const char *shape, const char *names)
     add_text("build", PROBE_BUILD);
     add_unsigned("bits", 8ULL * sizeof(void *));
     send_line();
-    look_at_root(names);
+    mount_hostfs(probe_hostfs());
+    if (story_goes_on())
+        look_at_root(names);
     return 0;
 }
 

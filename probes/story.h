@@ -21,8 +21,9 @@ struct move {
 };
 
 /**
- * Reads the settings, writes `begin` and `fs`, and sees that D can be listed and holds none of the
- * `names` (top-level, separated by spaces). Returns 0 or PROBE_USAGE.
+ * Reads the settings, writes `begin`, mounts hostfs where the program is made for it, writes `fs`,
+ * and sees that D can be listed and holds none of the `names` (top-level, separated by spaces).
+ * Returns 0 or PROBE_USAGE.
  */
 int begin_story(int argc, char **argv, const char *shape, const char *names);
 

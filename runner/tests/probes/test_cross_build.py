@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The presets `nanvix` and `nanvix-gcc` build the probes with an SDK's toolchain file.
+"""The presets `nanvix` and `nanvix-gcc` build the probes with an SDK's toolchain file, those that mount
+hostfs and those that don't.
 
 The SDK is a double: its system is called Nanvix and its compiler is gcc -m32. What comes out are the
 i686 programs, which run here. No word of CMake about an unknown system is let through.
@@ -13,6 +14,7 @@ import harness
 
 cmake = sys.argv[1]
 
+ABIS = ("nanvix-i686", "nanvix-i686-hostfs")
 SDK = """set(CMAKE_SYSTEM_NAME Nanvix)
 set(CMAKE_SYSTEM_PROCESSOR i686)
 set(CMAKE_C_COMPILER /usr/bin/gcc)
@@ -34,30 +36,47 @@ def output(*command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def build(preset, tree, env):
-    """Configures and builds; returns the manifest."""
+def build(preset, tree, env, targets=()):
+    """Configures, and builds the targets, or everything."""
     env = dict(os.environ, **env)
+    chosen = ["--target", *targets] if targets else []
     for command in ([cmake, "--preset", preset, "-S", harness.SOURCE, "-B", tree],
-                    [cmake, "--build", tree, "--parallel", "2"]):
+                    [cmake, "--build", tree, "--parallel", "2", *chosen]):
         done = subprocess.run(command, env=env, cwd=harness.SOURCE, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=140, check=False)
+                              stderr=subprocess.STDOUT, text=True, timeout=240, check=False)
         assert done.returncode == 0, done.stdout
         assert "Warning" not in done.stdout and "unknown to cmake" not in done.stdout, done.stdout
-    with open(f"{tree}/probes/manifest.json", encoding="ascii") as file:
-        return json.load(file)
 
 
-def check_programs(tree, manifest):
-    assert list(manifest["abis"]) == ["nanvix-i686"]
-    assert set(harness.SHAPES + harness.CONTROLS) <= set(manifest["abis"]["nanvix-i686"])
-    program = f"{tree}/probes/nanvix-i686/replace_existing"
+def calls_mount(program):
+    return any(line.split()[-1] == "mount" for line in output("nm", program).splitlines())
+
+
+def check_program(tree, abi):
+    """One of the ABI is a static i686 program of this build, and runs."""
+    program = f"{tree}/probes/{abi}/replace_existing"
     header = output("readelf", "-h", "-l", program)
     assert "ELF32" in header and "Intel 80386" in header and "INTERP" not in header, header
+    hostfs = abi.endswith("-hostfs")
+    assert calls_mount(program) == hostfs, f"{abi}: mount"
     qemu = harness.program("linux-i686", "replace_existing")[0]
     with harness.fresh_directory() as directory:
-        journal = harness.run_probe([qemu, program], "replace_existing", directory, 0)
-        assert journal.events[0].fields["build"] == manifest["build_id"]
-    assert not os.path.exists(f"{tree}/runner"), "only the guest programs are built"
+        if hostfs:  # there is none here to mount; that it asks where is enough
+            said = harness.run([qemu, program], directory)
+            assert said.returncode == 2 and b"--hostfs=DIR" in said.stderr, said
+        else:
+            journal = harness.run_probe([qemu, program], "replace_existing", directory, 0)
+            assert journal.events[0].fields["build"] == build_id
+
+
+def check_manifest(tree):
+    with open(f"{tree}/probes/manifest.json", encoding="ascii") as file:
+        manifest = json.load(file)
+    assert manifest["build_id"] == build_id, "the same sources are the same build, whatever the compiler"
+    assert tuple(manifest["abis"]) == ABIS
+    for abi, programs in manifest["abis"].items():
+        assert set(programs) == set(harness.SHAPES + harness.CONTROLS + harness.EXTENDED)
+        assert set(programs) == set(os.listdir(f"{tree}/probes/{abi}"))
 
 
 with open(f"{harness.BUILD}/probes/manifest.json", encoding="ascii") as native:
@@ -65,9 +84,11 @@ with open(f"{harness.BUILD}/probes/manifest.json", encoding="ascii") as native:
 
 with harness.fresh_directory() as top:
     write(f"{top}/sdk/nanvix.cmake", SDK)
-    made = build("nanvix", f"{top}/nanvix", {"NANVIX_SDK_ROOT": f"{top}/sdk"})
-    assert made["build_id"] == build_id, "the same sources are the same build, whatever the compiler"
-    check_programs(f"{top}/nanvix", made)
+    build("nanvix", f"{top}/nanvix", {"NANVIX_SDK_ROOT": f"{top}/sdk"})
+    check_manifest(f"{top}/nanvix")
+    for abi in ABIS:
+        check_program(f"{top}/nanvix", abi)
+    assert not os.path.exists(f"{top}/nanvix/runner"), "only the guest programs are built"
 
     # The older toolchain: a gcc of its own, a linker script and the system's libraries in a group.
     older = f"{top}/older"
@@ -75,11 +96,15 @@ with harness.fresh_directory() as top:
     script = output("ld", "-m", "elf_i386", "-static", "--verbose").split("=" * 50)[1]
     write(f"{older}/sysroot/lib/user.ld", script)
     subprocess.run(["ar", "rc", f"{older}/sysroot/lib/libposix.a"], check=True)
-    made = build("nanvix-gcc", f"{top}/nanvix-gcc",
-                 {"NANVIX_SDK_ROOT": older, "NANVIX_SYSROOT": f"{older}/sysroot"})
-    check_programs(f"{top}/nanvix-gcc", made)
+    # One program of each ABI: the others are built by the same rules.
+    build("nanvix-gcc", f"{top}/nanvix-gcc",
+          {"NANVIX_SDK_ROOT": older, "NANVIX_SYSROOT": f"{older}/sysroot"},
+          [f"{abi}.replace_existing" for abi in ABIS])
+    for abi in ABIS:
+        check_program(f"{top}/nanvix-gcc", abi)
     with open(f"{top}/nanvix-gcc/build.ninja", encoding="utf-8") as ninja:
         rules = ninja.read()
+    assert f'"-DABIS={";".join(ABIS)}"' in rules, "the manifest lists both"
     assert f"-T {older}/sysroot/lib/user.ld" in rules and "--start-group" in rules
 
     # A tree that is not there is told in one line, with the remedy.

@@ -16,6 +16,7 @@ WRONG = (
     (["--dir=" + "d" * 1024, "--nonce=abcdefgh"], {}),
     (["--dir=DIR", "--nonce=abcdefgh", "--kep"], {}),
     (["--dir=DIR", "--nonce=abcdefgh", "--keep=1"], {}),
+    (["--dir=DIR", "--nonce=abcdefgh", "--hostfs=DIR"], {}),
     (["--dir=DIR", "--nonce=abcdefgh", ""], {}),
     (["--dir=DIR", "--nonce=abcdefgh", "x\x1b]0;y\x07"], {}),
     (["--dir", "DIR", "--nonce", "abcdefgh"], {}),
@@ -36,4 +37,5 @@ for abi in harness.ABIS:
             line = result.stderr.decode()
             assert line.startswith("tmp_root_sibling: ") and line.count("\n") == 1, result
             assert line.endswith("\n") and "--nonce=NONCE" in line and "\x1b" not in line, result
+            assert "hostfs" not in line, result
             assert harness.tree(directory) == {}
