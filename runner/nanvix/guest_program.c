@@ -12,6 +12,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+/* A part of the usage line that only the programs for hostfs have. */
+static const char hostfs_option[] = "--hostfs=DIR";
+
 /** A whole file, mapped. */
 struct image {
     void *mapping;
@@ -91,6 +94,11 @@ static bool has_interpreter(const struct image *image, const struct header *head
     return false;
 }
 
+static bool holds_text(const struct image *image, const char *text)
+{
+    return memmem(image->bytes, image->size, text, strlen(text)) != NULL;
+}
+
 int guest_program_check(const char *path, const char *abi, const char *build_id,
                         struct error *error)
 {
@@ -108,10 +116,15 @@ int guest_program_check(const char *path, const char *abi, const char *build_id,
     if ((header.type != ET_EXEC && header.type != ET_DYN) || has_interpreter(&image, &header))
         return error_set(error, ERROR_INPUT, path,
                          "is not a static program; guests have no dynamic linker");
-    if (memmem(image.bytes, image.size, build_id, strlen(build_id)) == NULL)
+    if (!holds_text(&image, build_id))
         return error_set(error, ERROR_INPUT, path,
                          "is of another probe build than this tool's (%s); build both from the "
                          "same sources",
                          build_id);
+    if (strstr(abi, "-hostfs") != NULL && !holds_text(&image, hostfs_option))
+        return error_set(error, ERROR_INPUT, path,
+                         "does not mount hostfs, as the programs of %s do; give --probes the "
+                         "directory that holds %s",
+                         abi, abi);
     return 0;
 }

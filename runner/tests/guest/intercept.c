@@ -4,8 +4,8 @@
  *
  * Runs PROGRAM in the guest and does something at the moment in which it enters CALL for the first
  * time, before the kernel does any of it: no race has to be won to have a guest die, spin or wait
- * in the middle of a rename. CALL is `rename` (renameat and renameat2 too), `open` or `mkdir`; or
- * `replace`, a rename onto a name that exists, or `create`, an open with O_EXCL.
+ * in the middle of a rename. CALL is `rename` (renameat and renameat2 too), `open`, `mkdir` or
+ * `mount`; or `replace`, a rename onto a name that exists, or `create`, an open with O_EXCL.
  *
  *     panic      the guest's kernel panics
  *     spin       this program burns CPU for ever; the call stays out
@@ -59,6 +59,7 @@ static void find_calls(const char *name, unsigned calls[3])
         {"rename", {SYS_rename, SYS_renameat, SYS_renameat2}},
         {"open", {SYS_open, SYS_openat, SYS_openat2}},
         {"mkdir", {SYS_mkdir, SYS_mkdirat, SYS_mkdirat}},
+        {"mount", {SYS_mount, SYS_mount, SYS_mount}},
         {"replace", {SYS_rename, SYS_renameat, SYS_renameat2}},
         {"create", {SYS_open, SYS_openat, SYS_openat}},
     };

@@ -73,6 +73,10 @@ def daemon_refusals(scratch, standalone):
         (["--", "x.img"], "needs -bin-dir and -ramfs"),
         ([*flags, "--", f"{standalone}/bin/procd.elf"], "is no image"),
         ([*flags, "--", "x.img", "--one"], "arguments are baked into the image"),
+        ([*flags, "-mount", f"{scratch}/nowhere", "--", "x.img"], "is no directory to mount"),
+        ([*flags, "-mount", f"{scratch}/text", "--", "x.img"], "is no directory to mount"),
+        ([*flags, "-mount", f"{scratch}/with space", "--", "x.img"], "can't hold a space"),
+        ([*flags, "-mount", "--", "x.img"], "needs a value"),
     ]
 
 
@@ -83,6 +87,7 @@ def other_refusals(scratch, legacy, single, program):
         (legacy, [*flags, "--", "x.img", "--one"], "is no ELF program"),
         (legacy, [*flags, "--", program, "a;K=v;L=w"], "a second ';'"),
         (legacy, [*flags, "--", program, "a;word"], "the environment is K=V"),
+        (legacy, [*flags, "-mount", scratch, "--", program], "unknown flag '-mount'"),
         (single, ["-ramfs", f"{scratch}/rootfs.img", "--", program], "unknown flag '-ramfs'"),
         (single, ["-mount", scratch, "--", program], "unknown flag '-mount'"),
         (single, ["--", f"{scratch}/with space/app", "a"], "can't hold a space"),

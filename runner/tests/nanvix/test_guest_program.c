@@ -159,6 +159,23 @@ static void each_abi_wants_its_own_width(void **state)
     assert_non_null(strstr(error.what, "32-bit, ELF machine 3"));
 }
 
+static void a_hostfs_target_wants_programs_that_mount_it(void **state)
+{
+    const struct fixture *fixture = need_probe(state);
+    char mounting[PATH_MAX];
+    struct error error = ERROR_INIT;
+    assert_int_equal(
+        guest_program_check(fixture->probe, "nanvix-i686-hostfs", RO_PROBE_BUILD, &error), -1);
+    assert_int_equal(error.code, ERROR_INPUT);
+    assert_non_null(strstr(error.what, "does not mount hostfs"));
+    error = (struct error)ERROR_INIT;
+    assert_int_equal(
+        data_path(mounting, sizeof mounting, "probes/linux-x86_64-hostfs/subdir_sibling", &error),
+        0);
+    assert_int_equal(guest_program_check(mounting, "linux-x86_64-hostfs", RO_PROBE_BUILD, &error),
+                     0);
+}
+
 static void what_is_no_file_is_refused(void **state)
 {
     (void)state;
@@ -176,6 +193,7 @@ int main(void)
         cmocka_unit_test(only_a_static_i686_program_is_accepted),
         cmocka_unit_test(a_program_of_another_build_is_refused),
         cmocka_unit_test(each_abi_wants_its_own_width),
+        cmocka_unit_test(a_hostfs_target_wants_programs_that_mount_it),
         cmocka_unit_test(what_is_no_file_is_refused),
     };
     return cmocka_run_group_tests(tests, read_probe, forget_probe);

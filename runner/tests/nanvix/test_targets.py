@@ -20,6 +20,7 @@ import private_mounts as mounts  # noqa: E402
 
 MODE, BUILD = sys.argv[1:]
 TARGET = "nanvix-standalone-legacy" if MODE == "legacy" else f"nanvix-{MODE}"
+BUILT_FOR = "standalone" if MODE == "hostfs" else MODE
 RELEASE = "0.14.2" if MODE == "legacy" else "0.15.7"
 BUDGETS = ["--boot-budget", "30", "--step-budget", "2", "--exit-budget", "1", "--no-controls"]
 AT_ONCE = 2
@@ -46,6 +47,12 @@ ROWS = {
         ("none", "implicit_import", PASS),
         ("none", "implicit_import_b", PASS),
         ("rename-hangs", "implicit_import", HANG),
+    ],
+    "hostfs": [
+        ("none", "pycache_replace", {**PASS, "host": "agrees"}),
+        ("rename-hangs", "subdir_sibling", HANG),
+        ("mount-hangs", "tmp_root_sibling", {"verdict": "stall", "call": "mount", "state": "blocked"}),
+        ("mount-busy", "tmp_root_sibling", {"verdict": "error", "reason": "got=EBUSY"}),
     ],
     "legacy": [
         ("none", "pycache_replace", PASS),
@@ -82,6 +89,7 @@ def complaints(cell, wanted):
         "said": wanted.get("said", "") in "\n".join(cell.get("console_tail") or []),
         "ended": any(one["comm"] == wanted.get("ended") and "SIGABRT" in str(one)
                      for one in evidence.get("ended", [])),
+        "host": (cell["host_view"] or {}).get("result") == wanted.get("host"),
         "anomaly": any(one["kind"] == wanted.get("anomaly", ("", ""))[0] and
                        wanted["anomaly"][1] in one["detail"] for one in cell["anomalies"]),
     }
@@ -105,7 +113,7 @@ def subject_complaints(document, sysroot):
 def check(row):
     fault, shape, wanted = row
     with Oracle(f"{BUILD}/runner/rename-oracle") as oracle:
-        sysroot = make_sysroot.lay_out(f"{oracle.scratch}/sysroot", BUILD, MODE, fault, RELEASE,
+        sysroot = make_sysroot.lay_out(f"{oracle.scratch}/sysroot", BUILD, BUILT_FOR, fault, RELEASE,
                                        shape.startswith("implicit_import"))
         code, said, errors = oracle.run("--nanvix", sysroot, "-t", TARGET, "-s", shape, *BUDGETS)
         documents = oracle.documents()

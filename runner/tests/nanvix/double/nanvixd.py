@@ -29,6 +29,8 @@ FAULTS = {
     "rename-spins": (["rename", "spin"], None),
     "replace-eexist": (["replace", "refuse=17"], None),
     "create-hangs": (["create", "block"], None),
+    "mount-hangs": (["mount", "block"], None),
+    "mount-busy": (["mount", "refuse=16"], None),
     "panic-dies": (["rename", "panic"], None),
     "panic-stays": (["rename", "block"], None),
     "linuxd-dies": ([], "daemon-dies-silently"),
@@ -100,6 +102,7 @@ class Nanvixd:
         ramfs = self.flags.get("-ramfs")
         if "-bin-dir" not in self.flags or ramfs is None:
             refuse(NAME, "standalone needs -bin-dir and -ramfs")
+        shared = self.check_shared()
         place = self.make_place(ramfs)
         if self.mode == "legacy":
             program = self.check_program(self.rest[0])
@@ -108,16 +111,29 @@ class Nanvixd:
             if len(self.rest) != 1:
                 refuse(NAME, "arguments are baked into the image; nothing stands behind it")
             program, arguments, environment = extract_image(self.rest[0], place)
-        mount = self.flags.get("-mount")
-        if mount is not None:
-            options = machine.hostfs_options("/mnt", os.path.abspath(mount))
-        else:
-            with open(ramfs, "rb") as source, open(f"{place}/ramfs", "wb") as copy:
-                copy.write(source.read())
-            options = machine.fat_options(f"{place}/ramfs")
+        with open(ramfs, "rb") as source, open(f"{place}/ramfs", "wb") as copy:
+            copy.write(source.read())
         script = machine.write_script(place, program, arguments, environment, self.interception(),
-                                      mount is None)
-        return machine.start(self.tools, f"{self.sysroot}/bin/kernel.elf", place, options, script)
+                                      True)
+        if shared is None:  # hostfs is there all the same, and nothing of the host in it
+            shared = f"{place}/nothing"
+            os.mkdir(shared)
+        return machine.start(self.tools, f"{self.sysroot}/bin/kernel.elf", place,
+                             machine.fat_options(f"{place}/ramfs"), script, shared)
+
+    def check_shared(self):
+        """The directory of the host that hostfs shows, or None."""
+        shared = self.flags.get("-mount")
+        if shared is None:
+            return None
+        if self.mode == "legacy":
+            refuse(NAME, "unknown flag '-mount' in this release")
+        check_host_path(NAME, shared)
+        if "," in os.path.realpath(shared):
+            refuse(NAME, f"'{shared}': the double's kernel can't take a ','")
+        if not os.path.isdir(shared):
+            refuse(NAME, f"'{shared}' is no directory to mount")
+        return shared
 
     def check_program(self, path):
         check_host_path(NAME, path)
