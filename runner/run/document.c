@@ -208,6 +208,19 @@ static void remove_spools(struct document *document)
     }
 }
 
+/** Says where the finished cells are, or that there is no place any more where they could be. */
+static int cannot_be_written(const struct document *document, int failed, struct error *error)
+{
+    if (failed == ENOENT)
+        return error_set_errno(error, failed, document->name,
+                               "cannot be written (was its directory removed?); run again with "
+                               "another --output");
+    return error_set_errno(error, failed, document->name,
+                           "cannot be written; the finished cells are in .%s.controls and .cells "
+                           "beside it; make room or choose another --output",
+                           document->name);
+}
+
 int document_finish(struct document *document, json_t *head, struct error *error)
 {
     char temporary[256];
@@ -215,9 +228,7 @@ int document_finish(struct document *document, json_t *head, struct error *error
     int fd = openat(document->directory_fd, temporary,
                     O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0)
-        return error_set_errno(error, errno, document->name,
-                               "cannot be written (was its directory removed?); run again with "
-                               "another --output");
+        return cannot_be_written(document, errno, error);
     CLEANUP_FILE FILE *out = fdopen(fd, "w");
     errno = ENOMEM;
     if (out != NULL && compose(document, head, out) == 0 &&
@@ -229,8 +240,5 @@ int document_finish(struct document *document, json_t *head, struct error *error
     if (out == NULL)
         (void)close(fd);
     (void)unlinkat(document->directory_fd, temporary, 0);
-    return error_set_errno(error, failed, document->name,
-                           "cannot be written; the finished cells are in .%s.controls and .cells "
-                           "beside it; make room or choose another --output",
-                           document->name);
+    return cannot_be_written(document, failed, error);
 }

@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A full disk under the output directory is one clear line and exit code 2.
+"""A full disk under the output directory is one clear line and exit code 2, whichever write or new
+file it is that finds no room. What was finished stays: every line of a spool is a whole cell; a
+document is whole or not there, and of the cells before the failure none is missing.
 
-The disk is a tmpfs of a few pages in a mount namespace of its own, which is gone with the process.
-What was finished stays readable: every line of a spool is a whole cell; no document is half there.
+The disk is a tmpfs in a mount namespace of its own, which is gone with the process. It gets one page
+more, or one inode more, from run to run, until a run comes through; so each write that takes a page
+and each file and directory that is made is the one that fails in some run.
 
 Usage: full_disk.py RENAME_ORACLE
 """
@@ -11,56 +14,83 @@ Usage: full_disk.py RENAME_ORACLE
 import glob
 import json
 import os
+import resource
 import subprocess
 import sys
 
 from oracle import DEADLINE_S, Oracle, expect, validator
 
-SIZES = ("16k", "64k", "96k", "128k", "160k", "256k")
+PAGE = resource.getpagesize()
+MOST = 60
+SHAPES = ("tmp_root_sibling", "pycache_replace")
 
 
-def in_namespace(oracle, size):
-    """Runs native into a disk of that size and copies what is on it out; returns the result."""
-    disk, saved = f"{oracle.scratch}/disk", f"{oracle.scratch}/saved-{size}"
+def in_namespace(oracle, options):
+    """Runs native into a disk with those options and copies what is on it out; returns the result."""
+    disk, saved = f"{oracle.scratch}/disk", f"{oracle.scratch}/saved-{options}"
     os.makedirs(disk, exist_ok=True)
     os.makedirs(saved)
-    script = (f'mount -t tmpfs -o size={size} tmpfs "$1" || exit 77; d=$1; s=$2; shift 2; "$@"; '
+    script = ('mount -t tmpfs -o "$3" tmpfs "$1" || exit 77; d=$1; s=$2; shift 3; "$@"; '
               'code=$?; cp -a "$d/." "$s/"; exit $code')
-    command = [oracle.program, "run", "-t", "native", "-n", "3", "-q", "--no-controls", "-o", disk]
-    return saved, subprocess.run(["unshare", "-m", "/bin/sh", "-c", script, "sh", disk, saved,
-                                  *command], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                                 text=True, timeout=DEADLINE_S, check=False)
+    command = [oracle.program, "run", "-t", "native", "-n", "1", "-j", "1", "--no-controls",
+               "-o", disk, *(word for shape in SHAPES for word in ("-s", shape))]
+    return saved, subprocess.run(["unshare", "-m", "/bin/sh", "-c", script, "sh", disk, saved, options,
+                                  *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, text=True, timeout=DEADLINE_S, check=False)
 
 
-def check_saved(saved):
-    check, cells = validator(), 0
+def saved_cells(saved):
+    """The verdicts of the shapes that are told of on the disk, all of it being well-formed."""
+    check, cells = validator(), []
     for path in glob.glob(f"{saved}/*/*.json"):
         with open(path, encoding="utf-8") as file:
-            check.validate(json.load(file))
+            document = json.load(file)
+        check.validate(document)
+        cells += document["cells"]
     for path in glob.glob(f"{saved}/*/.*.cells"):
         with open(path, encoding="utf-8") as file:
-            cells += len([json.loads(line) for line in file])
-    return cells
+            cells += [json.loads(line) for line in file]
+    for cell in cells:
+        # An attempt whose output could not be kept is none that can be judged.
+        expect(cell["verdict"] == "pass" or
+               (cell["verdict"] == "error" and "No space left" in cell["reason"]), cell)
+    return {cell["shape"]: cell["verdict"] for cell in cells}
+
+
+def announced_cells(out):
+    """The verdicts that were printed, which is done once they are on the disk."""
+    return {line.split()[2]: line.split()[0] for line in out.splitlines()
+            if line.startswith(("pass ", "error ")) and "#1" in line}
+
+
+def sweep(oracle, option, unit):
+    """One more of what there is too little of, run by run. Returns how many runs failed."""
+    for count in range(1, MOST):
+        saved, done = in_namespace(oracle, option.format(count * unit))
+        cells = saved_cells(saved)
+        print(f"{option.format(count * unit)}: exit code {done.returncode}, {cells}: "
+              f"{done.stderr.strip()}")
+        expect(done.returncode != 77, "the tmpfs could not be mounted")
+        announced = announced_cells(done.stdout)
+        expect(announced.items() <= cells.items(), "lost", announced, cells)
+        if done.returncode == 0:
+            expect(announced == cells == dict.fromkeys(SHAPES, "pass"), announced, cells)
+            return count - 1
+        expect(done.returncode == 2, "exit code", done.returncode)
+        expect(len(done.stderr.splitlines()) == 1, done.stderr)
+        expect("No space left" in done.stderr, done.stderr)
+    expect(False, "no disk was large enough")
 
 
 def main():
     if os.geteuid() != 0:
         print("SKIPPED: needs root to mount a small tmpfs")
         sys.exit(77)
-    failures = 0
     with Oracle(sys.argv[1]) as oracle:
-        for size in SIZES:
-            saved, done = in_namespace(oracle, size)
-            cells = check_saved(saved)
-            print(f"{size}: exit code {done.returncode}, {cells} cells in spools: {done.stderr}")
-            expect(done.returncode != 77, "the tmpfs could not be mounted")
-            if done.returncode == 0:
-                continue
-            failures += 1
-            expect(done.returncode == 2, "exit code", done.returncode)
-            expect(len(done.stderr.splitlines()) == 1, done.stderr)
-            expect("No space left" in done.stderr, done.stderr)
-        expect(failures > 0, "no disk was small enough to be full")
+        pages = sweep(oracle, "size={}", PAGE)
+        inodes = sweep(oracle, "nr_inodes={}", 1)
+        print(f"{pages} and {inodes} disks were too small")
+        expect(pages >= 5 and inodes >= 5, "too few writes and files were tried")
 
 
 if __name__ == "__main__":
