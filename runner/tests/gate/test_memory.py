@@ -43,8 +43,12 @@ def main():
     change("controls.json", ("/run/id", "20261122T100000Z-00000008"), ("/probes/digests", {}),
            ("/controls/0/verdict", "fail"))
     change("same_run.json", ("/run/finished", "2026-11-22T10:00:49Z"))
-    change("times.json", ("/run/started", "2026-02-30T10:00:00Z"))
-    change("release.json", ("/run/id", "20261122T100000Z-00000007"), ("/subject/release", "v0.1"))
+    change("times.json", ("/run/started", "2026-02-30T10:00:00Z"),
+           ("/run/finished", "2026-02-31T10:00:00Z"))
+    # Two of each release: of both there is one that agrees with another that was refused.
+    for number, release in enumerate(("v0.1", "v0.1", document["subject"]["release"])):
+        change("release%d.json" % number, ("/run/id", "20261122T100000Z-0000001%d" % number),
+               ("/subject/release", release))
     change("hang.json", ("/run/id", "20261122T100000Z-00000006"),
            ("/cells/1/anomalies", [{"kind": "no_exit", "detail": "x"}]))
     gate_inputs.apply_change(inputs, {"file": "hang.json", "at": "/cells/0", "become": "hang"}, build)
@@ -62,14 +66,15 @@ def main():
     inputs["weaker.json"]["issues"].append(dict(inputs["criteria.json"]["issues"][0], issue="NSKIP055"))
     inputs["waiver.json"] = dict(inputs["criteria.json"], waivers=[
         {"mode": "standalone", "reason": "x", "from_release": "v1.0", "decided_by": "x"}])
-    few, fewer = str(max(1, 5 * step)), str(max(1, 53 * step))
-    decide = [fewer, "no", gate_inputs.NOW]
-    runs = [[few, "yes", gate_inputs.NOW, "criteria.json", "upstream.json", "standalone.json"],
-            [fewer, "compare", "before", "standalone.json"],
+    few, fewer, others = str(max(1, 5 * step)), str(max(1, 53 * step)), str(max(1, step))
+    decide = [fewer, others, "no", gate_inputs.NOW]
+    runs = [[few, others, "yes", gate_inputs.NOW, "criteria.json", "upstream.json", "standalone.json"],
+            [fewer, others, "compare", "before", "standalone.json"],
             decide + ["waiver.json", "upstream2.json", "wrong.json", "reference.json", "broken.json",
                       "edited.json", "nowhere.json"],
             decide + ["criteria.json", "newer.json", "hang.json"],
-            decide + ["criteria.json", "open.json", "standalone.json", "release.json"],
+            decide + ["criteria.json", "open.json", "standalone.json", "release0.json",
+                      "release1.json", "release2.json"],
             decide + ["weaker.json", "upstream.json", "standalone.json", "standalone.json",
                       "same_run.json", "controls.json", "times.json"]]
     failed = 0
@@ -83,7 +88,7 @@ def main():
         for arguments in runs:
             result = subprocess.run([helper] + arguments, cwd=directory, timeout=600,
                                     capture_output=True, text=True)
-            print(arguments[1], result.stdout, result.stderr)
+            print(arguments[2], result.stdout, result.stderr)
             failed += result.returncode != 0
     return 1 if failed else 0
 
