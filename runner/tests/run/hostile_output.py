@@ -7,7 +7,6 @@ Usage: hostile_output.py RENAME_ORACLE
 """
 
 import glob
-import json
 import os
 import subprocess
 import sys
