@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The HTML page in a real browser: what it shows, where links and keys lead, how fast it opens."""
 
+import os
+
 import chromium
 import running
 from selenium.webdriver.common.by import By
@@ -57,9 +59,13 @@ class Browser(chromium.Page):
         before = self.cpu_seconds()
         self.browser.refresh()
         spent = self.cpu_seconds() - before
-        wall = self.run_script("return performance.getEntriesByType('navigation')[0].loadEventEnd")
-        print(f"eight targets: {spent:.2f} s of CPU, {wall / 1000:.2f} s on the clock")
+        wall, size = self.run_script(
+            "const load = performance.getEntriesByType('navigation')[0];"
+            "return [load.loadEventEnd - load.startTime, document.documentElement.outerHTML.length]")
+        print(f"eight targets: {spent:.2f} s of CPU, {wall / 1000:.2f} s on the clock, {size} "
+              f"characters, load average {os.getloadavg()[0]:.1f}")
         self.assertTrue(0 < spent < 1, spent)
+        self.assertLess(size, 1000000)
         self.picture("desktop")
 
     def test_a_link_opens_the_details_at_the_stuck_call(self):
@@ -123,6 +129,11 @@ class Browser(chromium.Page):
             self.open(name, width=375, height=812)
             self.run_script("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
             self.assertEqual(self.run_script("return document.documentElement.scrollWidth"), 375, name)
+            # The matrix is wide; the journal, the evidence and the console are read without pushing.
+            self.assertEqual(self.run_script(
+                "return Array.from(document.querySelectorAll('pre, .scroll:has(.tl), .scroll:has(.th)'))"
+                ".filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.innerText)"),
+                [], name)
         self.open("eight", width=375, height=812)
         self.picture("phone")
         headline = self.browser.find_element(By.TAG_NAME, "h1")
