@@ -97,11 +97,7 @@ static int ask_for_preparation(struct cell *cell, struct error *error)
     json_t *steps = expand_preparation(cell, error);
     if (steps == NULL)
         return -1;
-    if (cell->deputy->pid == 0 && deputy_start(cell->deputy, error) != 0) {
-        json_decref(steps);
-        return -1;
-    }
-    return deputy_ask(cell->deputy, json_pack("{s:s, s:o}", "do", "steps", "steps", steps), error);
+    return cell_ask_deputy(cell, json_pack("{s:s, s:o}", "do", "steps", "steps", steps), error);
 }
 
 int cell_start(struct cell *cell, uint64_t now_ns, struct error *error)
@@ -115,12 +111,13 @@ int cell_start(struct cell *cell, uint64_t now_ns, struct error *error)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
     struct error failed = ERROR_INIT;
     cell->stage = CELL_PREPARING;
-    cell->stage_until_ns = now_ns + DEPUTY_PREPARE_NS;
     if (make_bindings(cell, &failed) != 0 || ask_for_preparation(cell, &failed) != 0) {
         cell_fail(cell, &failed);
         cell->ended_ns = now_ns;
         cell->stage = CELL_DONE;
+        return 0;
     }
+    patience_start(&cell->patience, cell->deputy->pid, DEPUTY_PREPARE_NS, now_ns);
     return 0;
 }
 
@@ -178,8 +175,9 @@ uint64_t cell_next_wake(const struct cell *cell)
 {
     if (cell->stage == CELL_QUEUED)
         return boot_turn_next(cell->turn);
-    return cell->stage >= CELL_WATCHING && cell->stage <= CELL_ENDING_FORCED ? cell->expected_ns
-                                                                             : cell->stage_until_ns;
+    return cell->stage >= CELL_WATCHING && cell->stage <= CELL_ENDING_FORCED
+               ? cell->expected_ns
+               : cell->patience.expected_ns;
 }
 
 void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *table)
@@ -188,7 +186,7 @@ void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *tabl
     case CELL_PREPARING:
     case CELL_VIEWING:
     case CELL_CLEANING:
-        cell_hear_deputy(cell, now_ns);
+        cell_hear_deputy(cell, now_ns, table);
         break;
     case CELL_QUEUED:
         cell_launch_in_turn(cell, now_ns);
@@ -222,6 +220,7 @@ void cell_release(struct cell *cell)
     listening_release(&cell->listening);
     witness_release(&cell->witness);
     meter_release(&cell->meter);
+    patience_release(&cell->patience);
     tree_release(&cell->tree);
     spawn_report_free(cell->report);
     cell->stage = CELL_IDLE;

@@ -7,6 +7,7 @@
 #include "run/deputy.h"
 #include "run/listening.h"
 #include "run/meter.h"
+#include "run/patience.h"
 #include "run/witness.h"
 #include "supervise/spawn.h"
 #include "target/target.h"
@@ -66,7 +67,7 @@ struct cell {
 
     enum cell_stage stage;
     uint64_t stage_until_ns;
-    uint64_t clean_until_ns; /* the longest that cleaning may take */
+    struct patience patience; /* with the deputy, in the stages that wait for it */
     char nonce[20];
     char name[40];
     char *directory;       /* owned */
@@ -149,6 +150,7 @@ json_t *cell_result(struct cell *cell);
 void cell_release(struct cell *cell);
 
 /* Between the files of this module only. */
+int cell_ask_deputy(struct cell *cell, json_t *request, struct error *error);
 void cell_launch_in_turn(struct cell *cell, uint64_t now_ns);
 json_t *cell_argv(const struct cell *cell);
 int cell_launch(struct cell *cell, uint64_t now_ns);
@@ -156,7 +158,7 @@ void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table)
 void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_after_tree(struct cell *cell, uint64_t now_ns);
-void cell_hear_deputy(struct cell *cell, uint64_t now_ns);
+void cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_fail(struct cell *cell, const struct error *cause);
 __attribute__((format(printf, 3, 4))) void cell_add_anomaly(struct cell *cell, const char *kind,
                                                             const char *format, ...);

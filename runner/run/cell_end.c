@@ -19,10 +19,8 @@
 #define END_TICK_LAST_NS (100 * NS_PER_MS)
 #define VIEW_NS (30 * NS_PER_S)
 #define CLEAN_NS (5 * NS_PER_S)
-/* After a hang the file system itself may be stuck; waiting for it would only cost time. But a
- * deputy that wants a CPU is not stuck: it is looked at again after a while. */
+/* After a hang the file system itself may be stuck; waiting for it would only cost time. */
 #define CLEAN_AFTER_HANG_NS NS_PER_S
-#define CLEAN_TICK_NS (100 * NS_PER_MS)
 
 static void scan_again(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
@@ -191,7 +189,7 @@ static void view_is_unavailable(struct cell *cell, const char *why)
     cell->view_findings = json_pack("[s]", why);
 }
 
-static int ask_deputy(struct cell *cell, json_t *request, struct error *error)
+int cell_ask_deputy(struct cell *cell, json_t *request, struct error *error)
 {
     if (cell->deputy->pid == 0 && deputy_start(cell->deputy, error) != 0) {
         json_decref(request);
@@ -211,7 +209,7 @@ static int ask_for_cleaning(struct cell *cell, struct error *error)
         (void)json_array_extend(steps, expanded);
     }
     (void)json_array_append_new(steps, json_pack("{s:s}", "remove", cell->directory));
-    return ask_deputy(cell, json_pack("{s:s, s:O}", "do", "steps", "steps", steps), error);
+    return cell_ask_deputy(cell, json_pack("{s:s, s:O}", "do", "steps", "steps", steps), error);
 }
 
 static void clean(struct cell *cell, uint64_t now_ns)
@@ -228,11 +226,11 @@ static void clean(struct cell *cell, uint64_t now_ns)
         return;
     }
     cell->stage = CELL_CLEANING;
-    cell->clean_until_ns = now_ns + CLEAN_NS;
-    cell->stage_until_ns =
-        now_ns + (waited_in_vain(cell) || cell->survivors != NULL || cell->aborted
-                      ? CLEAN_AFTER_HANG_NS
-                      : CLEAN_NS);
+    patience_start(&cell->patience, cell->deputy->pid,
+                   waited_in_vain(cell) || cell->survivors != NULL || cell->aborted
+                       ? CLEAN_AFTER_HANG_NS
+                       : CLEAN_NS,
+                   now_ns);
 }
 
 /* Asks for the host's own look, where there is something to be seen. */
@@ -249,12 +247,12 @@ static bool ask_for_view(struct cell *cell, uint64_t now_ns)
     json_t *request =
         json_pack("{s:s, s:s, s:s*, s:s, s:s}", "do", "view", "kind", target->view_kind, "path",
                   path, "shape", cell->shape->name, "nonce", cell->nonce);
-    if (path == NULL || ask_deputy(cell, request, &failed) != 0) {
+    if (path == NULL || cell_ask_deputy(cell, request, &failed) != 0) {
         view_is_unavailable(cell, failed.what);
         return false;
     }
     cell->stage = CELL_VIEWING;
-    cell->stage_until_ns = now_ns + VIEW_NS;
+    patience_start(&cell->patience, cell->deputy->pid, VIEW_NS, now_ns);
     /* The deputy need not wait for us between the two: what it has seen, it will have sent. */
     struct error later = ERROR_INIT;
     cell->cleaning_asked = !cell->settings->keep && ask_for_cleaning(cell, &later) == 0;
@@ -324,23 +322,12 @@ static void take_answer(struct cell *cell, const json_t *answer, uint64_t now_ns
     }
 }
 
-/** A busy machine is no reason to leave anything behind: gives more time to a deputy that works. */
-static bool may_still_clean(struct cell *cell, uint64_t now_ns)
-{
-    struct process deputy;
-    if (cell->stage != CELL_CLEANING || now_ns >= cell->clean_until_ns ||
-        !process_read(cell->deputy->pid, &deputy) || deputy.state != 'R')
-        return false;
-    cell->stage_until_ns = now_ns + CLEAN_TICK_NS;
-    return true;
-}
-
-void cell_hear_deputy(struct cell *cell, uint64_t now_ns)
+void cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
     struct error failed = ERROR_INIT;
     CLEANUP_JSON json_t *answer = deputy_answer(cell->deputy, &failed);
     if (answer == NULL && failed.code == ERROR_NONE &&
-        (now_ns < cell->stage_until_ns || may_still_clean(cell, now_ns)))
+        !patience_is_over(&cell->patience, now_ns, table))
         return;
     if (answer == NULL) {
         deputy_abandon(cell->deputy);

@@ -183,20 +183,22 @@ json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request
     }
     if (deputy_ask(deputy, request, error) != 0)
         return NULL;
-    uint64_t until_ns = clock_now_ns() + deadline_ns;
+    CLEANUP(patience_release) struct patience patience = {0};
+    patience_start(&patience, deputy->pid, deadline_ns, clock_now_ns());
     for (;;) {
         struct pollfd fds[2] = {{.fd = deputy->fd, .events = POLLIN},
                                 {.fd = run->signal_fd, .events = POLLIN}};
         struct error failed = ERROR_INIT;
-        wait_until(fds, 2, until_ns);
+        wait_until(fds, 2, patience.expected_ns);
         take_signals(run);
         json_t *answer = deputy_answer(deputy, &failed);
         if (answer != NULL)
             return answer;
         deputy->asked = true;
+        run->table.count = 0;
         if (failed.code != ERROR_NONE)
             (void)error_set(error, failed.code, failed.where, "%s", failed.what);
-        else if (clock_now_ns() >= until_ns)
+        else if (patience_is_over(&patience, clock_now_ns(), &run->table))
             (void)error_set(error, ERROR_DEADLINE, NULL,
                             "the file system did not answer within %.0f s",
                             clock_ns_to_ms(deadline_ns) / 1000.0);

@@ -175,7 +175,8 @@ bool run_must_not_end(const struct run *run, const struct process *process);
 /** Runs the plan to its end or to an interrupt. */
 int run_loop(struct run *run, struct error *error);
 
-/** Asks a deputy and waits for the answer, at most `deadline_ns`; NULL with an error. */
+/** Asks a deputy and waits for the answer, for `deadline_ns` as patience.h counts it; NULL with an
+ * error. */
 json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request,
                          uint64_t deadline_ns, struct error *error);
 

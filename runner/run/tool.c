@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "run/patience.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,18 +49,29 @@ static int start(const char *const *argv, const char *directory, int out_fd, pid
     return failed;
 }
 
-/* Reads until every writer has closed the pipe. Returns -1 on the deadline or without memory. */
-static int collect(int fd, uint64_t until_ns, size_t limit, struct tool_output *out,
-                   struct error *error)
+/* Waits until `fd` is readable. Returns -1 on the deadline, or when it can't be waited for. */
+static int wait_for(int fd, struct patience *patience, struct process_table *table,
+                    struct error *error)
+{
+    for (;;) {
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+        int ready = poll(&wait, 1, poll_timeout(patience->expected_ns));
+        if (ready > 0)
+            return 0;
+        table->count = 0;
+        if ((ready < 0 && errno != EINTR) || patience_is_over(patience, clock_now_ns(), table))
+            return error_set(error, ERROR_DEADLINE, NULL, "did not end within its deadline");
+    }
+}
+
+/* Reads until every writer has closed the pipe. Returns -1 on the deadline. */
+static int collect(int fd, struct patience *patience, struct process_table *table, size_t limit,
+                   struct tool_output *out, struct error *error)
 {
     char chunk[4096];
     for (;;) {
-        struct pollfd wait = {.fd = fd, .events = POLLIN};
-        int ready = poll(&wait, 1, poll_timeout(until_ns));
-        if (ready < 0 && errno == EINTR)
-            continue;
-        if (ready <= 0)
-            return error_set(error, ERROR_DEADLINE, NULL, "did not end within its deadline");
+        if (wait_for(fd, patience, table, error) != 0)
+            return -1;
         ssize_t got = read(fd, chunk, sizeof chunk);
         if (got <= 0)
             return 0;
@@ -70,17 +82,26 @@ static int collect(int fd, uint64_t until_ns, size_t limit, struct tool_output *
     }
 }
 
-static int wait_for_end(pid_t pid, uint64_t until_ns, int *status, struct error *error)
+static int wait_for_end(struct patience *patience, struct process_table *table, int *status,
+                        struct error *error)
 {
-    CLEANUP_FD int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    struct pollfd wait = {.fd = pidfd, .events = POLLIN};
-    int ready = 0;
-    do
-        ready = poll(&wait, 1, poll_timeout(until_ns));
-    while (ready < 0 && errno == EINTR);
-    if (ready > 0 && waitpid(pid, status, 0) == pid)
+    CLEANUP_FD int pidfd = (int)syscall(SYS_pidfd_open, patience->helper, 0);
+    if (wait_for(pidfd, patience, table, error) == 0 &&
+        waitpid(patience->helper, status, 0) == patience->helper)
         return 0;
     return error_set(error, ERROR_DEADLINE, NULL, "did not end within its deadline");
+}
+
+/* Waits for a tool's output and end. Returns -1 on the deadline. */
+static int wait_for_tool(pid_t pid, int fd, uint64_t deadline_ns, size_t limit,
+                         struct tool_output *out, struct error *error)
+{
+    CLEANUP(process_table_release) struct process_table table = {0};
+    CLEANUP(patience_release) struct patience patience = {0};
+    patience_start(&patience, pid, deadline_ns, clock_now_ns());
+    if (collect(fd, &patience, &table, limit, out, error) != 0)
+        return -1;
+    return wait_for_end(&patience, &table, &out->status, error);
 }
 
 int tool_run(const char *const *argv, const char *directory, uint64_t deadline_ns, size_t limit,
@@ -100,10 +121,8 @@ int tool_run(const char *const *argv, const char *directory, uint64_t deadline_n
         return error_set_errno(error, failed, argv[0], "cannot be started");
     (void)close(steal_fd(&write_end));
 
-    uint64_t until_ns = clock_now_ns() + deadline_ns;
     struct error waiting = ERROR_INIT;
-    if (collect(read_end, until_ns, limit, out, &waiting) == 0 &&
-        wait_for_end(pid, until_ns, &out->status, &waiting) == 0)
+    if (wait_for_tool(pid, read_end, deadline_ns, limit, out, &waiting) == 0)
         return 0;
     (void)kill(pid, SIGKILL);
     (void)waitpid(pid, NULL, WNOHANG);
