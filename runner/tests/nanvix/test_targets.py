@@ -57,12 +57,14 @@ ROWS = {
     "legacy": [
         ("none", "pycache_replace", PASS),
         ("rename-hangs", "subdir_sibling", HANG),
+        ("none", "implicit_import", PASS),
     ],
     "hosted-single": [
         ("none", "pycache_replace", PASS),
         ("rename-hangs", "tmp_root_sibling", HANG),
         ("create-hangs", "pycache_replace", STALL),
         ("linuxd-dies", "subdir_sibling", {"verdict": "crash"}),
+        ("none", "implicit_import", PASS),
     ],
     "hosted-multi": [
         ("none", "pycache_replace", PASS),
