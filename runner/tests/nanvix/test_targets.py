@@ -57,6 +57,7 @@ ROWS = {
     "legacy": [
         ("none", "pycache_replace", PASS),
         ("rename-hangs", "subdir_sibling", HANG),
+        ("panic-stays", "cross_directory", PANIC),
         ("none", "implicit_import", PASS),
     ],
     "hosted-single": [
