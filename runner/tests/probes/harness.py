@@ -20,7 +20,7 @@ EXTENDED = ("directory_rename", "directory_into_itself", "replace_empty_director
             "case_only", "dot_names", "trailing_slash", "missing_source", "missing_parent",
             "longest_name", "too_long_name", "illegal_names", "short_name_collisions",
             "open_read_handle", "open_write_handle", "open_replaced_handle",
-            "rename_while_listing", "directory_growth", "thousand_renames", "full_disk",
+            "dirty_replaced_handle", "rename_while_listing", "directory_growth", "thousand_renames", "full_disk",
             "full_directory", "renameat_directory", "relative_names", "unicode_names")
 ABIS = (NATIVE, "linux-x86_64-musl", "linux-i686")
 SKIP = 77

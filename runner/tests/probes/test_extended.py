@@ -39,6 +39,7 @@ def left_by(shape):
         "open_read_handle": {"b": source},
         "open_write_handle": {"b": source},
         "open_replaced_handle": {"old": source},
+        "dirty_replaced_handle": {"old": source},
         "rename_while_listing": {"l": None, "l/renamed": plain} | {
             f"l/entry{i:04}": plain for i in range(39)},
         "directory_growth": {"g": None} | {f"g/{i:04}{tail}": small[i] for i in range(150)},

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dirty_replaced_handle: D/new onto D/old while D/old is being written
+ *
+ * POSIX: the handle stays on the replaced file, which is gone when it is closed; what is written
+ * through it touches no other file. FAT has no place for a file without a name; an implementation
+ * may refuse (EBUSY, EACCES), which is broken here but loses nothing. One that frees the replaced
+ * file's clusters and lets the handle go on, or writes the old size and first cluster back into the
+ * entry when the handle is closed, spoils the new file: data is lost when D/old (or D/new) does not
+ * hold its bytes.
+ *
+ * Holds: rename returns 0 between two writes to the replaced file; after close D/new is gone and
+ * D/old holds the new bytes; D lists old only.
+ * Left behind with --keep: D/old.
+ */
+#include "scene.h"
+
+#include "steps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+enum { HALF = 2500 };
+
+static void write_part(int fd, struct content content, size_t offset)
+{
+    ssize_t written = step_write(fd, content_bytes(content) + offset, HALF);
+    if (written != HALF)
+        report_failed_call("write", written < 0 ? errno : ENOSPC);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct content source = {"source", 3000};
+    static const struct content stale = {"stale", 5000};
+    static const struct listing root = {".", "old"};
+    if (begin_story(argc, argv, "dirty_replaced_handle", "new old") != 0)
+        return PROBE_USAGE;
+    make_file("new", source);
+    if (!story_goes_on())
+        return end_story();
+    int fd = step_open(full_path("old"), O_WRONLY | O_CREAT | O_EXCL, 0644);
+    if (fd < 0) {
+        report_failed_call("setup_open", errno);
+        return end_story();
+    }
+    may_leave("old", 0);
+    write_part(fd, stale, 0);
+    if (!story_goes_on()) {
+        (void)step_close(fd);
+        return end_story();
+    }
+    int error = attempt("new", "old", "0", 0);
+    write_part(fd, stale, HALF);
+    if (step_close(fd) != 0)
+        report_failed_call("close", errno);
+    if (error == 0) {
+        check_absent("old_gone", "new");
+        check_survives("new_bytes", "old", source, "new");
+        check_listing(&root);
+    } else {
+        check_survives("source_kept", "new", source, "old");
+    }
+    return end_story();
+}
