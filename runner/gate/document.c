@@ -31,7 +31,7 @@ void document_list_release(struct document_list *list)
 static int refuse(struct document *document, enum reason_id id, const struct error *problem,
                   struct error *error)
 {
-    if (problem->code == ERROR_MEMORY || problem->code == ERROR_INTERNAL)
+    if (problem->code != ERROR_INPUT && problem->code != ERROR_ENVIRONMENT)
         return error_set(error, problem->code, problem->where, "%s", problem->what);
     return reason_add(&document->refusals, error, id, "%s: %s", problem->where, problem->what);
 }
