@@ -8,9 +8,12 @@
 #include <string.h>
 
 /* How long what got KILL may take to end before it is called unkillable and left behind. Dying
- * takes CPU time, too: while somebody still wants a CPU for it, it may take up to the longest. */
+ * takes CPU time, too: while somebody still wants a CPU for it, it may take longer, and while one
+ * after the other ends (of a thousand on a busy machine) up to the longest. */
 #define KILL_WAIT_NS (3 * NS_PER_S / 2)
-#define KILL_LONGEST_NS (15 * NS_PER_S)
+#define KILL_PAUSE_NS (NS_PER_S / 2)
+#define KILL_DYING_NS (15 * NS_PER_S)
+#define KILL_LONGEST_NS (60 * NS_PER_S)
 /* How long the helpers of a program that has ended may take to end by themselves, without that
  * being an anomaly. */
 #define LINGER_NS NS_PER_S
@@ -108,6 +111,9 @@ static void send_kill(struct cell *cell, uint64_t now_ns)
 {
     tree_signal(&cell->tree, SIGKILL);
     enter_ending_stage(cell, CELL_ENDING_FORCED, now_ns, KILL_WAIT_NS);
+    cell->kill_longest_ns = now_ns + KILL_LONGEST_NS;
+    cell->headway_ns = now_ns;
+    cell->alive_at_headway = tree_count_alive(&cell->tree);
 }
 
 static void send_term(struct cell *cell, uint64_t now_ns)
@@ -139,13 +145,27 @@ void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table 
     enter_ending_stage(cell, CELL_LINGERING, now_ns, LINGER_NS);
 }
 
-/** Whether a killed process has not ended for want of a CPU. The kernel can't be stuck in it. */
+/** Whether a process that KILL goes to may still end: nothing but an uninterruptible sleep keeps it
+ * from that for ever. What is in another state wants a CPU, or was only just found. */
 static bool is_dying(const struct tree *tree)
 {
     for (size_t i = 0; i < tree->count; i++)
-        if (!tree->members[i].ended && tree->members[i].state == 'R')
+        if (!tree->members[i].ended && tree->members[i].state != 'D')
             return true;
-    return false;
+    return tree->cut;
+}
+
+/* Whether it is worth while to wait on for what was killed. */
+static bool may_still_end(struct cell *cell, uint64_t now_ns)
+{
+    size_t alive = tree_count_alive(&cell->tree);
+    if (alive != cell->alive_at_headway) { /* fewer; or more, of a tree of which not all is known */
+        cell->alive_at_headway = alive;
+        cell->headway_ns = now_ns;
+    }
+    uint64_t pause_ns = is_dying(&cell->tree) ? KILL_DYING_NS : KILL_PAUSE_NS;
+    return now_ns < cell->stage_until_ns ||
+           (now_ns < cell->kill_longest_ns && now_ns < cell->headway_ns + pause_ns);
 }
 
 void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table)
@@ -160,15 +180,17 @@ void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *tab
         cell_after_tree(cell, now_ns);
         return;
     }
+    if (cell->tree.cut) /* there are more than are known: they are found a batch at a time */
+        cell->expected_ns = now_ns + END_TICK_FIRST_NS;
     bool over = now_ns >= cell->stage_until_ns;
     if (cell->stage == CELL_LINGERING && over) {
         send_term(cell, now_ns);
     } else if (cell->stage == CELL_ENDING_ASKED && over) {
         send_kill(cell, now_ns);
-    } else if (cell->stage == CELL_ENDING_FORCED &&
-               (!over ||
-                (now_ns < cell->stage_until_ns + KILL_LONGEST_NS && is_dying(&cell->tree)))) {
+    } else if (cell->stage == CELL_ENDING_FORCED && may_still_end(cell, now_ns)) {
         tree_signal(&cell->tree, SIGKILL); /* what was born since the last time, too */
+        if (cell->group->fd < 0)
+            tree_kill_orphans(&cell->tree, table);
     } else if (cell->stage == CELL_ENDING_FORCED) {
         cell->survivors = evidence_of_survivors(&cell->tree);
         cell_after_tree(cell, now_ns);

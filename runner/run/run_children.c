@@ -3,6 +3,7 @@
  * own. */
 #include "run/run_state.h"
 
+#include <signal.h>
 #include <sys/wait.h>
 
 static bool list_has(const struct pid_list *list, pid_t pid)
@@ -121,11 +122,39 @@ void run_note_inherited(struct run *run)
     run->table.count = 0;
 }
 
-bool run_must_not_end(const struct run *run, const struct process *process)
+/* Whether a child of ours is not to be ended with the run: inherited, in our own session, or ended
+ * already. */
+static bool must_not_end(const struct run *run, const struct process *process)
 {
     for (size_t i = 0; i < run->inherited_count; i++)
         if (run->inherited[i] == process->pid)
             return true;
-    return process->state == 'Z' || process->session == getsid(0) ||
-           list_has(&run->left_behind, process->pid);
+    return process->state == 'Z' || process->session == getsid(0);
+}
+
+/* Sends KILL to a child. Returns whether it is one that could end, as far as is known. */
+static bool kill_child(const struct run *run, const struct process *process)
+{
+    if (process->parent != getpid() || must_not_end(run, process))
+        return false;
+    /* Its children come to us when it is gone, and are met in the next turn. */
+    (void)kill(process->pid, SIGKILL);
+    return !list_has(&run->left_behind, process->pid);
+}
+
+size_t run_kill_children(struct run *run)
+{
+    static pid_t pids[PROCESS_CHILDREN_MAX];
+    size_t count = 0;
+    cgroup_kill(&run->group);
+    ssize_t listed = process_list_children(pids);
+    for (ssize_t i = 0; i < listed; i++) {
+        struct process process;
+        count += process_read(pids[i], &process) && kill_child(run, &process) ? 1 : 0;
+    }
+    if (listed >= 0 || process_table_scan(&run->table, NULL) != 0)
+        return count;
+    for (size_t i = 0; i < run->table.count; i++)
+        count += kill_child(run, &run->table.rows[i]) ? 1 : 0;
+    return count;
 }

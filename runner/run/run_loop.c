@@ -208,32 +208,13 @@ json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request
     }
 }
 
-/* Sends KILL to every descendant of the runner that is left; returns how many there are. */
-static size_t kill_descendants(struct run *run)
-{
-    size_t count = 0;
-    pid_t self = getpid();
-    cgroup_kill(&run->group);
-    if (process_table_scan(&run->table, NULL) != 0)
-        return 0;
-    for (size_t i = 0; i < run->table.count; i++) {
-        const struct process *process = &run->table.rows[i];
-        if (process->parent != self || run_must_not_end(run, process))
-            continue;
-        /* Its children come to us when it is gone, and are met in the next turn. */
-        (void)kill(process->pid, SIGKILL);
-        count++;
-    }
-    return count;
-}
-
 void run_sweep(struct run *run)
 {
     uint64_t until_ns = clock_now_ns() + SWEEP_NS;
     for (unsigned i = 0; i < run->job_count; i++)
         deputy_abandon(&run->jobs[i].deputy);
     for (;;) {
-        size_t left = kill_descendants(run);
+        size_t left = run_kill_children(run);
         run_reap_children(run, clock_now_ns());
         if (left == 0)
             break;

@@ -166,9 +166,9 @@ void run_list_own(struct run *run);
 /** Collects the children that have ended and tells the cells whose they were. */
 void run_reap_children(struct run *run, uint64_t now_ns);
 
-/** Whether a child of ours is not to be ended with the run: inherited, in our own session, or known
- * to be beyond ending. */
-bool run_must_not_end(const struct run *run, const struct process *process);
+/** Sends KILL to every child that is left, but for those that were there before us. Returns how
+ * many of them could end, as far as is known: 0 when nothing is left to be waited for. */
+size_t run_kill_children(struct run *run);
 
 /* run_loop.c */
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 ssize_t proc_read(const char *path, char *out, size_t size)
 {
@@ -146,6 +147,21 @@ int process_table_scan(struct process_table *table, struct error *error)
     qsort(table->rows, table->count, sizeof *table->rows, by_pid);
     claim_own(table);
     return 0;
+}
+
+ssize_t process_list_children(pid_t pids[static PROCESS_CHILDREN_MAX])
+{
+    static char text[32 * 1024];
+    char path[64];
+    ssize_t count = 0;
+    (void)snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    if (proc_read(path, text, sizeof text) < 0)
+        return -1;
+    char *rest = NULL;
+    for (char *word = strtok_r(text, " ", &rest); word != NULL && count < PROCESS_CHILDREN_MAX;
+         word = strtok_r(NULL, " ", &rest))
+        pids[count++] = (pid_t)strtol(word, NULL, 10);
+    return count;
 }
 
 struct process *process_table_find(const struct process_table *table, pid_t pid)

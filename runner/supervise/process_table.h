@@ -52,6 +52,17 @@ bool process_read_file(const char *path, pid_t pid, struct process *out);
  * ERROR_ENVIRONMENT (no /proc). */
 int process_table_scan(struct process_table *table, struct error *error);
 
+/** More children than this are not listed at once. */
+enum { PROCESS_CHILDREN_MAX = 4096 };
+
+/**
+ * Lists the children of this process as the kernel keeps them, which takes so little time that it
+ * meets one, too, that goes on in a new process every millisecond: a walk over all of /proc comes
+ * too late for that. Returns how many were written to `pids`, or -1 where there is no such list (an
+ * option of the kernel). For a program of one thread.
+ */
+ssize_t process_list_children(pid_t pids[static PROCESS_CHILDREN_MAX]);
+
 /** The row of a pid, or NULL. */
 struct process *process_table_find(const struct process_table *table, pid_t pid);
 

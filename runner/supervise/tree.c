@@ -110,6 +110,8 @@ static void refresh_member(struct tree_member *member, struct process *row, uint
 
 static bool has_session(const struct tree *tree, pid_t session)
 {
+    if (session == tree->root) /* which may be forgotten, but began this session */
+        return true;
     for (size_t i = 0; i < tree->count; i++)
         if (tree->members[i].session == session)
             return true;
@@ -234,6 +236,26 @@ void tree_signal(const struct tree *tree, int signal_number)
     for (size_t i = 0; i < tree->count; i++)
         if (!tree->members[i].ended)
             signal_member(&tree->members[i], signal_number);
+}
+
+static bool is_nobodys(const struct process_table *table, pid_t pid)
+{
+    for (size_t i = 0; i < table->own_count; i++)
+        if (table->own[i] == pid)
+            return true;
+    return false;
+}
+
+void tree_kill_orphans(struct tree *tree, const struct process_table *table)
+{
+    static pid_t pids[PROCESS_CHILDREN_MAX];
+    ssize_t listed = process_list_children(pids);
+    for (ssize_t i = 0; i < listed; i++) {
+        struct process process;
+        if (!is_nobodys(table, pids[i]) && process_read(pids[i], &process) &&
+            process.parent == tree->runner && process.state != 'Z' && belongs(tree, &process))
+            (void)kill(pids[i], SIGKILL); /* a child of ours: its number can't be another's yet */
+    }
 }
 
 void tree_release(struct tree *tree)

@@ -79,6 +79,14 @@ bool tree_has(const struct tree *tree, pid_t pid);
  */
 void tree_signal(const struct tree *tree, int signal_number);
 
+/**
+ * Sends KILL to what has become a child of the runner and belongs to the tree, as soon as it is
+ * met: where there is no cgroup, something that goes on in a new process every millisecond is gone
+ * before a snapshot is complete. `table` says which children are nobody's; its rows are not looked
+ * at.
+ */
+void tree_kill_orphans(struct tree *tree, const struct process_table *table);
+
 /** Frees the members and closes their pidfds. */
 void tree_release(struct tree *tree);
 
