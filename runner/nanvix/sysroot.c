@@ -129,6 +129,15 @@ static void guess_mode_from_name(struct sysroot *sysroot)
                            names[i]);
 }
 
+int sysroot_check_path(const char *path, const char *remedy, struct error *error)
+{
+    if (strpbrk(path, " ;\t\n") == NULL)
+        return 0;
+    return error_set(error, ERROR_INPUT, path,
+                     "holds a space or a ';', which Nanvix's command lines can't carry; %s",
+                     remedy);
+}
+
 static int check_place(const struct sysroot *sysroot, struct error *error)
 {
     char nanvixd[PATH_MAX];
@@ -138,10 +147,8 @@ static int check_place(const struct sysroot *sysroot, struct error *error)
     if (!S_ISDIR(status.st_mode))
         return error_set(error, ERROR_ENVIRONMENT, sysroot->path,
                          "is no directory; --nanvix takes an unpacked release");
-    if (strpbrk(sysroot->path, " ;\t\n") != NULL)
-        return error_set(error, ERROR_INPUT, sysroot->path,
-                         "holds a space or a ';', which Nanvix's command lines can't carry; move "
-                         "the sysroot");
+    if (sysroot_check_path(sysroot->path, "move the sysroot", error) != 0)
+        return -1;
     if (path_format(nanvixd, sizeof nanvixd, error, "%s/bin/nanvixd.elf", sysroot->path) != 0)
         return -1;
     if (access(nanvixd, F_OK) != 0)

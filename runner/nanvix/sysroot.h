@@ -30,6 +30,10 @@ struct sysroot {
 int sysroot_inspect(struct sysroot *sysroot, const char *path, const char *release,
                     struct error *error);
 
+/** Whether Nanvix's command lines can carry a path: no space, no ';'. Returns 0, or -1 with
+ * ERROR_INPUT, which ends in `remedy`. */
+int sysroot_check_path(const char *path, const char *remedy, struct error *error);
+
 /**
  * Whether the sysroot can serve a target. Returns true; or false with one line in `why`: "mode not
  * in this release: ..." when the release does not have the target's mode, else what is missing

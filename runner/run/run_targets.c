@@ -163,11 +163,15 @@ static void choose_abi(struct run *run, struct target *target, char *abi, size_t
     target->abi = abi;
 }
 
-static int check_guest_programs(struct run_target *target, struct error *error)
+static int check_guest_programs(const struct run *run, struct run_target *target,
+                                struct error *error)
 {
     const char *probes = json_string_value(json_object_get(target->prepared.bindings, "probes"));
     const char *name;
     json_t *digest;
+    if (sysroot_check_path(run->scratch, "set TMPDIR to another directory", error) != 0 ||
+        sysroot_check_path(probes, "move the probes and give --probes", error) != 0)
+        return -1;
     json_object_foreach(target->probe_digests, name, digest) {
         char path[PATH_MAX];
         if (path_format(path, sizeof path, error, "%s/%s", probes, name) != 0 ||
@@ -253,7 +257,7 @@ static int prepare_target(struct run *run, struct run_target *target, const char
         skip(target, missing);
         return 0;
     }
-    if (uses_sysroot(&prepared->target) && check_guest_programs(target, error) != 0)
+    if (uses_sysroot(&prepared->target) && check_guest_programs(run, target, error) != 0)
         return -1;
     digest_programs(target);
     run_prepare_scenario(run, target);

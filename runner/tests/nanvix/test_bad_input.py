@@ -25,9 +25,9 @@ SHIPPED = f"{HERE}/../../targets/nanvix-standalone.json"
 ONE = ["-s", "subdir_sibling", "--no-controls", "-t"]
 
 
-def refused(oracle, wanted, *arguments):
+def refused(oracle, wanted, *arguments, environment=None):
     """Exit 2, one line that says `wanted`, and no document."""
-    code, said, errors = oracle.run(*arguments)
+    code, said, errors = oracle.run(*arguments, environment=environment)
     lines = [line for line in errors.splitlines() if line]
     expect(code == 2, arguments, "ended with", code, said, errors)
     expect(len(lines) == 1 and wanted in lines[0], arguments, "said", errors, "instead of", wanted)
@@ -88,6 +88,19 @@ def check_sysroots(oracle):
     refused(oracle, "manifest.json:1:", "--nanvix", sysroot, *target)
 
 
+def check_spaces(oracle):
+    """Where Nanvix's command lines would be cut: the runner's own files, and the probes."""
+    scratch = oracle.scratch
+    sysroot = make_sysroot.lay_out(f"{scratch}/three", BUILD, "standalone", "none", "0.20.8")
+    given = ["--nanvix", sysroot, *ONE, "nanvix-standalone"]
+    os.makedirs(f"{scratch}/a b")
+    refused(oracle, "set TMPDIR to another directory", *given,
+            environment={**os.environ, "TMPDIR": f"{scratch}/a b"})
+    expect(not os.listdir(f"{scratch}/a b"), "left something in TMPDIR")
+    shutil.copytree(f"{PROBES}/linux-x86_64", f"{scratch}/c;d")
+    refused(oracle, "move the probes and give --probes", *given, "--probes", f"{scratch}/c;d")
+
+
 def check_tools(oracle):
     scratch = oracle.scratch
     sysroot = make_sysroot.lay_out(f"{scratch}/two", BUILD, "standalone", "none", "0.20.8")
@@ -119,6 +132,8 @@ def check_programs(oracle):
     real = real_looking(scratch, "i686")
     given = ["--nanvix", real, *ONE, write_descriptor(scratch, None), "--probes"]
     refused(oracle, "is for another machine (64-bit", *given, f"{PROBES}/linux-x86_64")
+    refused(oracle, "does not mount hostfs", "--nanvix", f"{scratch}/three", *ONE, "nanvix-hostfs",
+            "--probes", f"{PROBES}/linux-x86_64")
     os.makedirs(f"{scratch}/text")
     with open(f"{scratch}/text/subdir_sibling", "w", encoding="ascii") as file:
         file.write("#!/bin/sh\n# not an ELF program, but longer than the header of one is\n")
@@ -147,6 +162,7 @@ def main():
         mounts.find_program(name)
     with Oracle(f"{BUILD}/runner/rename-oracle") as oracle:
         check_sysroots(oracle)
+        check_spaces(oracle)
         check_tools(oracle)
         check_programs(oracle)
     return 0
