@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/path.h"
+#include "run/cell_commands.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -75,6 +76,19 @@ static int make_bindings(struct cell *cell, struct error *error)
     return bind_text(cell->bindings, "work", cell->guest_directory);
 }
 
+/* For --keep: how to do by hand what follows. Beside the cell's directory, which may be the one
+ * that the probe works in. */
+static int add_commands(const struct cell *cell, json_t *all, struct error *error)
+{
+    char path[PATH_MAX];
+    CLEANUP_FREE char *text = cell_commands(cell, all, error);
+    if (text == NULL || path_format(path, sizeof path, error, "%s.commands", cell->directory) != 0)
+        return -1;
+    if (json_array_insert_new(all, 0, json_pack("{s:s, s:s}", "write", path, "text", text)) != 0)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
+    return 0;
+}
+
 /* The steps of the descriptor behind a first one that makes the cell's own directory. */
 static json_t *expand_preparation(const struct cell *cell, struct error *error)
 {
@@ -82,14 +96,15 @@ static json_t *expand_preparation(const struct cell *cell, struct error *error)
     json_t *own =
         shape_is_script(cell->shape) ? json_object_get(target->interpreter, "prepare") : NULL;
     json_t *steps = own != NULL ? own : target_steps(target, "prepare");
-    json_t *all = json_pack("[{s:s}]", "make_directory", cell->directory);
-    if (steps == NULL)
-        return all;
-    CLEANUP_JSON json_t *expanded = target_expand(target, steps, cell->bindings, error);
-    if (expanded != NULL && json_array_extend(all, expanded) == 0)
-        return all;
-    json_decref(all);
-    return NULL;
+    CLEANUP_JSON json_t *all = json_pack("[{s:s}]", "make_directory", cell->directory);
+    if (steps != NULL) {
+        CLEANUP_JSON json_t *expanded = target_expand(target, steps, cell->bindings, error);
+        if (expanded == NULL || json_array_extend(all, expanded) != 0)
+            return NULL;
+    }
+    if (cell->settings->keep && add_commands(cell, all, error) != 0)
+        return NULL;
+    return json_incref(all);
 }
 
 static int ask_for_preparation(struct cell *cell, struct error *error)

@@ -1,96 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
-#include "run/cell.h"
+#include "run/cell_words.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { WORDS_MAX = 256 };
-
-/* What a child gets from our own environment; all else would make runs differ by accident. */
-static const char *const inherited[] = {"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "LANG"};
-
-/** An argv or an environment: owned strings, NULL at the end. */
-struct words {
-    char *list[WORDS_MAX + 1];
-    size_t count;
-};
-
-static void release_words(struct words *words)
-{
-    for (size_t i = 0; i < words->count; i++)
-        free(words->list[i]);
-}
-
-static int add_word(struct words *words, char *owned, struct error *error)
-{
-    if (owned == NULL)
-        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a command line");
-    if (words->count == WORDS_MAX) {
-        free(owned);
-        return error_set(error, ERROR_INPUT, NULL, "a command line of more than %d words",
-                         (int)WORDS_MAX);
-    }
-    words->list[words->count++] = owned;
-    return 0;
-}
-
-static char *join(const char *name, const char *value)
-{
-    char *text = NULL;
-    return asprintf(&text, "%s=%s", name, value) < 0 ? NULL : text;
-}
-
-/* Borrowed: the descriptor's command line for what this cell runs, unexpanded. */
-json_t *cell_argv(const struct cell *cell)
-{
-    const struct target *target = &cell->target_run->target;
-    json_t *own =
-        shape_is_script(cell->shape) ? json_object_get(target->interpreter, "argv") : NULL;
-    return own != NULL ? own : target->argv;
-}
-
-static int make_argv(const struct cell *cell, struct words *argv, struct error *error)
-{
-    const struct target *target = &cell->target_run->target;
-    size_t index;
-    const json_t *word;
-    json_array_foreach(cell_argv(cell), index, word) {
-        struct error failed = ERROR_INIT;
-        char *text = target_expand_text(target, json_string_value(word), cell->bindings, &failed);
-        if (text == NULL)
-            return error_set(error, failed.code, failed.where, "%s", failed.what);
-        if (add_word(argv, text, error) != 0)
-            return -1;
-    }
-    if (argv->count > 0 && strchr(argv->list[0], '/') == NULL)
-        return error_set(error, ERROR_INPUT, target->source.path,
-                         "the launched program '%s' is no path; use {program:NAME}", argv->list[0]);
-    return 0;
-}
-
-static int make_environment(const struct cell *cell, struct words *environment, struct error *error)
-{
-    const struct target *target = &cell->target_run->target;
-    for (size_t i = 0; i < sizeof inherited / sizeof inherited[0]; i++) {
-        const char *value = getenv(inherited[i]);
-        if (value != NULL && json_object_get(target->environment, inherited[i]) == NULL &&
-            add_word(environment, join(inherited[i], value), error) != 0)
-            return -1;
-    }
-    const char *name;
-    json_t *template;
-    json_object_foreach(target->environment, name, template) {
-        CLEANUP_FREE char *value =
-            target_expand_text(target, json_string_value(template), cell->bindings, error);
-        if (value == NULL || add_word(environment, join(name, value), error) != 0)
-            return -1;
-    }
-    return 0;
-}
 
 /** The three pipes between the runner and a target; -1 where an end is closed or handed on. */
 struct pipes {
@@ -151,12 +67,12 @@ static int start_listening(struct cell *cell, struct pipes *pipes, struct error 
 static int spawn_target(struct cell *cell, struct error *error)
 {
     const struct target *target = &cell->target_run->target;
-    CLEANUP(release_words) struct words argv = {.count = 0};
-    CLEANUP(release_words) struct words environment = {.count = 0};
+    CLEANUP(cell_words_release) struct cell_words argv = {.count = 0};
+    CLEANUP(cell_words_release) struct cell_words environment = {.count = 0};
     CLEANUP(close_pipes) struct pipes pipes = {-1, -1, -1, -1, -1, -1};
     CLEANUP_FREE char *directory = NULL;
-    if (make_argv(cell, &argv, error) != 0 || make_environment(cell, &environment, error) != 0 ||
-        open_pipes(&pipes, error) != 0)
+    if (cell_words_argv(cell, &argv, error) != 0 ||
+        cell_words_environment(cell, &environment, error) != 0 || open_pipes(&pipes, error) != 0)
         return -1;
     if (target->launch_directory != NULL &&
         (directory = target_expand_text(target, target->launch_directory, cell->bindings, error)) ==
