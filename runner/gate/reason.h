@@ -25,6 +25,7 @@ enum reason_id {
     REASON_REFERENCE_SUBJECT,
     REASON_TEST_DOUBLE,
     REASON_MODE_NOT_ASKED,
+    REASON_SKIPPED,
     REASON_GIVEN_TWICE,
     /* The document is about Nanvix and can't be believed: its mode stays undecided. */
     REASON_UNKNOWN_RELEASE,
@@ -33,7 +34,6 @@ enum reason_id {
     REASON_FOREIGN_PROBE_BUILD,
     REASON_FOREIGN_TOOL_VERSION,
     REASON_PROBE_NOT_IDENTIFIED,
-    REASON_SKIPPED,
     REASON_INTERRUPTED,
     REASON_INCOMPLETE,
     REASON_INADMISSIBLE,

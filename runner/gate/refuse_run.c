@@ -2,16 +2,6 @@
 #include "gate/clock_skew.h"
 #include "gate/refuse.h"
 
-static int refuse_skipped(const struct refusal_context *context, struct document *document,
-                          struct error *error)
-{
-    (void)context;
-    const char *why = json_text(document->source.root, "skipped");
-    if (why == NULL)
-        return 0;
-    return reason_add(&document->refusals, error, REASON_SKIPPED, "%s", why);
-}
-
 static int refuse_interrupted(const struct refusal_context *context, struct document *document,
                               struct error *error)
 {
@@ -60,6 +50,6 @@ static int refuse_backward_time(const struct refusal_context *context, struct do
 }
 
 refusal_check *const run_checks[] = {
-    refuse_skipped,     refuse_interrupted,   refuse_too_old, refuse_future,
+    refuse_interrupted, refuse_too_old,       refuse_future,
     refuse_early_waits, refuse_backward_time, NULL,
 };

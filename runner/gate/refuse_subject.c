@@ -32,10 +32,38 @@ static int refuse_mode_not_asked(const struct refusal_context *context, struct d
     return reason_add(&document->refusals, error, REASON_MODE_NOT_ASKED, "mode %s", document->mode);
 }
 
+static bool any_ran(const json_t *cells)
+{
+    size_t index = 0;
+    const json_t *cell = NULL;
+    json_array_foreach(cells, index, cell)
+        if (strcmp(json_text(cell, "verdict"), "skip") != 0)
+            return true;
+    return false;
+}
+
+/**
+ * A run on all targets skips those that the release or the machine has not. That another machine
+ * could not run a mode says nothing about what this one saw.
+ */
+static int refuse_skipped(const struct refusal_context *context, struct document *document,
+                          struct error *error)
+{
+    (void)context;
+    const char *why = json_text(document->source.root, "skipped");
+    if (why == NULL)
+        return 0;
+    if (any_ran(document->cells) || any_ran(document->controls))
+        return reason_add(&document->refusals, error, REASON_CONTRADICTORY,
+                          "was skipped, and has cells that ran: %s", why);
+    return reason_add(&document->refusals, error, REASON_SKIPPED, "%s", why);
+}
+
 refusal_check *const subject_checks[] = {
     refuse_reference_subject,
     refuse_test_double,
     refuse_mode_not_asked,
+    refuse_skipped,
     NULL,
 };
 
