@@ -7,6 +7,7 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/runner/targets DESTINATION share/rename-
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/results/schema DESTINATION share/rename-oracle
         FILES_MATCHING PATTERN *.json)
 install(FILES ${PROJECT_SOURCE_DIR}/ci/criteria.json DESTINATION share/rename-oracle OPTIONAL)
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/ci/upstream-state DESTINATION lib/rename-oracle)
 # Programs for guests; whatever else is a program of ours installs itself below lib/rename-oracle.
 foreach(abi IN LISTS RO_PROBE_ABIS)
     install(DIRECTORY ${PROJECT_BINARY_DIR}/probes/${abi} DESTINATION lib/rename-oracle/probes
@@ -44,5 +45,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "user-mode-linux, mtools, dosfstools")
+# For lib/rename-oracle/upstream-state.
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "python3, gh")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 include(CPack)

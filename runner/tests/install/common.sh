@@ -39,6 +39,7 @@ check_tree() {
         share/doc/rename-oracle/verdicts.md; do
         [[ -s $prefix/$file ]] || fail "not installed: $file"
     done
+    "$prefix/lib/rename-oracle/upstream-state" --help >/dev/null || fail "upstream-state does not run"
     find "$prefix/lib/rename-oracle" -type f -perm -u+x -name 'tmp_root_sibling*' | grep -q . ||
         fail "no probe is installed"
     while read -r link; do
