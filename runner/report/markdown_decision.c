@@ -32,6 +32,33 @@ static void write_status(FILE *out, const char *status)
     (void)fputs("**", out);
 }
 
+/** Whether the same is to be said of every one of several shapes. */
+static bool are_alike(const json_t *shapes)
+{
+    static const char *const said[] = {"status", "needed", "passed", "reasons"};
+    const json_t *first = json_array_get(shapes, 0);
+    size_t index;
+    json_t *shape;
+    json_array_foreach(shapes, index, shape) {
+        for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+            if (!json_equal(json_object_get(shape, said[i]), json_object_get(first, said[i])))
+                return false;
+    }
+    return json_array_size(shapes) > 1;
+}
+
+static int write_all_shapes(FILE *out, const json_t *shapes, struct error *error)
+{
+    const json_t *first = json_array_get(shapes, 0);
+    if (strcmp(member_text(first, "status"), "met") == 0)
+        return 0;
+    (void)fprintf(out, "    - all %zu shapes: ", json_array_size(shapes));
+    write_status(out, member_text(first, "status"));
+    (void)fprintf(out, ", %.0f of %.0f needed passed\n", member_number(first, "passed", 0),
+                  member_number(first, "needed", 0));
+    return write_reasons(out, first, "      ", error);
+}
+
 static int write_mode(FILE *out, const json_t *mode, struct error *error)
 {
     size_t index;
@@ -43,6 +70,8 @@ static int write_mode(FILE *out, const json_t *mode, struct error *error)
     (void)fputs(member_flag(mode, "waived") ? ", **WAIVED and not measured**\n" : "\n", out);
     if (write_reasons(out, mode, "    ", error) != 0)
         return -1;
+    if (are_alike(json_object_get(mode, "shapes")))
+        return write_all_shapes(out, json_object_get(mode, "shapes"), error);
     json_array_foreach(json_object_get(mode, "shapes"), index, shape) {
         if (strcmp(member_text(shape, "status"), "met") == 0)
             continue;

@@ -99,6 +99,23 @@ class Shown(unittest.TestCase):
         self.assertRegex(text, r"- refused: native \(sha256:\w+\) - reference_subject: a reference "
                                r"target is no evidence")
 
+    def test_what_holds_of_every_shape_is_said_once(self):
+        text = plain(running.report("markdown", "eight", "--decision",
+                                    running.decision_path("eight", "keep")))
+        self.assertEqual(text.count("all 6 shapes: ✗ **unmet**, 1 of 3 needed passed - hang"), 3)
+        made = running.decision_path("green", "keep", issues=self.one_shape_differs())
+        text = plain(running.report("markdown", "green", "--decision", made))
+        self.assertIn("subdir_to_root: ? **unknown**, 0 of 3", text)
+        self.assertEqual(text.count("all 6 shapes"), 2)
+
+    @staticmethod
+    def one_shape_differs():
+        issues = make_samples.decision(list(make_samples.green().values()), "keep")["issues"]
+        shape = issues[0]["modes"][0]["shapes"][-1]
+        shape.update(status="unknown", passed=0,
+                     reasons=[make_samples.reason("not_tested", "there is no evidence")])
+        return issues
+
     def test_a_decision_without_evidence_names_no_release(self):
         path = running.decision_path("green", "keep", tested_release=None)
         text = plain(running.report("markdown", "green", "--decision", path))
