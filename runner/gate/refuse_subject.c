@@ -60,11 +60,7 @@ static int refuse_skipped(const struct refusal_context *context, struct document
 }
 
 refusal_check *const subject_checks[] = {
-    refuse_reference_subject,
-    refuse_test_double,
-    refuse_mode_not_asked,
-    refuse_skipped,
-    NULL,
+    refuse_reference_subject, refuse_test_double, refuse_mode_not_asked, refuse_skipped, NULL,
 };
 
 static int refuse_unknown_release(const struct refusal_context *context, struct document *document,
