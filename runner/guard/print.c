@@ -47,6 +47,14 @@ static void print_mode(const struct guard_mode_report *report, FILE *stream)
         (void)fprintf(stream, "      note: %s\n", report->notes.items[i]);
 }
 
+static bool exercises_all(const struct guard_report *report)
+{
+    size_t count = 0;
+    while (guard_modes[count].name != NULL)
+        count++;
+    return report->mode_count >= count;
+}
+
 void guard_report_print(const struct guard_report *report, FILE *stream)
 {
     size_t protected = 0;
@@ -57,10 +65,10 @@ void guard_report_print(const struct guard_report *report, FILE *stream)
                   harness == NULL ? "harness" : harness, protected, report->mode_count);
     for (size_t i = 0; i < report->mode_count; i++)
         print_mode(&report->modes[i], stream);
-    static const char *const answers[] = {"answer: protected everywhere",
-                                          "answer: NOT protected everywhere",
-                                          "answer: can't tell whether it is protected everywhere"};
-    (void)fprintf(stream, "%s\n", answers[guard_exit_code(report)]);
+    static const char *const answers[] = {"protected", "NOT protected",
+                                          "can't tell whether it is protected"};
+    (void)fprintf(stream, "answer: %s %s\n", answers[guard_exit_code(report)],
+                  exercises_all(report) ? "everywhere" : "in the modes that were exercised");
     if (report->kept != NULL)
         (void)fprintf(stream, "kept: %s\n", report->kept);
 }
