@@ -7,7 +7,8 @@ Usage: test_stuck_guest.py CASE RUNNER TARGETS ZOOFS ZOO-DIRECTORY, with CASE on
     fat-fuse      vfat on an image on FUSE, where the write of the new directory entry never answers
     hostfs-ext4   hostfs onto an ext4 that was frozen when rename had been entered
     fat-ext4      vfat on an image on an ext4 that was frozen when rename had been entered
-The verdict must be `hang` with the evidence `blocked`, in time, and nothing may be left afterwards.
+The verdict must be `hang` with the evidence `blocked`, and the evidence must name where the VM waits,
+as far as this machine lets us see that. Nothing may be left afterwards, neither running nor mounted.
 Exit codes: 0 so it is, 1 it is not, 77 skipped.
 """
 
@@ -25,6 +26,9 @@ import frozen_ext4  # noqa: E402  (its directory is not on the path before)
 import private_mounts as mounts  # noqa: E402
 
 DEADLINE_S = 60
+# What some process of the VM waits in, as the kernel's function is called: for FUSE's answer, or for
+# the thaw.
+WAITS_IN = {"fuse": "request_wait_answer", "ext4": "percpu_rwsem_wait"}
 
 
 def start_runner(scratch, target, root):
@@ -56,6 +60,10 @@ def judge(runner, scratch):
     assert cell["verdict"] == "hang", cell
     assert cell["step"]["call"] == "rename", cell["step"]
     assert cell["evidence"]["state"] == "blocked", cell["evidence"]
+    waits = {thread["waits_in"] for thread in cell["evidence"]["threads"]}
+    wanted = WAITS_IN[CASE.rpartition("-")[2]]
+    # Without the right to see it there is no name at all.
+    assert any(place.startswith(wanted) for place in waits) or waits == {""}, cell["evidence"]
     return cell
 
 
@@ -88,6 +96,9 @@ def main():
         frozen_ext4.need_frozen_ext4()
     with mounts.private_scratch() as scratch:
         cell = on_fuse(scratch) if CASE.endswith("fuse") else on_ext4(scratch)
+        left = mounts.wait_until_childless(deadline_s=10)
+        assert not left, f"left running after the release: {left}"
+        assert not mounts.mounted_below(scratch.path), mounts.mounted_below(scratch.path)
     print(f"{CASE}: {cell['verdict']}, {cell['evidence']['summary']}")
     return 0
 

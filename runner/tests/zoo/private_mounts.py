@@ -213,6 +213,28 @@ def kill_descendants(deadline_s):
     raise RuntimeError(f"not killed within {deadline_s} s: {descendants(os.getpid())[1:]}")
 
 
+def wait_until_childless(deadline_s):
+    """Waits until this process, which must have adopted the orphans, has nothing below it; returns
+    the pids that are left at the deadline."""
+    end = time.monotonic() + deadline_s
+    while True:
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0] != 0:
+                pass
+        except ChildProcessError:
+            return []
+        if time.monotonic() >= end:
+            return descendants(os.getpid())[1:]
+        time.sleep(0.02)
+
+
+def mounted_below(directory):
+    """Where something is mounted below a directory."""
+    with open("/proc/self/mounts", encoding="utf-8") as file:
+        points = [line.split()[1] for line in file]
+    return [point for point in points if point.startswith(f"{directory}/")]
+
+
 def processes_that_mention(text):
     """The processes, except this one, with `text` in their command line: [(pid, state, comm)]."""
     found = []
