@@ -92,12 +92,22 @@ static bool may_end_early(const struct cell *cell)
     return cell->meter.quiet_ns >= enough_ns;
 }
 
+/* Whether the budget of this phase is spent. A call that is out while the tree is starved is no
+ * hang yet: the evidence would say that the host is to blame. */
+static bool has_spent_budget(const struct cell *cell)
+{
+    if (cell->meter.charged_ns < phase_budget(cell))
+        return false;
+    return cell->root_ended || cell->panic_ns != 0 || find_phase(cell) != PHASE_STEP ||
+           !meter_sees_starved(&cell->meter);
+}
+
 /* Whether the wait is over, and why. */
 static bool find_ending(struct cell *cell, uint64_t now_ns)
 {
     const struct budgets *budgets = &cell->target_run->target.budgets;
     bool complete = cell->witness.outcome != OUTCOME_NONE;
-    bool spent = cell->meter.charged_ns >= phase_budget(cell);
+    bool spent = has_spent_budget(cell);
     uint64_t wall_ns = now_ns - cell->launched_ns - cell->meter.absent_ns;
     if (cell->root_ended && (complete || spent || listening_journal_ended(&cell->listening)))
         cell->ending = ENDING_VM_ENDED;
@@ -113,7 +123,8 @@ static bool find_ending(struct cell *cell, uint64_t now_ns)
         cell->ending = complete ? ENDING_AFTER_END : ENDING_TOTAL_BUDGET;
     else
         return false;
-    cell->starved = cell->meter.starved_ns + cell->meter.excused_ns > cell->meter.charged_ns;
+    cell->starved = cell->meter.starved_ns + cell->meter.excused_ns > cell->meter.charged_ns ||
+                    meter_sees_starved(&cell->meter);
     return true;
 }
 
@@ -127,8 +138,11 @@ static void note_panic(struct cell *cell, uint64_t now_ns)
 /* When to look again: at the end of the budget, or a tick from now, whichever comes first. */
 static uint64_t next_look(const struct cell *cell, uint64_t now_ns)
 {
-    uint64_t left_ns = phase_budget(cell) - cell->meter.charged_ns;
-    uint64_t tick_ns = phase_budget(cell) / 5;
+    uint64_t budget_ns = phase_budget(cell);
+    uint64_t charged_ns = cell->meter.charged_ns;
+    /* It may be spent and the tree starved: then a full tick from now. */
+    uint64_t left_ns = charged_ns < budget_ns ? budget_ns - charged_ns : budget_ns;
+    uint64_t tick_ns = budget_ns / 5;
     if (tick_ns > METER_TICK_NS)
         tick_ns = METER_TICK_NS;
     if (listening_needs_ticks(&cell->listening))

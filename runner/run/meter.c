@@ -113,3 +113,12 @@ void meter_charge(struct meter *meter, uint64_t now_ns, uint64_t expected_ns,
     meter->starved_ns += starved_ns;
     meter->charged_ns += present_ns - starved_ns;
 }
+
+bool meter_sees_starved(const struct meter *meter)
+{
+    const struct meter_samples *samples = meter->samples;
+    if (samples == NULL || samples->anchor.taken_ns == 0)
+        return false;
+    struct activity activity = sample_compare(&samples->anchor, &samples->newest);
+    return activity_judge(&activity) == ACTIVITY_STARVED;
+}

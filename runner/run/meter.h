@@ -53,4 +53,10 @@ void meter_reset(struct meter *meter, uint64_t now_ns);
 void meter_charge(struct meter *meter, uint64_t now_ns, uint64_t expected_ns,
                   const struct tree *tree);
 
+/**
+ * Whether what was last seen of the tree, in the window that evidence has, says that it is starved.
+ * Then nothing can be said of it yet, however much was charged before.
+ */
+bool meter_sees_starved(const struct meter *meter);
+
 #endif
