@@ -220,6 +220,8 @@ class Nanvixd:
             code = -signal.SIGKILL
         if self.fault == "lingers":
             time.sleep(LIFE_S)
+        if code < 0:
+            print(f"{NAME}: the machine was ended by signal {-code}", file=sys.stderr)
         return code if code >= 0 else 101
 
 
