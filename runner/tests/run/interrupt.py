@@ -4,11 +4,13 @@
 them than they are worth.
 
 The run has a cell that is finished and one that hangs for ever. The signal is sent once the first
-has been reported, so no race has to be won.
+has been reported, so no race has to be won. Another run has many cells that wait for their turn to
+boot while the first never comes up; of those nothing may be left either.
 
 Usage: interrupt.py RENAME_ORACLE MISBEHAVE
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -43,11 +45,36 @@ def interrupt(oracle, misbehave, number):
     print(f"{signal.Signals(number).name}: ended after {took:.2f} s")
 
 
+def interrupt_queue(oracle):
+    """One guest boots for ever; the others are prepared, or stand in the queue, at the signal."""
+    temporary = f"{oracle.scratch}/queue"
+    os.mkdir(temporary)
+    path = oracle.descriptor("queue", boots_alone=True, launch={
+        "argv": ["/bin/sh", "-c", f"echo up; : > {oracle.scratch}/up; exec sleep 600"],
+        "directory": "/"})
+    command = oracle.command("-t", path, "-s", "tmp_root_sibling", "-n", "8", "-j", "8",
+                             "--no-controls", "--boot-budget", "300", "--total-budget", "600")
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                               env={**os.environ, "TMPDIR": temporary})
+    end = time.monotonic() + 60
+    while not os.path.exists(f"{oracle.scratch}/up"):
+        expect(time.monotonic() < end and process.poll() is None, "the first cell did not start")
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    expect(process.returncode == 130, "exit code", process.returncode)
+    document = oracle.documents()["queue"]
+    expect(document["run"]["interrupted"] is True and document["cells"] == [], document["cells"])
+    expect(os.listdir(temporary) == [], "left behind:", os.listdir(temporary))
+    print("a queue of 8: nothing is left")
+
+
 def main():
     program, misbehave = sys.argv[1:3]
     with Oracle(program) as oracle:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             interrupt(oracle, misbehave, number)
+        interrupt_queue(oracle)
 
 
 if __name__ == "__main__":
