@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The action's first step builds what is not built, and the guest probes only where there is an SDK
+# image and somebody will run them; the example workflow's own commands fetch an archive and unpack
+# it. cmake, docker, gh and sudo are replaced; the tree is a copy of ci/.
+set -euo pipefail
+
+source_tree=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.." && pwd -P)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failures=0
+tree=$scratch/tree
+mkdir -p "$tree" "$scratch/bin"
+cp -r "$source_tree/ci" "$tree/"
+# shellcheck disable=SC2016 # the stand-in expands it
+printf '#!/bin/sh\nexit "$(cat "%s/setup-code")"\n' "$scratch" >"$tree/ci/setup"
+for tool in cmake docker sudo; do
+    # shellcheck disable=SC2016 # the stand-in expands it
+    printf '#!/bin/sh\necho "$*" >>"%s/%s-called"\n' "$scratch" "$tool" >"$scratch/bin/$tool"
+done
+printf '#!/bin/sh\necho "rename-oracle $*"\n' >"$scratch/bin/program"
+chmod +x "$scratch"/bin/* "$tree/ci/setup"
+export PATH=$scratch/bin:$PATH RO_PROGRAM=$scratch/bin/program
+
+build() {
+    rm -f "$scratch"/*-called
+    code=0
+    "$tree/ci/action/build" >"$scratch/log" 2>&1 </dev/null || code=$?
+}
+
+expect() {
+    local what=$1
+    shift
+    "$@" && return
+    echo "FAILED: $what (exit $code)"
+    sed 's/^/    log: /' "$scratch/log"
+    failures=$((failures + 1))
+}
+
+code_is() { [[ $code -eq $1 ]]; }
+called() { grep -qF -- "$2" "$scratch/$1-called" 2>/dev/null; }
+not() { ! "$@"; }
+
+echo 0 >"$scratch/setup-code"
+build
+expect "fresh: exit 0" code_is 0
+expect "fresh: configured" called cmake "-S $tree -B $tree/build -G Ninja -DBUILD_TESTING=OFF"
+expect "fresh: built" called cmake "--build $tree/build"
+expect "fresh: says what was built" grep -q '^rename-oracle --version' "$scratch/log"
+expect "no image: no docker" not test -e "$scratch/docker-called"
+
+mkdir -p "$tree/build" && touch "$tree/build/build.ninja"
+build
+expect "there already: not configured again" not called cmake "-S $tree"
+expect "there already: built" called cmake "--build $tree/build"
+
+RO_STEP=probe RO_SDK_IMAGE=sdk:1 build
+expect "image: docker runs it" called docker "$tree:/source:ro --volume $tree/build-guest:/build sdk:1"
+RO_STEP=gate RO_SDK_IMAGE=sdk:1 build
+expect "image, to decide only: no docker" not test -e "$scratch/docker-called"
+RO_STEP=probe RO_SDK_IMAGE=sdk:1 RO_GUEST_PROBES=/given build
+expect "image, and probes are given: no docker" not test -e "$scratch/docker-called"
+
+echo 1 >"$scratch/setup-code"
+build
+expect "packages are missing: exit 2" code_is 2
+expect "packages are missing: says so" grep -q '^::error .*packages' "$scratch/log"
+
+# The workflow's own commands, each as the runner calls it: bash -e, in one directory.
+mkdir "$scratch/job" "$scratch/archive" "$scratch/archive/top" && touch "$scratch/archive/top/kernel"
+tar -C "$scratch/archive" -cjf "$scratch/archive.tar.bz2" top
+# shellcheck disable=SC2016 # the stand-in expands it
+printf '#!/bin/sh\necho "$*" >>"%s/gh-called"\ncp "%s/archive.tar.bz2" nanvix-standalone-release-1.tar.bz2\n' \
+    "$scratch" "$scratch" >"$scratch/bin/gh"
+chmod +x "$scratch/bin/gh"
+/usr/bin/python3 - "$source_tree" "$scratch" <<'STEPS'
+import sys, yaml
+workflow = yaml.safe_load(open(f"{sys.argv[1]}/ci/workflow-example.yml"))
+scripts = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
+for number, script in enumerate(scripts):
+    open(f"{sys.argv[2]}/step{number}.sh", "w").write(script)
+STEPS
+code=0
+count=0
+for script in "$scratch"/step*.sh; do
+    count=$((count + 1))
+    (cd "$scratch/job" && RELEASE=v0.20.3 MODE=standalone bash -e "$script") >"$scratch/log" 2>&1 ||
+        code=$?
+    expect "the workflow's command $(head -1 "$script")" code_is 0
+done
+expect "the workflow has commands" test "$count" -ge 2
+expect "the release is asked for" called gh 'release download v0.20.3 --repo nanvix/nanvix --pattern nanvix-*-standalone-release-*.tar.bz2'
+expect "the archive is unpacked" test -e "$scratch/job/sysroot/kernel"
+expect "KVM is opened" called sudo 'chmod a+rw /dev/kvm'
+
+[[ $failures -eq 0 ]] || exit 1
+echo "all cases hold"
