@@ -223,5 +223,30 @@ print(*(f"FAILED: {line}" for line in wrong), sep="\n", end="")
 sys.exit(1 if wrong else 0)
 CHECK
 
+# The workflow: every mode on its own runner, one gate over all, daily and on demand, changing nothing.
+/usr/bin/python3 - "$source_tree" <<'CHECK' || failures=$((failures + 1))
+import json, sys, yaml
+# BaseLoader: `on` is a word here and not a truth value.
+workflow = yaml.load(open(f"{sys.argv[1]}/ci/workflow-example.yml"), yaml.BaseLoader)
+criteria = json.load(open(f"{sys.argv[1]}/ci/criteria.json"))
+probe, gate = workflow["jobs"]["probe"], workflow["jobs"]["gate"]
+uses = [step for step in gate["steps"] if "rename-oracle/ci@" in step.get("uses", "")]
+holds = {
+    "daily and on demand": set(workflow["on"]) == {"schedule", "workflow_dispatch"},
+    "may only read": set(workflow["permissions"].values()) == {"read"} and
+        not any("permissions" in job for job in workflow["jobs"].values()),
+    "every mode of the criteria": set(probe["strategy"]["matrix"]["mode"]) ==
+        {mode for issue in criteria["issues"] for mode in issue["modes"]},
+    "one mode that fails does not stop the others": probe["strategy"]["fail-fast"] == "false",
+    "the gate waits for all, and decides whatever came": gate["needs"] == "probe" and
+        gate["if"] == "always()",
+    "one gate, for the release that was probed": len(uses) == 1 and
+        uses[0]["with"]["step"] == "gate" and uses[0]["with"]["release"] == "${{ env.RELEASE }}",
+}
+wrong = [f"workflow: not so: {what}" for what, so in holds.items() if not so]
+print(*(f"FAILED: {line}" for line in wrong), sep="\n", end="")
+sys.exit(1 if wrong else 0)
+CHECK
+
 [[ $failures -eq 0 ]] || exit 1
 echo "all cases hold"
