@@ -21,6 +21,8 @@ import private_mounts as mounts  # noqa: E402
 
 MODE, BUILD = sys.argv[1:]
 TARGET = "nanvix-standalone-legacy" if MODE == "legacy" else f"nanvix-{MODE}"
+BUILT_FOR = "standalone" if MODE == "hostfs" else MODE
+ABI = "linux-x86_64-hostfs" if MODE == "hostfs" else "linux-x86_64"
 RELEASE = "0.14.2" if MODE == "legacy" else "0.15.7"
 OPTIONS = ["-s", "subdir_sibling", "--boot-budget", "30", "--control-step-budget", "1"]
 
@@ -40,11 +42,12 @@ def main():
     if MODE.startswith("hosted"):
         mounts.need_hosted()
     with Oracle(f"{BUILD}/runner/rename-oracle") as oracle:
-        sysroot = make_sysroot.lay_out(f"{oracle.scratch}/sysroot", BUILD, MODE, "none", RELEASE)
+        sysroot = make_sysroot.lay_out(f"{oracle.scratch}/sysroot", BUILD, BUILT_FOR, "none",
+                                       RELEASE)
         code, document = run(oracle, sysroot)
         expect_controls(TARGET, document)
         expect(code == 0, "exit code", code)
-        swapped = probes_with_swapped_controls(f"{BUILD}/probes/linux-x86_64", oracle.scratch)
+        swapped = probes_with_swapped_controls(f"{BUILD}/probes/{ABI}", oracle.scratch)
         code, document = run(oracle, sysroot, "--probes", swapped)
         expect_swapped_controls(TARGET, document)
         expect(code == 1, "exit code with the wrong controls", code)

@@ -32,6 +32,7 @@ SPIN = {**HANG, "state": "spinning"}
 STALL = {"verdict": "stall", "call": "open"}
 EEXIST = {"verdict": "fail", "errno": "EEXIST"}
 PANIC = {"verdict": "crash", "said": "[TRACE][nvx::panic] panicked at"}
+LINGERS = {**PASS, "anomaly": ("no_exit", "nanvixd.elf")}
 ROWS = {
     "standalone": [
         ("rename-hangs", "subdir_sibling", HANG),
@@ -41,7 +42,7 @@ ROWS = {
         ("create-hangs", "pycache_replace", STALL),
         ("panic-dies", "cross_directory", PANIC),
         ("panic-stays", "cross_directory", PANIC),
-        ("lingers", "tmp_root_sibling", {**PASS, "anomaly": ("no_exit", "nanvixd.elf")}),
+        ("lingers", "tmp_root_sibling", LINGERS),
         ("image-fails", "tmp_root_sibling",
          {"verdict": "error", "reason": "No space left on device"}),
         ("none", "implicit_import", PASS),
@@ -53,17 +54,30 @@ ROWS = {
         ("rename-hangs", "subdir_sibling", HANG),
         ("mount-hangs", "tmp_root_sibling", {"verdict": "stall", "call": "mount", "state": "blocked"}),
         ("mount-busy", "tmp_root_sibling", {"verdict": "error", "reason": "got=EBUSY"}),
+        ("rename-spins", "tmp_root_sibling", SPIN),
+        ("replace-eexist", "replace_existing", EEXIST),
+        ("create-hangs", "pycache_replace", STALL),
+        ("panic-stays", "cross_directory", PANIC),
+        ("lingers", "tmp_root_sibling", LINGERS),
     ],
     "legacy": [
         ("none", "pycache_replace", PASS),
         ("rename-hangs", "subdir_sibling", HANG),
+        ("rename-spins", "tmp_root_sibling", SPIN),
+        ("replace-eexist", "replace_existing", EEXIST),
+        ("create-hangs", "pycache_replace", STALL),
         ("panic-stays", "cross_directory", PANIC),
+        ("lingers", "tmp_root_sibling", LINGERS),
         ("none", "implicit_import", PASS),
     ],
     "hosted-single": [
         ("none", "pycache_replace", PASS),
         ("rename-hangs", "tmp_root_sibling", HANG),
         ("create-hangs", "pycache_replace", STALL),
+        ("rename-spins", "subdir_sibling", SPIN),
+        ("replace-eexist", "replace_existing", EEXIST),
+        ("panic-stays", "cross_directory", PANIC),
+        ("lingers", "tmp_root_sibling", LINGERS),
         ("linuxd-dies", "subdir_sibling", {"verdict": "crash"}),
         ("none", "implicit_import", PASS),
     ],
@@ -72,6 +86,9 @@ ROWS = {
         ("rename-hangs", "tmp_root_sibling", HANG),
         ("rename-spins", "subdir_sibling", SPIN),
         ("create-hangs", "pycache_replace", STALL),
+        ("replace-eexist", "replace_existing", EEXIST),
+        ("panic-stays", "cross_directory", PANIC),
+        ("lingers", "tmp_root_sibling", LINGERS),
         ("linuxd-dies", "subdir_sibling", {**HANG, "ended": "linuxd.elf"}),
         ("none", "implicit_import", PASS),
         ("rename-hangs", "implicit_import", HANG),
