@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/* A pipe holds 64 KiB: after this much everything has been read that was there at the call. */
+/* A pipe holds 64 KiB: after this much everything has been read that was there at the call. Of a
+ * file it may be less. */
 enum { READ_AT_ONCE = 256 * 1024, CHUNK = 64 * 1024, PANIC_PATTERNS_MAX = 64 };
 
 static const char *const stream_names[] = {"stdout", "stderr", "console"};
@@ -91,12 +93,24 @@ static void end_stream(struct listening *listening, struct stream *stream)
         journal_reader_finish(listening->reader);
 }
 
-static void read_stream(struct listening *listening, struct stream *stream)
+/* How much there is in a console file that has not been read. */
+static size_t count_unread(const struct stream *stream)
+{
+    struct stat status;
+    off_t at = stream->is_file && stream->fd >= 0 ? lseek(stream->fd, 0, SEEK_CUR) : -1;
+    if (at < 0 || fstat(stream->fd, &status) != 0 || !S_ISREG(status.st_mode) ||
+        status.st_size <= at)
+        return 0;
+    return (size_t)(status.st_size - at);
+}
+
+/* Reads what is there, up to about `most` bytes. */
+static void read_stream(struct listening *listening, struct stream *stream, size_t most)
 {
     static char chunk[CHUNK];
     size_t total = 0;
     stream->ready = false;
-    while (stream->fd >= 0 && total < READ_AT_ONCE) {
+    while (stream->fd >= 0 && total < most) {
         ssize_t got = read(stream->fd, chunk, sizeof chunk);
         if (got < 0 && errno == EINTR)
             continue;
@@ -128,8 +142,11 @@ void listening_read(struct listening *listening, uint64_t now_ns)
 {
     listening->witness->now_ns = now_ns;
     look_for_console_file(listening);
-    for (size_t i = 0; i < STREAM_COUNT; i++)
-        read_stream(listening, &listening->streams[i]);
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        size_t unread = count_unread(&listening->streams[i]);
+        read_stream(listening, &listening->streams[i],
+                    unread > READ_AT_ONCE ? unread : READ_AT_ONCE);
+    }
 }
 
 void listening_read_ready(struct listening *listening, uint64_t now_ns)
@@ -138,7 +155,7 @@ void listening_read_ready(struct listening *listening, uint64_t now_ns)
     look_for_console_file(listening);
     for (size_t i = 0; i < STREAM_COUNT; i++)
         if (listening->streams[i].is_file || listening->streams[i].ready)
-            read_stream(listening, &listening->streams[i]);
+            read_stream(listening, &listening->streams[i], READ_AT_ONCE);
 }
 
 bool listening_is_polled(const struct listening *listening, size_t index)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A panic's line is one of one stream, whatever the other stream says in between. */
+/* A panic's line is one of one stream, whatever the other stream says in between; and what is there
+ * is heard to its end. */
 #include "run/listening.h"
 
 #include "run/shapes.h"
@@ -27,7 +28,7 @@ struct hearing {
     struct listening listening;
 };
 
-static void begin(struct hearing *hearing)
+static void begin_with(struct hearing *hearing, const char *console)
 {
     struct error error = ERROR_INIT;
     int ends[2][2];
@@ -42,27 +43,37 @@ static void begin(struct hearing *hearing)
     assert_int_equal(
         witness_start(&hearing->witness, shape_find("tmp_root_sibling"), "/tmp", 1, &error), 0);
     assert_int_equal(listening_start(&hearing->listening, &hearing->witness, "abcdefgh12345678",
-                                     hearing->panic_lines, ends[0][0], ends[1][0], NULL,
+                                     hearing->panic_lines, ends[0][0], ends[1][0], console,
                                      hearing->artifacts_fd, "cell", &error),
                      0);
 }
 
-static void end(struct hearing *hearing)
+static void begin(struct hearing *hearing)
 {
-    static const char *const artifacts[] = {"cell.stdout", "cell.stderr"};
+    begin_with(hearing, NULL);
+}
+
+static void end_with(struct hearing *hearing, bool was_cut)
+{
+    static const char *const artifacts[] = {"cell.stdout", "cell.stderr", "cell.console"};
     struct error error = ERROR_INIT;
-    bool cut = true;
+    bool cut = !was_cut;
     assert_int_equal(listening_finish(&hearing->listening, &cut, &error), 0);
-    assert_false(cut);
+    assert_int_equal(cut, was_cut);
     listening_release(&hearing->listening);
     witness_release(&hearing->witness);
     json_decref(hearing->panic_lines);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 2; i++)
         (void)close(hearing->writers[i]);
+    for (size_t i = 0; i < sizeof artifacts / sizeof artifacts[0]; i++)
         (void)unlinkat(hearing->artifacts_fd, artifacts[i], 0);
-    }
     (void)close(hearing->artifacts_fd);
     assert_int_equal(rmdir(hearing->path), 0);
+}
+
+static void end(struct hearing *hearing)
+{
+    end_with(hearing, false);
 }
 
 /* What a target writes to one stream, heard before it writes anything else. */
@@ -111,11 +122,35 @@ static void two_halves_on_two_streams_are_no_panic(void **state)
     }
 }
 
+/* Before a verdict everything is heard that is there, and a file may hold more than a pipe. */
+static void a_long_console_file_is_heard_to_its_end(void **state)
+{
+    (void)state;
+    enum { NOISE = 4 << 20 };
+    struct hearing hearing;
+    char path[] = "/tmp/test-console.XXXXXX";
+    char *noise = malloc(NOISE);
+    assert_non_null(noise);
+    memset(noise, 'x', NOISE);
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    begin_with(&hearing, path);
+    assert_int_equal(write(fd, noise, NOISE), NOISE);
+    assert_int_equal(write(fd, "\nKernel panic - not syncing: oops\n", 34), 34);
+    listening_read(&hearing.listening, 2);
+    assert_non_null(listening_panic(&hearing.listening));
+    end_with(&hearing, true);
+    free(noise);
+    (void)close(fd);
+    assert_int_equal(unlink(path), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_cut_by_the_other_stream_is_found),
         cmocka_unit_test(two_halves_on_two_streams_are_no_panic),
+        cmocka_unit_test(a_long_console_file_is_heard_to_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
