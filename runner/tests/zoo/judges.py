@@ -136,6 +136,9 @@ class RunnerJudge:
         call = error = None
         if verdict in ("hang", "stall"):
             call = cell["step"]["call"]
+            # Every fault of the zoo that hangs leaves its caller asleep.
+            if cell["evidence"]["state"] != "blocked":
+                verdict, why = cell["evidence"]["state"], cell["evidence"]["summary"]
         elif verdict == "fail" and cell["errno"] is not None:
             call, error = "rename", cell["errno"]["name"]
         return result(verdict, call, error, cell.get("data_loss", False), why)

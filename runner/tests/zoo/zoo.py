@@ -29,6 +29,18 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 REPOSITORY = os.path.realpath(f"{HERE}/../../..")
 
 
+# What has to be in the table, whatever else is.
+AT_LEAST = {
+    "rename-hangs", "rename-hangs-in-subdirectory", "rename-hangs-for-pycache",
+    "rename-hangs-onto-existing", "rename-hangs-second-time", "rename-hangs-one-in", "rename-late",
+    "rename-eexist", "rename-enotsup", "rename-eio", "rename-einval", "rename-does-nothing",
+    "rename-copies", "rename-removes-both", "rename-keeps-old-content", "rename-truncates",
+    "rename-corrupts", "rename-swaps", "rename-wrong-directory", "rename-leaves-old-name-listed",
+    "create-excl-hangs", "write-hangs", "close-hangs", "stat-hangs-after-rename",
+    "all-hang-after-rename", "daemon-dies", "none",
+}
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--build", default=os.path.join(REPOSITORY, "build"), metavar="DIR",
@@ -47,8 +59,15 @@ def parse_arguments():
 
 
 def read_table(zoofs):
+    """The shapes and the faults by name; a table that lacks a fault or a shape's verdict is wrong."""
     table = json.loads(judges.output_of([zoofs, "--table"], deadline_s=20))
-    return table["shapes"], {fault["name"]: fault for fault in table["faults"]}
+    faults = {fault["name"]: fault for fault in table["faults"]}
+    missing = AT_LEAST - set(faults)
+    missing |= {name for name, fault in faults.items()
+                if set(fault["expected"]) != set(table["shapes"])}
+    if missing or len(table["shapes"]) != 6:
+        sys.exit(f"zoo.py: the table lacks {', '.join(sorted(missing))} or a shape")
+    return table["shapes"], faults
 
 
 def expectations_of(fault, shape, view):
