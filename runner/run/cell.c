@@ -168,6 +168,11 @@ bool cell_recognize(struct cell *cell, const struct process *process)
            tree_take_ended(&cell->tree, process);
 }
 
+bool cell_waits_for(const struct cell *cell, pid_t pid)
+{
+    return pid == cell->pid && !cell->root_ended;
+}
+
 bool cell_knows(const struct cell *cell, pid_t pid)
 {
     return pid == cell->pid || tree_has(&cell->tree, pid);
@@ -177,7 +182,7 @@ bool cell_note_exit(struct cell *cell, pid_t pid, int status, uint64_t now_ns)
 {
     if (!cell_knows(cell, pid))
         return false;
-    if (pid == cell->pid) {
+    if (cell_waits_for(cell, pid)) {
         cell->root_ended = true;
         cell->root_ended_ns = now_ns;
         cell->status = status;

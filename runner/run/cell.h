@@ -131,7 +131,11 @@ void cell_read(struct cell *cell, uint64_t now_ns);
  */
 bool cell_recognize(struct cell *cell, const struct process *process);
 
-/** Whether the process is one that the cell knows as its own. */
+/** Whether the process is the one that the cell launched, and has not ended yet: once it has, its
+ * number may be another's. */
+bool cell_waits_for(const struct cell *cell, pid_t pid);
+
+/** Whether the process is, or was, one that the cell knows as its own. */
 bool cell_knows(const struct cell *cell, pid_t pid);
 
 /** Tells the cell that a child of the runner has ended. Returns whether it was one of its own. */

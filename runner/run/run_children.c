@@ -65,10 +65,14 @@ static void hand_out_exit(struct run *run, pid_t pid, int status, uint64_t now_n
 {
     list_remove(&run->left_behind, pid); /* its number may be another's next */
     list_remove(&run->given_up, pid);
-    for (unsigned i = 0; i < run->job_count; i++)
-        if (run->jobs[i].cell.stage != CELL_IDLE &&
-            cell_note_exit(&run->jobs[i].cell, pid, status, now_ns))
-            return;
+    /* First to who launched it: to a cell that is nearly over the number may mean another. */
+    for (int launched = 1; launched >= 0; launched--)
+        for (unsigned i = 0; i < run->job_count; i++) {
+            struct cell *cell = &run->jobs[i].cell;
+            if (cell->stage != CELL_IDLE && (launched == 0 || cell_waits_for(cell, pid)) &&
+                cell_note_exit(cell, pid, status, now_ns))
+                return;
+        }
 }
 
 static bool is_own(const struct run *run, pid_t pid)
