@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** A cell is some 7 KiB, so a run of 10,000 comes to 70 MB; the gate then takes ten times as much. */
+/** A cell is some 7 KiB, so a run of 10,000 comes to 70 MB; the gate then takes ten times as much.
+ */
 #define DOCUMENT_BYTE_LIMIT ((size_t)128 << 20U)
 
 /**

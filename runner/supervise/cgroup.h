@@ -23,8 +23,8 @@ struct cgroup {
  * Makes a group for the whole run below the runner's own, under a name of its own, and locks it
  * (flock(2) on `fd`) for as long as the run lasts: by that other runs know that it is in use,
  * whichever pid namespace they are in. Removes groups that earlier runs had to leave and that have
- * become empty. Returns false, and leaves fd at -1, where there is no cgroup v2 that we may write to
- * or the kernel has no cgroup.kill (before 5.14).
+ * become empty. Returns false, and leaves fd at -1, where there is no cgroup v2 that we may write
+ * to or the kernel has no cgroup.kill (before 5.14).
  */
 bool cgroup_make_for_run(struct cgroup *run);
 
