@@ -6,6 +6,7 @@
 #include "commands/command.h"
 #include "gate/harness.h"
 #include "gate/reason.h"
+#include "nanvix/sysroot.h"
 
 #include <argp.h>
 #include <signal.h>
@@ -132,8 +133,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         break;
     case OPTION_RELEASE:
         settings->options.release = text;
-        if (*text == '\0')
-            argp_error(state, "--release: name a release, for example v0.20.3");
+        if (!sysroot_is_release(text))
+            argp_error(state, "--release: this is no release; name one, for example v0.20.3");
         break;
     case OPTION_NOW:
         settings->now_given = true;

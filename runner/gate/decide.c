@@ -214,18 +214,13 @@ static int fill_decision(const struct case_file *file, const struct reason_list 
     describe_documents(builder, decision, file->documents);
     const struct reason_list no_departures = {0};
     tell_missing(record, file->documents, criteria_hold ? &no_departures : departures);
+    enum gate_answer found = GATE_UNDECIDED;
+    if (!bad_input)
+        found = all == STATUS_MET && criteria_hold ? GATE_MAY_BE_REMOVED : GATE_KEEP;
+    build_text(builder, decision, "answer", answer_name(found));
     if (builder->failed)
         return error_set(record->error, ERROR_MEMORY, NULL, "out of memory for the decision");
-
-    if (bad_input)
-        *answer = GATE_UNDECIDED;
-    else
-        *answer = all == STATUS_MET && criteria_hold ? GATE_MAY_BE_REMOVED : GATE_KEEP;
-    build_text(builder, decision, "answer", answer_name(*answer));
-    if (builder->failed) {
-        *answer = GATE_UNDECIDED;
-        return error_set(record->error, ERROR_MEMORY, NULL, "out of memory for the decision");
-    }
+    *answer = found;
     return 0;
 }
 

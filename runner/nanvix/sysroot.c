@@ -42,8 +42,7 @@ int release_compare(const char *left, const char *right, bool *ok)
     return 0;
 }
 
-/* A release is a version or the hash of a commit; both are short words of harmless characters. */
-static bool is_release(const char *text)
+bool sysroot_is_release(const char *text)
 {
     unsigned parts[3];
     size_t length = strlen(text);
@@ -77,7 +76,7 @@ static int read_manifest(struct sysroot *sysroot, struct error *error)
               sizeof sysroot->deployment_mode);
     take_text(source.root, "guest_abi", sysroot->guest_abi, sizeof sysroot->guest_abi);
     take_text(source.root, "release", release, sizeof release);
-    if (is_release(release))
+    if (sysroot_is_release(release))
         (void)snprintf(sysroot->release, sizeof sysroot->release, "%s", release);
     sysroot->is_double = json_is_true(json_object_get(source.root, "double"));
     if (strspn(sysroot->guest_abi, "abcdefghijklmnopqrstuvwxyz0123456789_-") !=
@@ -106,7 +105,7 @@ static void read_lock(struct sysroot *sysroot)
         for (char *word = strtok_r(line, " \t\r\n\"'=:,", &rest); word != NULL;
              word = strtok_r(NULL, " \t\r\n\"'=:,", &rest)) {
             unsigned parts[3];
-            if (parse_release(word, parts) && is_release(word)) {
+            if (parse_release(word, parts) && sysroot_is_release(word)) {
                 (void)snprintf(sysroot->release, sizeof sysroot->release, "%s", word);
                 return;
             }
@@ -165,7 +164,7 @@ int sysroot_inspect(struct sysroot *sysroot, const char *path, const char *relea
     (void)snprintf(sysroot->guest_abi, sizeof sysroot->guest_abi, "%s", default_abi);
     if (realpath(path, sysroot->path) == NULL)
         return error_set_errno(error, errno, path, "cannot be used as a sysroot");
-    if (release != NULL && !is_release(release))
+    if (release != NULL && !sysroot_is_release(release))
         return error_set(error, ERROR_USAGE, release,
                          "is no release; give a version such as 0.20.8 or a commit's hash");
     if (check_place(sysroot, error) != 0)

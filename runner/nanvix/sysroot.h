@@ -46,6 +46,10 @@ bool sysroot_serves(const struct sysroot *sysroot, const struct target *target, 
 int sysroot_digest(const struct sysroot *sysroot, const struct target *target, json_t *digests,
                    struct error *error);
 
+/** Whether the text can be a release: a version or the hash of a commit, both of which are short
+ * words of harmless characters. */
+bool sysroot_is_release(const char *text);
+
 /** Compares two releases of the form 1.2.3 or v1.2.3, what follows ignored: -1, 0 or 1. `ok` is
  * set to false where one has no such form. */
 int release_compare(const char *left, const char *right, bool *ok);
