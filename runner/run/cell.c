@@ -156,16 +156,20 @@ size_t cell_take_readiness(struct cell *cell, const struct pollfd *fds)
     return count;
 }
 
+static bool is_running(const struct cell *cell)
+{
+    return cell->stage >= CELL_WATCHING && cell->stage <= CELL_ENDING_FORCED;
+}
+
 void cell_read(struct cell *cell, uint64_t now_ns)
 {
-    if (cell->stage >= CELL_WATCHING && cell->stage <= CELL_ENDING_FORCED)
+    if (is_running(cell))
         listening_read_ready(&cell->listening, now_ns);
 }
 
 bool cell_recognize(struct cell *cell, const struct process *process)
 {
-    return cell->stage >= CELL_WATCHING && cell->stage <= CELL_ENDING_FORCED &&
-           tree_take_ended(&cell->tree, process);
+    return is_running(cell) && tree_take_ended(&cell->tree, process);
 }
 
 bool cell_waits_for(const struct cell *cell, pid_t pid)
@@ -182,6 +186,10 @@ bool cell_note_exit(struct cell *cell, pid_t pid, int status, uint64_t now_ns)
 {
     if (!cell_knows(cell, pid))
         return false;
+    /* What was written before the end is heard before it, or a daemon that ended while a call was
+     * out would seem to have ended before the call. */
+    if (is_running(cell))
+        listening_read(&cell->listening, now_ns);
     if (cell_waits_for(cell, pid)) {
         cell->root_ended = true;
         cell->root_ended_ns = now_ns;

@@ -85,17 +85,19 @@ static bool is_own(const struct run *run, pid_t pid)
 
 /* Once collected, a process can no longer be asked whose it was; worth a name is one that came to
  * a bad end. */
-static void introduce_stranger(struct run *run, const siginfo_t *ended)
+static void introduce_ended(struct run *run, const siginfo_t *ended)
 {
     struct process process;
     pid_t pid = ended->si_pid;
-    if (ended->si_code == CLD_EXITED && ended->si_status == 0)
+    if ((ended->si_code == CLD_EXITED && ended->si_status == 0) || !process_read(pid, &process))
         return;
     for (unsigned i = 0; i < run->job_count; i++)
-        if (run->jobs[i].cell.stage != CELL_IDLE && cell_knows(&run->jobs[i].cell, pid))
+        if (run->jobs[i].cell.stage != CELL_IDLE && cell_knows(&run->jobs[i].cell, pid)) {
+            (void)cell_recognize(&run->jobs[i].cell, &process);
             return;
+        }
     run_list_own(run);
-    if (is_own(run, pid) || !process_read(pid, &process))
+    if (is_own(run, pid))
         return;
     for (unsigned i = 0; i < run->job_count; i++)
         if (run->jobs[i].cell.stage != CELL_IDLE && cell_recognize(&run->jobs[i].cell, &process))
@@ -108,7 +110,7 @@ void run_reap_children(struct run *run, uint64_t now_ns)
     int status;
     run->child_ended = false;
     while (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid > 0) {
-        introduce_stranger(run, &ended);
+        introduce_ended(run, &ended);
         if (waitpid(ended.si_pid, &status, WNOHANG) != ended.si_pid)
             break;
         hand_out_exit(run, ended.si_pid, status, now_ns);

@@ -173,6 +173,12 @@ void tree_update(struct tree *tree, struct process_table *table, uint64_t now_ns
 
 bool tree_take_ended(struct tree *tree, const struct process *process)
 {
+    struct tree_member *known = find_member(tree, process->pid);
+    if (known != NULL) {
+        if (is_same(known, process)) /* it may have got its name since it was seen */
+            memcpy(known->comm, process->comm, sizeof known->comm);
+        return true;
+    }
     /* There must be room for the living. */
     if (tree->count >= TREE_MEMBERS_MAX / 2 ||
         (!belongs(tree, process) && !cgroup_has(tree->group, process->pid)))

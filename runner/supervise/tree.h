@@ -56,7 +56,8 @@ void tree_update(struct tree *tree, struct process_table *table, uint64_t now_ns
 
 /**
  * Takes in a child of the runner that has ended and is not collected yet, so that it can be named:
- * one that nobody had seen before its end. Returns whether it belongs to the tree and was taken.
+ * one that nobody had seen before its end, or not under its last name. Returns whether it belongs
+ * to the tree.
  */
 bool tree_take_ended(struct tree *tree, const struct process *process);
 

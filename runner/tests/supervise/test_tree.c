@@ -32,9 +32,36 @@ static void a_process_first_seen_as_a_zombie_has_ended(void **state)
     tree_release(&tree);
 }
 
+/* A daemon is often seen first as the program that it was forked from. */
+static void a_process_that_ended_has_its_last_name(void **state)
+{
+    (void)state;
+    struct error error = ERROR_INIT;
+    struct cgroup group = {.fd = -1};
+    struct tree tree;
+    assert_int_equal(tree_start(&tree, ROOT, &group, &error), 0);
+    struct process rows[] = {
+        {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5, .comm = "launcher"},
+        {.pid = CHILD, .parent = ROOT, .state = 'S', .start_time = 6, .comm = "launcher"},
+    };
+    struct process_table table = {.rows = rows, .count = 2, .capacity = 2};
+    tree_update(&tree, &table, 1);
+    assert_int_equal(tree.count, 2);
+    struct process ended = {.pid = CHILD, .state = 'Z', .start_time = 6, .comm = "linuxd"};
+    assert_true(tree_take_ended(&tree, &ended));
+    assert_int_equal(tree.count, 2);
+    assert_string_equal(tree.members[1].comm, "linuxd");
+    /* Another process by now, with the same number. */
+    struct process other = {.pid = CHILD, .state = 'Z', .start_time = 7, .comm = "other"};
+    (void)tree_take_ended(&tree, &other);
+    assert_string_equal(tree.members[1].comm, "linuxd");
+    tree_release(&tree);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_process_that_ended_has_its_last_name),
         cmocka_unit_test(a_process_first_seen_as_a_zombie_has_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
