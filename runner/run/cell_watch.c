@@ -54,6 +54,9 @@ static void bring_tree_up_to_date(struct cell *cell, uint64_t now_ns, struct pro
 {
     if (table->count == 0)
         (void)process_table_scan(table, NULL);
+    /* While that went on a call may have been entered, and a daemon ended for it: see
+     * cell_note_exit. */
+    listening_read(&cell->listening, now_ns);
     tree_update(&cell->tree, table, now_ns);
 }
 
@@ -77,8 +80,10 @@ static uint64_t first_sample_ns(const struct cell *cell)
 static void charge(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
     bool sample = now_ns >= first_sample_ns(cell);
-    if (sample)
+    if (sample) {
         bring_tree_up_to_date(cell, now_ns, table);
+        notice_new_phase(cell);
+    }
     meter_charge(&cell->meter, now_ns, cell->expected_ns, sample ? &cell->tree : NULL);
 }
 
