@@ -10,8 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** A cell is some 7 KiB, so a run of 10,000 comes to 70 MB; the gate then takes ten times as much.
- */
+/** A cell is some 7 KiB, a run of 10,000 cells 70 MB; the gate takes ten times as much memory. */
 #define DOCUMENT_BYTE_LIMIT ((size_t)128 << 20U)
 
 /**

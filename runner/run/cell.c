@@ -203,9 +203,7 @@ uint64_t cell_next_wake(const struct cell *cell)
 {
     if (cell->stage == CELL_QUEUED)
         return boot_turn_next(cell->turn);
-    return cell->stage >= CELL_WATCHING && cell->stage <= CELL_ENDING_FORCED
-               ? cell->expected_ns
-               : cell->patience.expected_ns;
+    return is_running(cell) ? cell->expected_ns : cell->patience.expected_ns;
 }
 
 void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *table)

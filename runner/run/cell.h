@@ -125,8 +125,8 @@ size_t cell_take_readiness(struct cell *cell, const struct pollfd *fds);
 void cell_read(struct cell *cell, uint64_t now_ns);
 
 /**
- * Shows the cell a child of the runner that has ended, that nobody knows and that is not collected
- * yet: a daemon, say, that was gone before the tree was looked at. Returns whether it was the
+ * Shows the cell a child of the runner that has ended and is not collected yet: a daemon, say, that
+ * was gone, or had no name of its own, when the tree was last looked at. Returns whether it was the
  * cell's own; cell_note_exit has to follow then.
  */
 bool cell_recognize(struct cell *cell, const struct process *process);

@@ -147,9 +147,7 @@ static uint64_t next_look(const struct cell *cell, uint64_t now_ns)
     uint64_t charged_ns = cell->meter.charged_ns;
     /* It may be spent and the tree starved: then a full tick from now. */
     uint64_t left_ns = charged_ns < budget_ns ? budget_ns - charged_ns : budget_ns;
-    uint64_t tick_ns = budget_ns / 5;
-    if (tick_ns > METER_TICK_NS)
-        tick_ns = METER_TICK_NS;
+    uint64_t tick_ns = meter_tick_ns(budget_ns);
     if (listening_needs_ticks(&cell->listening))
         tick_ns = FILE_TICK_NS;
     if (now_ns < first_sample_ns(cell) && first_sample_ns(cell) - now_ns < tick_ns)

@@ -2,6 +2,7 @@
 #ifndef RO_METER_H
 #define RO_METER_H
 
+#include "base/clock.h"
 #include "supervise/sample.h"
 
 #include <stdbool.h>
@@ -35,6 +36,12 @@ struct meter {
 
 /** How often a silent tree is looked at, and how late the runner may wake without it counting. */
 #define METER_TICK_NS (100 * NS_PER_MS)
+
+/** The time between two looks within a wait of `budget_ns`: a short one is looked at five times. */
+static inline uint64_t meter_tick_ns(uint64_t budget_ns)
+{
+    return budget_ns / 5 < METER_TICK_NS ? budget_ns / 5 : METER_TICK_NS;
+}
 
 /** Starts at `now_ns` with nothing charged. `count_io` is what `quiet_ns` needs. */
 void meter_start(struct meter *meter, uint64_t now_ns, bool count_io);

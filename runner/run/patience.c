@@ -7,9 +7,7 @@
 static void look_again_later(struct patience *patience, uint64_t now_ns)
 {
     uint64_t left_ns = patience->budget_ns - patience->meter.charged_ns;
-    uint64_t tick_ns = patience->budget_ns / 5;
-    if (tick_ns > METER_TICK_NS)
-        tick_ns = METER_TICK_NS;
+    uint64_t tick_ns = meter_tick_ns(patience->budget_ns);
     patience->expected_ns = now_ns + (left_ns < tick_ns ? left_ns : tick_ns);
 }
 
