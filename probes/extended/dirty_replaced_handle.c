@@ -22,13 +22,6 @@
 
 enum { HALF = 2500 };
 
-static void write_part(int fd, struct content content, size_t offset)
-{
-    ssize_t written = step_write(fd, content_bytes(content) + offset, HALF);
-    if (written != HALF)
-        report_failed_call("write", written < 0 ? errno : ENOSPC);
-}
-
 int main(int argc, char **argv)
 {
     static const struct content source = {"source", 3000};
@@ -45,13 +38,13 @@ int main(int argc, char **argv)
         return end_story();
     }
     may_leave("old", 0);
-    write_part(fd, stale, 0);
+    write_part(fd, stale, 0, HALF);
     if (!story_goes_on()) {
         (void)step_close(fd);
         return end_story();
     }
     int error = attempt("new", "old", "0", 0);
-    write_part(fd, stale, HALF);
+    write_part(fd, stale, HALF, HALF);
     if (step_close(fd) != 0)
         report_failed_call("close", errno);
     if (error == 0) {

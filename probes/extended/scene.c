@@ -111,6 +111,13 @@ const char *numbered(char out[NUMBERED_BYTES], const char *head, unsigned number
     return out;
 }
 
+void write_part(int fd, struct content content, size_t offset, size_t size)
+{
+    ssize_t written = step_write(fd, content_bytes(content) + offset, size);
+    if (written < 0 || (size_t)written != size)
+        report_failed_call("write", written < 0 ? errno : ENOSPC);
+}
+
 int write_swept(const char *name, struct content content)
 {
     int fd = step_open(full_path(name), O_WRONLY | O_CREAT | O_EXCL, 0644);

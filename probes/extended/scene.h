@@ -37,6 +37,10 @@ void check_survives(const char *check, const char *name, struct content content,
 /** Checks that an open file goes on with `size` bytes of the content from `offset`. */
 void check_rest(const char *check, int fd, struct content content, size_t offset, size_t size);
 
+/** Writes `size` bytes of the content from `offset`; where that fails the check `write` is broken.
+ */
+void write_part(int fd, struct content content, size_t offset, size_t size);
+
 /** Checks that stat answers ENOENT, or that it is a directory. */
 void check_absent(const char *check, const char *name);
 void check_directory(const char *check, const char *name);
