@@ -4,11 +4,9 @@
 # and gate are the real ones; the documents are those of the gate's tests.
 set -euo pipefail
 
-source_tree=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.." && pwd -P)
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 program=${1:?the program rename-oracle}
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-failures=0
 export GITHUB_OUTPUT=$scratch/outputs GITHUB_STEP_SUMMARY=$scratch/summary.md TMPDIR=$scratch
 
 # A program that stands for rename-oracle: `run` writes down how it is called, copies the documents
@@ -47,22 +45,15 @@ step() {
     (cd "$scratch" && "$source_tree/ci/action/$1") >"$scratch/log" 2>&1 </dev/null || code=$?
 }
 
-expect() {
-    local what=$1
-    shift
-    "$@" && return
-    echo "FAILED: $what (exit $code)"
+show() {
     sed 's/^/    log: /' "$scratch/log"
     sed 's/^/    output: /' "$GITHUB_OUTPUT"
-    failures=$((failures + 1))
 }
 
-code_is() { [[ $code -eq $1 ]]; }
 logged() { grep -qE -- "$1" "$scratch/log"; }
 summary_says() { grep -qF -- "$1" "$GITHUB_STEP_SUMMARY"; }
 called_with() { grep -qzF -- "$(printf '%s\n' "$@")" "$scratch/called"; }
 output_is() { [[ $(sed -n "s/^$1=//p" "$GITHUB_OUTPUT" | tail -1) == "$2" ]]; }
-not() { ! "$@"; }
 
 start_case
 RO_MODES='standalone hosted-single-process' step probe

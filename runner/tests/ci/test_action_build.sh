@@ -5,10 +5,8 @@
 # it. cmake, docker, gh and sudo are replaced; the tree is a copy of ci/.
 set -euo pipefail
 
-source_tree=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.." && pwd -P)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-failures=0
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 tree=$scratch/tree
 mkdir -p "$tree" "$scratch/bin"
 cp -r "$source_tree/ci" "$tree/"
@@ -28,18 +26,11 @@ build() {
     "$tree/ci/action/build" >"$scratch/log" 2>&1 </dev/null || code=$?
 }
 
-expect() {
-    local what=$1
-    shift
-    "$@" && return
-    echo "FAILED: $what (exit $code)"
+show() {
     sed 's/^/    log: /' "$scratch/log"
-    failures=$((failures + 1))
 }
 
-code_is() { [[ $code -eq $1 ]]; }
 called() { grep -qF -- "$2" "$scratch/$1-called" 2>/dev/null; }
-not() { ! "$@"; }
 
 echo 0 >"$scratch/setup-code"
 build

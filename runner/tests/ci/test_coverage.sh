@@ -5,10 +5,8 @@
 # that; gcc and gcov are the real ones. A build of the project for it takes too long for a test.
 set -euo pipefail
 
-source_tree=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.." && pwd -P)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-failures=0
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 for tool in gcc gcov; do
     command -v "$tool" >/dev/null || { echo "skipped: $tool is missing" && exit 77; }
 done
@@ -45,18 +43,11 @@ coverage() {
     PATH=$scratch/bin:$PATH "$scratch/ci/coverage" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null || code=$?
 }
 
-expect() {
-    local what=$1
-    shift
-    "$@" && return
-    echo "FAILED: $what (exit $code)"
+show() {
     sed 's/^/    /' "$scratch/out" "$scratch/err"
-    failures=$((failures + 1))
 }
 
-code_is() { [[ $code -eq $1 ]]; }
 said() { grep -qE -- "$1" "$scratch/out"; }
-not() { ! "$@"; }
 
 coverage -j 1 --build-only one --tests '^gate_' --show runner/small
 expect "exit 0" code_is 0

@@ -5,10 +5,8 @@
 # the real ones take a build with clang and at least a minute; the tests fuzz_... run those.
 set -euo pipefail
 
-source_tree=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.." && pwd -P)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-failures=0
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
 mkdir -p "$scratch"/{ci,bin,runner/tests/fuzz/corpus}
 cp "$source_tree"/ci/{fuzz,common.sh} "$scratch/ci/"
@@ -37,16 +35,10 @@ fuzz() {
     PATH=$scratch/bin:$PATH "$scratch/ci/fuzz" "$@" >"$scratch/out" 2>&1 </dev/null || code=$?
 }
 
-expect() {
-    local what=$1
-    shift
-    "$@" && return
-    echo "FAILED: $what (exit $code)"
+show() {
     sed 's/^/    /' "$scratch/out"
-    failures=$((failures + 1))
 }
 
-code_is() { [[ $code -eq $1 ]]; }
 said() { grep -qE -- "$1" "$scratch/out"; }
 told() { grep -qxF -- "$2" "$programs/fuzz_$1.called"; }
 

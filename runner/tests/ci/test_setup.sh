@@ -5,10 +5,8 @@
 # exact command when it can't. apt-get, dpkg-query, id and sudo are replaced; nothing is installed.
 set -euo pipefail
 
-source_tree=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.." && pwd -P)
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-failures=0
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
 # A copy of the scripts with lists of its own, and the replaced programs before the real ones.
 # The state of the pretended machine: installed (names), known (names that apt has lists of),
@@ -62,23 +60,15 @@ run_setup() {
     PATH="$scratch/bin:$PATH" "$scratch/ci/setup" "$@" >"$scratch/out" 2>&1 </dev/null || code=$?
 }
 
-expect() {
-    local what=$1
-    shift
-    if ! "$@"; then
-        echo "FAILED: $what"
-        sed 's/^/    output: /' "$scratch/out"
-        sed 's/^/    called: /' "$scratch/state/log"
-        failures=$((failures + 1))
-    fi
+show() {
+    sed 's/^/    output: /' "$scratch/out"
+    sed 's/^/    called: /' "$scratch/state/log"
 }
 
-code_is() { [[ $code -eq $1 ]]; }
 called_nothing() { [[ ! -s $scratch/state/log ]]; }
 called() { grep -qE -- "$1" "$scratch/state/log"; }
 called_times() { [[ $(grep -cE -- "$2" "$scratch/state/log") -eq $1 ]]; }
 said() { grep -qF -- "$1" "$scratch/out"; }
-not() { ! "$@"; }
 
 start_case
 echo 1000 >"$scratch/state/uid"
