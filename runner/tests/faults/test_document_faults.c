@@ -9,7 +9,6 @@
 #include "base/cleanup.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -36,15 +35,6 @@ int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to)
         return __real_renameat(from_fd, from, to_fd, to);
     errno = failing_errno;
     return -1;
-}
-
-static void set_file_size_limit(rlim_t bytes)
-{
-    struct rlimit limit;
-    (void)signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-    limit.rlim_cur = bytes;
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 static int add(struct document *document, const char *shape, struct error *error)

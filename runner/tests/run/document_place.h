@@ -6,12 +6,14 @@
 
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -46,6 +48,16 @@ static inline int remove_place(void **state)
 static inline bool exists(const struct place *place, const char *name)
 {
     return faccessat(place->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/** Stands for a full disk: from then on no file grows beyond so many bytes. */
+static inline void set_file_size_limit(rlim_t bytes)
+{
+    struct rlimit limit;
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 /** A test that finds a place of its own in `*state`. */

@@ -5,7 +5,6 @@
 #include "base/cleanup.h"
 #include "document_place.h"
 
-#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -87,15 +86,6 @@ static void an_empty_document_is_valid_json(void **state)
     assert_int_equal(document_finish(&document, head, &error), 0);
     CLEANUP_JSON json_t *found = load(place, "t.json");
     assert_int_equal(json_array_size(json_object_get(found, "cells")), 0);
-}
-
-static void set_file_size_limit(rlim_t bytes)
-{
-    struct rlimit limit;
-    (void)signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-    limit.rlim_cur = bytes;
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 /* Stands for a full disk: the write of a cell stops half way. */

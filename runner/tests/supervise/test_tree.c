@@ -13,14 +13,19 @@
 /* Numbers that no process has. */
 enum { ROOT = 0x7ffffff0, CHILD };
 
+static void start_tree(struct tree *tree)
+{
+    static struct cgroup none = {.fd = -1};
+    struct error error = ERROR_INIT;
+    assert_int_equal(tree_start(tree, ROOT, &none, &error), 0);
+}
+
 /* Nobody has collected it yet; that is no process that can't be killed. */
 static void a_process_first_seen_as_a_zombie_has_ended(void **state)
 {
     (void)state;
-    struct error error = ERROR_INIT;
-    struct cgroup group = {.fd = -1};
     struct tree tree;
-    assert_int_equal(tree_start(&tree, ROOT, &group, &error), 0);
+    start_tree(&tree);
     struct process rows[] = {
         {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
         {.pid = CHILD, .parent = ROOT, .session = ROOT, .state = 'Z', .start_time = 6},
@@ -36,10 +41,8 @@ static void a_process_first_seen_as_a_zombie_has_ended(void **state)
 static void a_process_that_ended_has_its_last_name(void **state)
 {
     (void)state;
-    struct error error = ERROR_INIT;
-    struct cgroup group = {.fd = -1};
     struct tree tree;
-    assert_int_equal(tree_start(&tree, ROOT, &group, &error), 0);
+    start_tree(&tree);
     struct process rows[] = {
         {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5, .comm = "launcher"},
         {.pid = CHILD, .parent = ROOT, .state = 'S', .start_time = 6, .comm = "launcher"},
