@@ -1,6 +1,7 @@
 #!/bin/bash
 # ci/join-tests keeps what each test is, tells the trees apart, and takes tests by label;
-# ci/refuse-skipped then finds every test that did not run.
+# ci/refuse-skipped then finds every test that did not run, and ci/tell-failures tells of those that
+# failed.
 set -euo pipefail
 
 ci=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../../ci" && pwd -P)
@@ -25,7 +26,7 @@ TESTS
 cat >"$scratch/two/CTestTestfile.cmake" <<'TESTS'
 add_test(plain "/bin/sh" "-c" "exit 0")
 set_tests_properties(plain PROPERTIES LABELS "unit")
-add_test(slow "/bin/sh" "-c" "exit 1")
+add_test(slow "/bin/sh" "-c" "echo FAILED: too slow; seq 100; exit 1")
 set_tests_properties(slow PROPERTIES LABELS "unit;slow")
 add_test(other "/bin/sh" "-c" "exit 1")
 set_tests_properties(other PROPERTIES LABELS "lint")
@@ -63,9 +64,19 @@ grep -qF 'two.disabled' "$scratch/refused" || fail "a disabled test was accepted
 (cd "$scratch/two" && ctest -R slow --output-junit "$scratch/failed.xml") >/dev/null && fail "?"
 "$ci/refuse-skipped" "$scratch/failed.xml" || fail "a failed test was called skipped"
 
+"$ci/tell-failures" "$scratch/failed.xml" >"$scratch/told" || fail "it can't tell of a failure"
+grep -q '^failed: slow ' "$scratch/told" || fail "the failed test is not named"
+grep -q '^ *FAILED: too slow$' "$scratch/told" || fail "its reason is not told"
+[[ $(tail -n 1 "$scratch/told") == "    100" ]] || fail "its last line is not told"
+[[ $(wc -l <"$scratch/told") -lt 20 ]] || fail "far too much is told"
+[[ -z $("$ci/tell-failures" "$scratch/some.xml") ]] || fail "it tells of tests that passed"
+
 code=0
 "$ci/refuse-skipped" "$scratch/none.xml" 2>/dev/null || code=$?
 [[ $code -eq 2 ]] || fail "no results at all were accepted"
+code=0
+"$ci/tell-failures" "$scratch/none.xml" 2>/dev/null || code=$?
+[[ $code -eq 2 ]] || fail "there was nothing to tell from, and it did not say so"
 echo '<testsuite/>' >"$scratch/none.xml"
 code=0
 "$ci/refuse-skipped" "$scratch/none.xml" 2>/dev/null || code=$?
