@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "run/cell.h"
 #include "run/evidence.h"
+#include "supervise/pressure.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -9,7 +10,9 @@
 
 /* How long what got KILL may take to end before it is called unkillable and left behind. Dying
  * takes CPU time, too: while somebody still wants a CPU for it, it may take longer, and while one
- * after the other ends (of a thousand on a busy machine) up to the longest. */
+ * after the other ends (of a thousand on a busy machine) up to the longest. What sleeps
+ * uninterruptibly may wait for a lock whose holder has no CPU: while somebody on the machine wants
+ * one in vain, that time does not count. */
 #define KILL_WAIT_NS (3 * NS_PER_S / 2)
 #define KILL_PAUSE_NS (NS_PER_S / 2)
 #define KILL_DYING_NS (15 * NS_PER_S)
@@ -94,6 +97,8 @@ static void note_leftovers(struct cell *cell)
             used += (size_t)snprintf(names + used, sizeof names - used, "%s%s (pid %d)",
                                      used == 0 ? "" : ", ", cell->tree.members[i].comm,
                                      (int)cell->tree.members[i].pid);
+    if (used == 0)
+        (void)snprintf(names, sizeof names, "processes that come and go");
     for (char *byte = names; *byte != '\0'; byte++)
         if (*byte < 0x20 || *byte > 0x7e)
             *byte = '?';
@@ -111,9 +116,12 @@ static void send_kill(struct cell *cell, uint64_t now_ns)
 {
     tree_signal(&cell->tree, SIGKILL);
     enter_ending_stage(cell, CELL_ENDING_FORCED, now_ns, KILL_WAIT_NS);
+    cell->killed_ns = now_ns;
     cell->kill_longest_ns = now_ns + KILL_LONGEST_NS;
     cell->headway_ns = now_ns;
     cell->alive_at_headway = tree_count_alive(&cell->tree);
+    cell->stalled_ns = pressure_stalled_ns();
+    cell->stalled_at_headway_ns = cell->stalled_ns;
 }
 
 static void send_term(struct cell *cell, uint64_t now_ns)
@@ -134,7 +142,7 @@ void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table 
     scan_again(cell, now_ns, table);
     if (waited_in_vain(cell))
         collect_evidence(cell, now_ns);
-    if (tree_count_alive(&cell->tree) == 0) {
+    if (tree_is_gone(&cell->tree, table)) {
         cell_after_tree(cell, now_ns);
         return;
     }
@@ -162,10 +170,17 @@ static bool may_still_end(struct cell *cell, uint64_t now_ns)
     if (alive != cell->alive_at_headway) { /* fewer; or more, of a tree of which not all is known */
         cell->alive_at_headway = alive;
         cell->headway_ns = now_ns;
+        cell->stalled_at_headway_ns = pressure_stalled_ns();
     }
-    uint64_t pause_ns = is_dying(&cell->tree) ? KILL_DYING_NS : KILL_PAUSE_NS;
-    return now_ns < cell->stage_until_ns ||
-           (now_ns < cell->kill_longest_ns && now_ns < cell->headway_ns + pause_ns);
+    /* Of the time without a headway, and of all, what counts only while everybody had a CPU. */
+    uint64_t pause_ns = KILL_PAUSE_NS + pressure_stalled_since(cell->stalled_at_headway_ns);
+    uint64_t wait_ns = KILL_WAIT_NS + pressure_stalled_since(cell->stalled_ns);
+    if (pause_ns > KILL_DYING_NS || is_dying(&cell->tree))
+        pause_ns = KILL_DYING_NS;
+    if (wait_ns > KILL_DYING_NS)
+        wait_ns = KILL_DYING_NS;
+    return now_ns < cell->kill_longest_ns &&
+           (now_ns < cell->headway_ns + pause_ns || now_ns < cell->killed_ns + wait_ns);
 }
 
 void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table)
@@ -176,7 +191,7 @@ void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *tab
     if (cell->tree.cut)
         tree_forget_ended(&cell->tree);
     scan_again(cell, now_ns, table);
-    if (tree_count_alive(&cell->tree) == 0 && !cell->tree.cut) {
+    if (tree_is_gone(&cell->tree, table)) {
         cell_after_tree(cell, now_ns);
         return;
     }

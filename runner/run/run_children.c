@@ -128,39 +128,53 @@ void run_note_inherited(struct run *run)
     run->table.count = 0;
 }
 
-/* Whether a child of ours is not to be ended with the run: inherited, in our own session, or ended
- * already. */
-static bool must_not_end(const struct run *run, const struct process *process)
+static bool is_inherited(const struct run *run, pid_t pid)
 {
     for (size_t i = 0; i < run->inherited_count; i++)
-        if (run->inherited[i] == process->pid)
+        if (run->inherited[i] == pid)
             return true;
-    return process->state == 'Z' || process->session == getsid(0);
+    return false;
 }
 
-/* Sends KILL to a child. Returns whether it is one that could end, as far as is known. */
-static bool kill_child(const struct run *run, const struct process *process)
+static void kill_child(const struct run *run, const struct process *process,
+                       struct children_left *left)
 {
-    if (process->parent != getpid() || must_not_end(run, process))
-        return false;
+    if (process->parent != getpid() || is_inherited(run, process->pid))
+        return;
+    if (process_has_ended(process)) {
+        /* It may have ended since it was listed, and its children have come to us behind that: only
+         * a list without it tells of them. */
+        left->ended++;
+        return;
+    }
+    if (process->session == getsid(0)) /* a helper, given up already */
+        return;
     /* Its children come to us when it is gone, and are met in the next turn. */
     (void)kill(process->pid, SIGKILL);
-    return !list_has(&run->left_behind, process->pid);
+    if (list_has(&run->left_behind, process->pid))
+        return;
+    if (process->state == 'D')
+        left->stuck++;
+    else
+        left->dying++;
 }
 
-size_t run_kill_children(struct run *run)
+struct children_left run_kill_children(struct run *run)
 {
     static pid_t pids[PROCESS_CHILDREN_MAX];
-    size_t count = 0;
+    struct children_left left = {0};
     cgroup_kill(&run->group);
     ssize_t listed = process_list_children(pids);
     for (ssize_t i = 0; i < listed; i++) {
         struct process process;
-        count += process_read(pids[i], &process) && kill_child(run, &process) ? 1 : 0;
+        if (process_read(pids[i], &process))
+            kill_child(run, &process, &left);
+        else /* a child of ours that nobody collected is there, whatever keeps us from reading it */
+            left.dying++;
     }
     if (listed >= 0 || process_table_scan(&run->table, NULL) != 0)
-        return count;
+        return left;
     for (size_t i = 0; i < run->table.count; i++)
-        count += kill_child(run, &run->table.rows[i]) ? 1 : 0;
-    return count;
+        kill_child(run, &run->table.rows[i], &left);
+    return left;
 }

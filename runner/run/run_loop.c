@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "run/run_state.h"
+#include "supervise/pressure.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -10,7 +11,11 @@
 #include <sys/signalfd.h>
 
 #define IDLE_WAKE_NS NS_PER_S
-#define SWEEP_NS (2 * NS_PER_S)
+/* How long the end of the run waits for what sleeps uninterruptibly, how much longer while others
+ * want CPUs in vain, and for everything. */
+#define SWEEP_STUCK_NS (2 * NS_PER_S)
+#define SWEEP_EXCUSED_NS (15 * NS_PER_S)
+#define SWEEP_LONGEST_NS (60 * NS_PER_S)
 #define SWEEP_TICK_NS (20 * NS_PER_MS)
 enum { FDS_PER_JOB = 4 };
 
@@ -208,25 +213,44 @@ json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request
     }
 }
 
-void run_sweep(struct run *run)
+/* Ends every child. Returns how many could not be ended in time. */
+static size_t end_children(struct run *run)
 {
-    uint64_t until_ns = clock_now_ns() + SWEEP_NS;
-    for (unsigned i = 0; i < run->job_count; i++)
-        deputy_abandon(&run->jobs[i].deputy);
+    uint64_t longest_ns = clock_now_ns() + SWEEP_LONGEST_NS;
+    uint64_t stuck_since_ns = clock_now_ns();
+    uint64_t stalled_ns = pressure_stalled_ns();
     for (;;) {
-        size_t left = run_kill_children(run);
-        run_reap_children(run, clock_now_ns());
-        if (left == 0)
-            break;
-        if (clock_now_ns() >= until_ns) {
-            front_note(run->front, "%zu process%s could not be ended and %s left behind", left,
-                       left == 1 ? "" : "es", left == 1 ? "was" : "were");
-            break;
+        struct children_left left = run_kill_children(run);
+        size_t alive = left.dying + left.stuck;
+        uint64_t now_ns = clock_now_ns();
+        run_reap_children(run, now_ns);
+        if (left.dying > 0) {
+            stuck_since_ns = now_ns;
+            stalled_ns = pressure_stalled_ns();
         }
+        /* As in a cell (cell_end.c): who sleeps may wait for one that has no CPU. */
+        uint64_t excused_ns = pressure_stalled_since(stalled_ns);
+        if (excused_ns > SWEEP_EXCUSED_NS)
+            excused_ns = SWEEP_EXCUSED_NS;
+        if (alive + left.ended == 0 || now_ns >= longest_ns ||
+            now_ns >= stuck_since_ns + SWEEP_STUCK_NS + excused_ns)
+            return alive;
+        if (alive == 0)
+            continue; /* they are collected: only now can be seen whether they left any */
         struct pollfd fd = {.fd = run->signal_fd, .events = POLLIN};
-        wait_until(&fd, 1, clock_now_ns() + SWEEP_TICK_NS);
+        wait_until(&fd, 1, now_ns + SWEEP_TICK_NS);
         take_signals(run);
     }
+}
+
+void run_sweep(struct run *run)
+{
+    for (unsigned i = 0; i < run->job_count; i++)
+        deputy_abandon(&run->jobs[i].deputy);
+    size_t left = end_children(run);
+    if (left > 0)
+        front_note(run->front, "%zu process%s could not be ended and %s left behind", left,
+                   left == 1 ? "" : "es", left == 1 ? "was" : "were");
     for (unsigned i = 0; i < run->job_count; i++)
         if (run->jobs[i].group.fd >= 0)
             (void)cgroup_remove(&run->jobs[i].group);

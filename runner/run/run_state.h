@@ -166,9 +166,17 @@ void run_list_own(struct run *run);
 /** Collects the children that have ended and tells the cells whose they were. */
 void run_reap_children(struct run *run, uint64_t now_ns);
 
-/** Sends KILL to every child that is left, but for those that were there before us. Returns how
- * many of them could end, as far as is known: 0 when nothing is left to be waited for. */
-size_t run_kill_children(struct run *run);
+/** Children that are to end, but for those that are known not to. */
+struct children_left {
+    size_t ended; /* but not collected yet */
+    size_t dying; /* will end as soon as they get a CPU */
+    size_t stuck; /* in an uninterruptible sleep, of which nobody knows the end */
+};
+
+/** Sends KILL to every child that is left, but for those that were there before us. When it returns
+ * zeros, nothing of all that the run started is left that can be waited for: whatever loses its
+ * parent becomes a child of ours before the parent can be collected. */
+struct children_left run_kill_children(struct run *run);
 
 /* run_loop.c */
 

@@ -38,6 +38,7 @@ enum {
     FIELD_SESSION = 6,
     FIELD_UTIME = 14,
     FIELD_STIME = 15,
+    FIELD_THREADS = 20,
     FIELD_START_TIME = 22,
     FIELD_EXIT_CODE = 52,
 };
@@ -57,6 +58,9 @@ static void take_field(struct process *process, int number, const char *word)
     case FIELD_UTIME:
     case FIELD_STIME:
         process->cpu_ticks += strtoull(word, NULL, 10);
+        break;
+    case FIELD_THREADS:
+        process->threads = strtol(word, NULL, 10);
         break;
     case FIELD_START_TIME:
         process->start_time = strtoull(word, NULL, 10);
@@ -95,6 +99,11 @@ bool process_read(pid_t pid, struct process *out)
     char path[64];
     (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     return process_read_file(path, pid, out);
+}
+
+bool process_has_ended(const struct process *process)
+{
+    return (process->state == 'Z' || process->state == 'X') && process->threads <= 1;
 }
 
 static int append(struct process_table *table, const struct process *process, struct error *error)

@@ -14,7 +14,8 @@ struct process {
     pid_t pid;
     pid_t parent;
     pid_t session;
-    char state;          /* R, S, D, T, t, Z, X, I */
+    char state;          /* R, S, D, T, t, Z, X, I; of the first thread */
+    long threads;        /* that have not ended, and the first in any case */
     int exit_code;       /* wait(2) status; of a zombie only, and only if we may see it */
     uint64_t start_time; /* clock ticks since boot; with the pid it names a process for good */
     uint64_t cpu_ticks;  /* user and system time used, in clock ticks */
@@ -47,6 +48,12 @@ bool process_read(pid_t pid, struct process *out);
 
 /** The same for any file in the format of /proc/PID/stat, such as /proc/PID/task/TID/stat. */
 bool process_read_file(const char *path, pid_t pid, struct process *out);
+
+/**
+ * Whether a process has ended, collected or not. One whose first thread is a zombie has not while
+ * others of its threads live: it can't be collected, and may be stuck for ever.
+ */
+bool process_has_ended(const struct process *process);
 
 /** Takes a new snapshot; keeps the memory of the last one. Returns -1 with ERROR_MEMORY or
  * ERROR_ENVIRONMENT (no /proc). */

@@ -50,7 +50,9 @@ static void sample_process(struct tree_sample *sample, pid_t pid)
             sample->cut = true;
             break;
         }
-        if (sample_thread(&sample->threads[sample->count], pid, (pid_t)tid))
+        const struct thread_sample *thread = &sample->threads[sample->count];
+        if (sample_thread(&sample->threads[sample->count], pid, (pid_t)tid) &&
+            thread->state != 'Z' && thread->state != 'X') /* the first may end before the others */
             sample->count++;
     }
     (void)closedir(tasks);

@@ -99,7 +99,7 @@ static void refresh_member(struct tree_member *member, struct process *row, uint
     member->session = row->session;
     member->state = row->state;
     memcpy(member->comm, row->comm, sizeof member->comm);
-    if ((row->state == 'Z' || row->state == 'X') && !member->ended) {
+    if (process_has_ended(row) && !member->ended) {
         member->status_known = true;
         member->status = row->exit_code;
         mark_ended(member, now_ns);
@@ -118,10 +118,23 @@ static bool has_session(const struct tree *tree, pid_t session)
     return false;
 }
 
-static bool belongs(const struct tree *tree, const struct process *row)
+/* Whether a row that names this member's number as its parent means the member. The rows of a
+ * snapshot are not of one moment: of a parent that ended while it was taken there may be children
+ * in it that did not have another parent yet. */
+static bool is_parent(const struct tree *tree, const struct tree_member *member,
+                      const struct process_table *table)
+{
+    if (!member->ended)
+        return true;
+    const struct process *row = process_table_find(table, member->pid);
+    return member->ended_ns >= tree->updated_ns && (row == NULL || is_same(member, row));
+}
+
+static bool belongs(const struct tree *tree, const struct process *row,
+                    const struct process_table *table)
 {
     const struct tree_member *parent = find_member(tree, row->parent);
-    if (parent != NULL && !parent->ended)
+    if (parent != NULL && is_parent(tree, parent, table))
         return true;
     return row->parent == tree->runner && row->session != tree->runner_session &&
            (tree->adopt_orphans || has_session(tree, row->session));
@@ -132,7 +145,7 @@ static bool take_relatives(struct tree *tree, struct process_table *table)
     bool found = false;
     for (size_t i = 0; i < table->count; i++) {
         struct process *row = &table->rows[i];
-        if (row->claimed || row->pid == tree->runner || !belongs(tree, row))
+        if (row->claimed || row->pid == tree->runner || !belongs(tree, row, table))
             continue;
         row->claimed = true;
         found = true;
@@ -161,6 +174,7 @@ static void take_group(struct tree *tree, struct process_table *table)
 void tree_update(struct tree *tree, struct process_table *table, uint64_t now_ns)
 {
     size_t known = tree->count;
+    tree->updated_ns = now_ns;
     for (size_t i = 0; i < tree->count; i++)
         refresh_member(&tree->members[i], process_table_find(table, tree->members[i].pid), now_ns);
     take_group(tree, table);
@@ -181,7 +195,7 @@ bool tree_take_ended(struct tree *tree, const struct process *process)
     }
     /* There must be room for the living. */
     if (tree->count >= TREE_MEMBERS_MAX / 2 ||
-        (!belongs(tree, process) && !cgroup_has(tree->group, process->pid)))
+        (!belongs(tree, process, NULL) && !cgroup_has(tree->group, process->pid)))
         return false;
     add_member(tree, process);
     return true;
@@ -252,16 +266,48 @@ static bool is_nobodys(const struct process_table *table, pid_t pid)
     return false;
 }
 
-void tree_kill_orphans(struct tree *tree, const struct process_table *table)
+/* Calls `act` for every child of the runner that belongs to the tree, as the kernel keeps the list
+ * of them, until it returns true; returns whether it did. */
+static bool any_orphan(const struct tree *tree, const struct process_table *table,
+                       bool (*act)(const struct tree *tree, const struct process *orphan))
 {
     static pid_t pids[PROCESS_CHILDREN_MAX];
     ssize_t listed = process_list_children(pids);
     for (ssize_t i = 0; i < listed; i++) {
         struct process process;
         if (!is_nobodys(table, pids[i]) && process_read(pids[i], &process) &&
-            process.parent == tree->runner && process.state != 'Z' && belongs(tree, &process))
-            (void)kill(pids[i], SIGKILL); /* a child of ours: its number can't be another's yet */
+            process.parent == tree->runner && belongs(tree, &process, NULL) && act(tree, &process))
+            return true;
     }
+    return false;
+}
+
+static bool kill_orphan(const struct tree *tree, const struct process *orphan)
+{
+    (void)tree;
+    if (!process_has_ended(orphan))
+        (void)kill(orphan->pid, SIGKILL); /* our child: its number can't be another's yet */
+    return false;
+}
+
+void tree_kill_orphans(struct tree *tree, const struct process_table *table)
+{
+    (void)any_orphan(tree, table, kill_orphan);
+}
+
+static bool is_news(const struct tree *tree, const struct process *orphan)
+{
+    const struct tree_member *known = find_member(tree, orphan->pid);
+    return known == NULL || !known->ended || !is_same(known, orphan);
+}
+
+bool tree_is_gone(const struct tree *tree, const struct process_table *table)
+{
+    if (tree->cut || tree_count_alive(tree) != 0)
+        return false;
+    if (tree->group->fd >= 0)
+        return cgroup_list(tree->group, NULL, 0) == 0;
+    return !any_orphan(tree, table, is_news);
 }
 
 void tree_release(struct tree *tree)

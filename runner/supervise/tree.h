@@ -42,7 +42,8 @@ struct tree {
     struct tree_member *members;
     size_t count;
     size_t capacity;
-    bool cut; /* more than TREE_MEMBERS_MAX were seen */
+    bool cut;            /* more than TREE_MEMBERS_MAX were seen */
+    uint64_t updated_ns; /* when the snapshot of the last update was taken */
 };
 
 /** Starts a tree with its root process. `group` is borrowed. Returns -1 with ERROR_MEMORY. */
@@ -69,6 +70,15 @@ void tree_note_exit(struct tree *tree, pid_t pid, int status, uint64_t now_ns);
 
 /** How many members are alive (zombies are not). Only as true as the last update. */
 size_t tree_count_alive(const struct tree *tree);
+
+/**
+ * Whether nothing of the tree is left, for certain: a snapshot alone may miss a process that was
+ * born while it was taken. Where there is no cgroup, every child of the runner is looked at that
+ * belongs to the tree; one that has ended and is not known counts as left until it is collected,
+ * for its own children may have become the runner's only after the snapshot. `table` is the one of
+ * the last update.
+ */
+bool tree_is_gone(const struct tree *tree, const struct process_table *table);
 
 /** Whether `pid` is or was a member. */
 bool tree_has(const struct tree *tree, pid_t pid);

@@ -32,9 +32,11 @@ import time
 # The runner must come to an end by itself long before this, also on a machine that is busy.
 DEADLINE_S = 500
 # What a cell may add to its budgets, and what starting and writing it all down may take. To that
-# comes the time in which some process of the machine wanted a CPU and had none (see Clock).
+# comes the time in which some process of the machine wanted a CPU, or else, in vain (see Clock).
 LATE_S = 3
 SLACK_S = 5
+# Without a control group thousands of processes are found and ended a batch at a time.
+BOMB_S = 60
 # What was sent KILL ends by itself, but on a busy machine not at once.
 DYING_S = 20
 # Of one stream its first MiB and its last 256 KiB are kept (base/capture.h), and the line between.
@@ -53,6 +55,7 @@ EVIDENCE = {
     "ignores-term": "blocked",
     "closes-output": "blocked",
     "own-session": "blocked",
+    "first-thread-ends": "blocked",
     "helper-spins": "spinning",
     "rename-spins": "spinning",
     "daemon-aborts": "blocked",
@@ -82,11 +85,14 @@ def descriptor(program, name, what):
 
 
 def stalled_seconds():
-    """For how long, since its start, somebody on this machine was waiting for a CPU; None where the
-    kernel does not say."""
+    """For how long, since its start, somebody on this machine was waiting for a CPU, the disk or
+    memory; None where the kernel does not say."""
+    total = 0
     try:
-        with open("/proc/pressure/cpu", encoding="ascii") as file:
-            return int(file.readline().split("total=")[1]) / 1e6
+        for what in "cpu", "io", "memory":
+            with open(f"/proc/pressure/{what}", encoding="ascii") as file:
+                total += int(file.readline().split("total=")[1]) / 1e6
+        return total
     except (OSError, IndexError, ValueError):
         return None
 
@@ -178,7 +184,12 @@ def seconds_of(document):
 def time_complaints(name, seconds, excused, document):
     """The runner's end by the clock and by its own account, which has whole seconds only."""
     budgets = descriptor("", name, "")["budgets"]
-    in_cell = budgets["step"] + budgets["exit"] + budgets["grace"] + LATE_S + excused
+    # A stopped tree is charged nothing for its step: there it is the total budget that ends the cell.
+    waited = budgets["total"] if name == "stops-itself" else budgets["step"] + budgets["exit"]
+    in_cell = waited + budgets["grace"] + LATE_S + excused
+    if name == "forks-in-a-loop" and document and \
+            document["run"]["host"]["supervision"] == "subreaper":
+        in_cell += BOMB_S
     allowed = in_cell + SLACK_S
     found = []
     for cell in document["cells"] if document else ():
@@ -223,6 +234,8 @@ def complaints(name, wanted, document):
         found.append(f"something was left behind: {cell['anomalies']} {cell.get('unkillable')}")
     if name in EVIDENCE and (cell["evidence"] or {}).get("state") != EVIDENCE[name]:
         found.append(f"evidence is {cell['evidence']}, not {EVIDENCE[name]}")
+    if name == "first-thread-ends" and [t["state"] for t in cell["evidence"]["threads"]] != ["S"]:
+        found.append(f"the thread that waits is not the one in {cell['evidence']['threads']}")
     if name == "panics" and "panic" not in cell["reason"]:
         found.append(f"the panic is not in the reason: {cell['reason']}")
     return found

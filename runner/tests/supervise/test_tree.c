@@ -7,11 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 /* Numbers that no process has. */
-enum { ROOT = 0x7ffffff0, CHILD };
+enum { ROOT = 0x7ffffff0, CHILD, GRANDCHILD };
 
 static void start_tree(struct tree *tree)
 {
@@ -34,6 +36,92 @@ static void a_process_first_seen_as_a_zombie_has_ended(void **state)
     tree_update(&tree, &table, 1);
     assert_true(tree_has(&tree, CHILD));
     assert_int_equal(tree_count_alive(&tree), 1);
+    tree_release(&tree);
+}
+
+/* A zombie to /proc, but one that runs, can't be collected, and may be stuck for ever. */
+static void a_process_whose_first_thread_ended_lives(void **state)
+{
+    (void)state;
+    struct tree tree;
+    start_tree(&tree);
+    struct process rows[] = {
+        {.pid = ROOT, .session = ROOT, .state = 'Z', .threads = 2, .start_time = 5},
+    };
+    struct process_table table = {.rows = rows, .count = 1, .capacity = 1};
+    tree_update(&tree, &table, 1);
+    assert_int_equal(tree_count_alive(&tree), 1);
+    assert_false(tree_is_gone(&tree, &table));
+    rows[0].threads = 1;
+    tree_update(&tree, &table, 2);
+    assert_int_equal(tree_count_alive(&tree), 0);
+    tree_release(&tree);
+}
+
+/* The child's row was read while its parent lived, the parent's when it had ended. */
+static void a_child_whose_parent_ended_during_the_snapshot_belongs(void **state)
+{
+    (void)state;
+    struct tree tree;
+    start_tree(&tree);
+    struct process rows[] = {
+        {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
+        {.pid = CHILD, .parent = ROOT, .session = CHILD, .state = 'S', .start_time = 6},
+    };
+    struct process_table table = {.rows = rows, .count = 2, .capacity = 2};
+    tree_update(&tree, &table, 1);
+    struct process later[] = {
+        {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
+        {.pid = GRANDCHILD, .parent = CHILD, .session = GRANDCHILD, .state = 'S', .start_time = 7},
+    };
+    struct process_table second = {.rows = later, .count = 2, .capacity = 2};
+    tree_update(&tree, &second, 2);
+    assert_true(tree_has(&tree, GRANDCHILD));
+    tree_release(&tree);
+}
+
+/* Its number is another's by now. */
+static void a_child_of_who_has_the_number_of_a_member_does_not_belong(void **state)
+{
+    (void)state;
+    struct tree tree;
+    start_tree(&tree);
+    struct process rows[] = {
+        {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
+        {.pid = CHILD, .parent = ROOT, .session = CHILD, .state = 'S', .start_time = 6},
+    };
+    struct process_table table = {.rows = rows, .count = 2, .capacity = 2};
+    tree_update(&tree, &table, 1);
+    struct process later[] = {
+        {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
+        {.pid = CHILD, .parent = 1, .session = CHILD, .state = 'S', .start_time = 8},
+        {.pid = GRANDCHILD, .parent = CHILD, .session = GRANDCHILD, .state = 'S', .start_time = 9},
+    };
+    struct process_table second = {.rows = later, .count = 3, .capacity = 3};
+    tree_update(&tree, &second, 2);
+    assert_false(tree_has(&tree, GRANDCHILD));
+    tree_release(&tree);
+}
+
+/* A child of ours that has ended, and whose children therefore are ours, too, but in no snapshot.
+ */
+static void an_uncollected_orphan_is_not_nothing(void **state)
+{
+    (void)state;
+    struct tree tree;
+    struct process_table table = {0};
+    start_tree(&tree);
+    tree.adopt_orphans = true;
+    tree_update(&tree, &table, 1);
+    assert_true(tree_is_gone(&tree, &table));
+    siginfo_t ended;
+    pid_t orphan = fork();
+    if (orphan == 0)
+        _exit(setsid() > 0 ? 0 : 1);
+    assert_int_equal(waitid(P_PID, (id_t)orphan, &ended, WEXITED | WNOWAIT), 0);
+    assert_false(tree_is_gone(&tree, &table));
+    assert_int_equal(waitpid(orphan, NULL, 0), orphan);
+    assert_true(tree_is_gone(&tree, &table));
     tree_release(&tree);
 }
 
@@ -66,6 +154,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_process_that_ended_has_its_last_name),
         cmocka_unit_test(a_process_first_seen_as_a_zombie_has_ended),
+        cmocka_unit_test(a_process_whose_first_thread_ended_lives),
+        cmocka_unit_test(a_child_whose_parent_ended_during_the_snapshot_belongs),
+        cmocka_unit_test(a_child_of_who_has_the_number_of_a_member_does_not_belong),
+        cmocka_unit_test(an_uncollected_orphan_is_not_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

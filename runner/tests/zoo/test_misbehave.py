@@ -165,6 +165,12 @@ def own_session(child):
              "a process in another session")
 
 
+def first_thread_ends(child):
+    child.read_until("enter rename")
+    wait_for(lambda: state_of(child.pid) == "Z", "its first thread has ended")
+    assert child.alive() and len(os.listdir(f"/proc/{child.pid}/task")) == 2
+
+
 def helper_spins(child):
     child.read_until("enter rename")
     wait_for(lambda: len(child.relatives()) == 2, "there is a helper")
@@ -254,7 +260,8 @@ def pipe_kept(child):
 CHECKS = {
     "behaves": behaves, "ignores-term": ignores_term, "closes-output": closes_output,
     "stops-itself": stops_itself, "forks-in-a-loop": forks_in_a_loop, "runs-away": runs_away,
-    "own-session": own_session, "helper-spins": helper_spins, "rename-spins": rename_spins,
+    "own-session": own_session, "first-thread-ends": first_thread_ends,
+    "helper-spins": helper_spins, "rename-spins": rename_spins,
     "freezes": None,  # needs a file system of its own: test_frozen_ext4.py
     "daemon-aborts": daemon_aborts, "lost-daemon-aborts": lost_daemon_aborts, "panics": panics,
     "setsid-grandchild": setsid_grandchild,

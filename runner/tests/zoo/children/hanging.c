@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <pthread.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -101,6 +102,24 @@ int live_in_own_session(int argc, char **argv)
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         continue;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void *sleep_in_thread(void *unused)
+{
+    (void)unused;
+    sleep_for_ever();
+}
+
+/* Its first thread ends, and another goes on: from then on /proc calls the process a zombie. */
+int end_first_thread(int argc, char **argv)
+{
+    pthread_t other;
+    int wrong = tell_up_to_rename(argc, argv);
+    if (wrong)
+        return wrong;
+    if (pthread_create(&other, NULL, sleep_in_thread, NULL) != 0)
+        errx(2, "no thread");
+    pthread_exit(NULL);
 }
 
 /* The process with the call waits; it is another one of its tree that burns the CPU. */

@@ -19,6 +19,7 @@ static const struct {
     {"forks-in-a-loop", "hang", "forks a sleeping child every millisecond", fork_in_a_loop},
     {"runs-away", "hang", "a child that goes on in a new process every millisecond", run_away},
     {"own-session", "hang", "the probe is the leader of another session", live_in_own_session},
+    {"first-thread-ends", "hang", "another thread of it goes on alone", end_first_thread},
     {"helper-spins", "hang", "waits while a helper burns the CPU", spin_in_helper},
     {"rename-spins", "hang", "burns the CPU in a rename that traps and is issued again",
      spin_in_trapped_rename},

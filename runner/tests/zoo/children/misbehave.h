@@ -20,6 +20,7 @@ misbehaviour stop_itself;
 misbehaviour fork_in_a_loop;
 misbehaviour run_away;
 misbehaviour live_in_own_session;
+misbehaviour end_first_thread;
 misbehaviour spin_in_helper;
 misbehaviour spin_in_trapped_rename;
 misbehaviour freeze_file_system;
