@@ -18,7 +18,8 @@ struct spawn_request {
     int cgroup_fd; /* directory of a cgroup v2 to be born into, or -1 */
 
     /* Called in the child as its last deed before exec, to confine it; NULL for nothing. Returns 0,
-     * or -1 with errno set, and then the child never becomes the program. */
+     * or -1 with errno set, and then the child never becomes the program. Such a child is a copy of
+     * its parent; any other shares its memory until exec, which is much faster. */
     int (*confine)(void *data);
     void *confine_data;
 };
@@ -36,14 +37,15 @@ struct spawn_report {
 /**
  * Starts a process in a session of its own, so that it has no terminal and never gets the
  * runner's; with default signal handling, no core files, and KILL as its parent-death signal.
- * Returns its pid, or -1 with ERROR_ENVIRONMENT (fork refused). `report` receives memory that
- * stays valid until spawn_report_free; its fields say after the child's end whether it ever
- * became the program.
+ * Returns its pid, or -1 with ERROR_ENVIRONMENT (fork refused) or ERROR_MEMORY. `report` receives
+ * memory that stays valid until spawn_report_free; its fields say after the child's end whether it
+ * ever became the program.
  */
 pid_t spawn_process(const struct spawn_request *request, struct spawn_report **report,
                     struct error *error);
 
-/** Frees a report; NULL is allowed. The child must have ended or have been given up. */
+/** Frees a report; NULL is allowed. The child must have ended or have been given up; the memory of
+ * one that is still on its way to exec, and may be for ever, is left to it. */
 void spawn_report_free(struct spawn_report *report);
 
 #endif
