@@ -24,7 +24,8 @@ ROW = r"\| {} \| {} \| {} \| {} \| 0 \| - \| \d+ s \|"
 # program which need not be there.
 BENCH = [
     r"Linux \S+, \d+ CPUs, load [\d. ]+, 1 rounds of 2 cells",
-    "bare fork, exec and wait" + MS, "rename-oracle, a cell" + TARGET,
+    "bare fork, exec and wait" + MS, "bare posix_spawn and wait" + RATIO,
+    "rename-oracle, a cell" + TARGET,
     "sh -c 'timeout 10 probe'" + RATIO, "?ctest, a run of one test" + RATIO,
     "?meson test, a run of one test" + RATIO,
     "one hanging cell" + MS, "18 hanging cells, -j 18" + TARGET,
