@@ -95,7 +95,8 @@ struct cell {
     uint64_t kill_longest_ns; /* when killing is given up in any case */
     uint64_t headway_ns;      /* when killing last made a difference, to how many are alive */
     size_t alive_at_headway;
-    uint64_t stalled_ns; /* the machine's wait for CPUs (pressure.h) when killing began */
+    uint64_t used_at_headway_ns; /* CPU time of what was left then; 0 before it was looked at */
+    uint64_t stalled_ns;         /* the machine's waits (pressure.h) when killing began */
     uint64_t stalled_at_headway_ns;
     bool aborted; /* an interrupt: the result is not wanted */
 
@@ -168,6 +169,8 @@ void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table)
 void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_after_tree(struct cell *cell, uint64_t now_ns);
+void cell_kill(struct cell *cell, uint64_t now_ns);
+bool cell_may_still_end(struct cell *cell, uint64_t now_ns); /* after cell_kill */
 void cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_fail(struct cell *cell, const struct error *cause);
 __attribute__((format(printf, 3, 4))) void cell_add_anomaly(struct cell *cell, const char *kind,

@@ -2,21 +2,11 @@
 #include "base/clock.h"
 #include "run/cell.h"
 #include "run/evidence.h"
-#include "supervise/pressure.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-/* How long what got KILL may take to end before it is called unkillable and left behind. Dying
- * takes CPU time, too: while somebody still wants a CPU for it, it may take longer, and while one
- * after the other ends (of a thousand on a busy machine) up to the longest. What sleeps
- * uninterruptibly may wait for a lock whose holder has no CPU: while somebody on the machine wants
- * one in vain, that time does not count. */
-#define KILL_WAIT_NS (3 * NS_PER_S / 2)
-#define KILL_PAUSE_NS (NS_PER_S / 2)
-#define KILL_DYING_NS (15 * NS_PER_S)
-#define KILL_LONGEST_NS (60 * NS_PER_S)
 /* How long the helpers of a program that has ended may take to end by themselves, without that
  * being an anomaly. */
 #define LINGER_NS NS_PER_S
@@ -114,14 +104,8 @@ static void note_leftovers(struct cell *cell)
 
 static void send_kill(struct cell *cell, uint64_t now_ns)
 {
-    tree_signal(&cell->tree, SIGKILL);
-    enter_ending_stage(cell, CELL_ENDING_FORCED, now_ns, KILL_WAIT_NS);
-    cell->killed_ns = now_ns;
-    cell->kill_longest_ns = now_ns + KILL_LONGEST_NS;
-    cell->headway_ns = now_ns;
-    cell->alive_at_headway = tree_count_alive(&cell->tree);
-    cell->stalled_ns = pressure_stalled_ns();
-    cell->stalled_at_headway_ns = cell->stalled_ns;
+    cell_kill(cell, now_ns);
+    enter_ending_stage(cell, CELL_ENDING_FORCED, now_ns, 0);
 }
 
 static void send_term(struct cell *cell, uint64_t now_ns)
@@ -153,36 +137,6 @@ void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table 
     enter_ending_stage(cell, CELL_LINGERING, now_ns, LINGER_NS);
 }
 
-/** Whether a process that KILL goes to may still end: nothing but an uninterruptible sleep keeps it
- * from that for ever. What is in another state wants a CPU, or was only just found. */
-static bool is_dying(const struct tree *tree)
-{
-    for (size_t i = 0; i < tree->count; i++)
-        if (!tree->members[i].ended && tree->members[i].state != 'D')
-            return true;
-    return tree->cut;
-}
-
-/* Whether it is worth while to wait on for what was killed. */
-static bool may_still_end(struct cell *cell, uint64_t now_ns)
-{
-    size_t alive = tree_count_alive(&cell->tree);
-    if (alive != cell->alive_at_headway) { /* fewer; or more, of a tree of which not all is known */
-        cell->alive_at_headway = alive;
-        cell->headway_ns = now_ns;
-        cell->stalled_at_headway_ns = pressure_stalled_ns();
-    }
-    /* Of the time without a headway, and of all, what counts only while everybody had a CPU. */
-    uint64_t pause_ns = KILL_PAUSE_NS + pressure_stalled_since(cell->stalled_at_headway_ns);
-    uint64_t wait_ns = KILL_WAIT_NS + pressure_stalled_since(cell->stalled_ns);
-    if (pause_ns > KILL_DYING_NS || is_dying(&cell->tree))
-        pause_ns = KILL_DYING_NS;
-    if (wait_ns > KILL_DYING_NS)
-        wait_ns = KILL_DYING_NS;
-    return now_ns < cell->kill_longest_ns &&
-           (now_ns < cell->headway_ns + pause_ns || now_ns < cell->killed_ns + wait_ns);
-}
-
 void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
     if (now_ns < cell->expected_ns && !cell->root_ended)
@@ -202,7 +156,7 @@ void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *tab
         send_term(cell, now_ns);
     } else if (cell->stage == CELL_ENDING_ASKED && over) {
         send_kill(cell, now_ns);
-    } else if (cell->stage == CELL_ENDING_FORCED && may_still_end(cell, now_ns)) {
+    } else if (cell->stage == CELL_ENDING_FORCED && cell_may_still_end(cell, now_ns)) {
         tree_signal(&cell->tree, SIGKILL); /* what was born since the last time, too */
         if (cell->group->fd < 0)
             tree_kill_orphans(&cell->tree, table);

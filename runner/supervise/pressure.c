@@ -19,8 +19,14 @@ uint64_t pressure_parse(const char *text)
 
 uint64_t pressure_stalled_ns(void)
 {
+    static const char *const files[] = {"/proc/pressure/cpu", "/proc/pressure/io",
+                                        "/proc/pressure/memory"};
     char text[256];
-    return proc_read("/proc/pressure/cpu", text, sizeof text) > 0 ? pressure_parse(text) : 0;
+    uint64_t total_ns = 0;
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        if (proc_read(files[i], text, sizeof text) > 0)
+            total_ns += pressure_parse(text);
+    return total_ns;
 }
 
 uint64_t pressure_stalled_since(uint64_t earlier_ns)
