@@ -228,7 +228,7 @@ static size_t end_children(struct run *run)
             stuck_since_ns = now_ns;
             stalled_ns = pressure_stalled_ns();
         }
-        /* As in a cell (cell_end.c): who sleeps may wait for one that has no CPU. */
+        /* As in a cell (cell_kill.c): who sleeps may wait for one that has no CPU. */
         uint64_t excused_ns = pressure_stalled_since(stalled_ns);
         if (excused_ns > SWEEP_EXCUSED_NS)
             excused_ns = SWEEP_EXCUSED_NS;
