@@ -25,8 +25,7 @@ struct child {
     size_t size;
     struct child *next; /* in the list of those that were given up */
     pid_t runner;
-    struct spawn_request
-        request; /* what it points to is behind this struct, but for `confine_data` */
+    struct spawn_request request; /* its texts and lists are behind this struct */
     _Alignas(STACK_ALIGNMENT) char stack[STACK_BYTES];
 };
 
@@ -216,24 +215,35 @@ static struct child *make_child(const struct spawn_request *request, bool mapped
     return child;
 }
 
+/* Starts a child of one kind. Returns its pid or -errno, and then there is no report. */
+static long start_one(const struct spawn_request *request, bool mapped,
+                      struct spawn_report **report)
+{
+    struct child *child = make_child(request, mapped);
+    if (child == NULL)
+        return -ENOMEM;
+    long pid = start_child(child);
+    if (pid < 0) {
+        atomic_store(&child->here, 0);
+        spawn_report_free(&child->report);
+        return pid;
+    }
+    *report = &child->report;
+    return pid;
+}
+
 pid_t spawn_process(const struct spawn_request *request, struct spawn_report **report,
                     struct error *error)
 {
     bool mapped = !RAW_CAN_SHARE || request->confine != NULL;
-    struct child *child = make_child(request, mapped);
-    if (child == NULL) {
-        (void)error_set(error, ERROR_MEMORY, request->argv[0], "out of memory for a child");
-        return -1;
-    }
-    long pid = start_child(child);
-    if (pid < 0) {
-        (void)error_set_errno(error, (int)-pid, request->argv[0], "cannot start a process");
-        atomic_store(&child->here, 0);
-        spawn_report_free(&child->report);
-        return -1;
-    }
-    *report = &child->report;
-    return (pid_t)pid;
+    long pid = start_one(request, mapped, report);
+    /* Some containers' seccomp filters know no clone3. */
+    if (!mapped && request->cgroup_fd < 0 && (pid == -ENOSYS || pid == -EPERM))
+        pid = start_one(request, true, report);
+    if (pid >= 0)
+        return (pid_t)pid;
+    (void)error_set_errno(error, (int)-pid, request->argv[0], "cannot start a process");
+    return -1;
 }
 
 void spawn_report_free(struct spawn_report *report)

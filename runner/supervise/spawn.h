@@ -37,9 +37,9 @@ struct spawn_report {
 /**
  * Starts a process in a session of its own, so that it has no terminal and never gets the
  * runner's; with default signal handling, no core files, and KILL as its parent-death signal.
- * Returns its pid, or -1 with ERROR_ENVIRONMENT (fork refused) or ERROR_MEMORY. `report` receives
- * memory that stays valid until spawn_report_free; its fields say after the child's end whether it
- * ever became the program.
+ * Returns its pid, or -1 with what error_set_errno makes of EAGAIN, ENOMEM and the like. `report`
+ * receives memory that stays valid until spawn_report_free; its fields say after the child's end
+ * whether it ever became the program.
  */
 pid_t spawn_process(const struct spawn_request *request, struct spawn_report **report,
                     struct error *error);

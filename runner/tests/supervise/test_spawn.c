@@ -154,6 +154,34 @@ static void a_child_that_gets_nowhere_says_why(void **state)
     }
 }
 
+/* In a process of its own, for a filter stays. Returns 0 if a program could be started. */
+static int start_without_clone3(void)
+{
+    char said[64];
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    if (filter == NULL ||
+        seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) != 0 ||
+        seccomp_load(filter) != 0)
+        return 1;
+    seccomp_release(filter);
+    struct started started = start("/bin/sh", "printf '%s' \"$1\"", "/");
+    if (finish(&started, said, sizeof said) != 0 || strcmp(said, "an argument") != 0)
+        return 2;
+    spawn_report_free(started.report);
+    return 0;
+}
+
+static void a_machine_without_clone3_forks(void **state)
+{
+    (void)state;
+    int status = 0;
+    pid_t alone = fork();
+    if (alone == 0)
+        _exit(start_without_clone3());
+    assert_int_equal(waitpid(alone, &status, 0), alone);
+    assert_int_equal(status, 0);
+}
+
 /* Waits until a child has called execve and returns the listener, on which it can be let go on. */
 static int wait_for_exec(scmp_filter_ctx filter, struct seccomp_notif *call)
 {
@@ -207,6 +235,7 @@ int main(void)
         cmocka_unit_test(a_program_blocks_and_ignores_no_signal),
         cmocka_unit_test(a_program_has_a_session_of_its_own),
         cmocka_unit_test(a_child_that_gets_nowhere_says_why),
+        cmocka_unit_test(a_machine_without_clone3_forks),
         cmocka_unit_test(memory_is_left_to_a_child_that_is_stuck_in_exec),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
