@@ -89,11 +89,10 @@ struct cell {
     uint64_t root_ended_ns;
     int status;
     uint64_t panic_ns;
-    uint64_t phase_start_ns;  /* what is waited for now has been waited for since then */
-    uint64_t end_tick_ns;     /* how long to the next look at an ending tree */
-    uint64_t killed_ns;       /* when killing began */
-    uint64_t kill_longest_ns; /* when killing is given up in any case */
-    uint64_t headway_ns;      /* when killing last made a difference, to how many are alive */
+    uint64_t phase_start_ns; /* what is waited for now has been waited for since then */
+    uint64_t end_tick_ns;    /* how long to the next look at an ending tree */
+    uint64_t killed_ns;      /* when killing began */
+    uint64_t headway_ns;     /* when killing last made a difference, to how many are alive */
     size_t alive_at_headway;
     uint64_t used_at_headway_ns; /* CPU time of what was left then; 0 before it was looked at */
     uint64_t stalled_ns;         /* the machine's waits (pressure.h) when killing began */

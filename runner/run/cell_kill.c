@@ -20,7 +20,6 @@ void cell_kill(struct cell *cell, uint64_t now_ns)
 {
     tree_signal(&cell->tree, SIGKILL);
     cell->killed_ns = now_ns;
-    cell->kill_longest_ns = now_ns + KILL_LONGEST_NS;
     cell->headway_ns = now_ns;
     cell->alive_at_headway = tree_count_alive(&cell->tree);
     cell->used_at_headway_ns = 0;
@@ -53,10 +52,10 @@ static uint64_t time_used_ns(const struct tree *tree, uint64_t now_ns)
 
 /* Whether killing has made a difference since the last look: fewer are alive; or more, of a tree of
  * which not all is known; or none that stays to be seen; or of those that sleep, one has run. */
-static bool has_headway(struct cell *cell, uint64_t now_ns)
+static bool has_headway(struct cell *cell, uint64_t now_ns, bool dying)
 {
     size_t alive = tree_count_alive(&cell->tree);
-    uint64_t used_ns = is_dying(&cell->tree) ? 0 : time_used_ns(&cell->tree, now_ns);
+    uint64_t used_ns = dying ? 0 : time_used_ns(&cell->tree, now_ns);
     bool headway = alive == 0 || alive != cell->alive_at_headway ||
                    (used_ns != 0 && used_ns != cell->used_at_headway_ns);
     cell->alive_at_headway = alive;
@@ -65,23 +64,23 @@ static bool has_headway(struct cell *cell, uint64_t now_ns)
     return headway;
 }
 
-static uint64_t lesser(uint64_t one, uint64_t other)
+/* A wait that counts only while nobody on the machine has to wait, as far as that goes:
+ * `stalled_ns` is the reading (pressure.h) at its start. */
+static uint64_t stretched_ns(uint64_t wait_ns, uint64_t stalled_ns)
 {
-    return one < other ? one : other;
+    return wait_ns + pressure_stalled_since(stalled_ns, KILL_DYING_NS - wait_ns);
 }
 
 bool cell_may_still_end(struct cell *cell, uint64_t now_ns)
 {
-    if (has_headway(cell, now_ns)) {
+    bool dying = is_dying(&cell->tree);
+    if (has_headway(cell, now_ns, dying)) {
         cell->headway_ns = now_ns;
         cell->stalled_at_headway_ns = pressure_stalled_ns();
     }
-    /* Of the time without a headway, and of all, what counts only while nobody has to wait. */
-    uint64_t pause_ns = KILL_PAUSE_NS + pressure_stalled_since(cell->stalled_at_headway_ns);
-    uint64_t wait_ns = KILL_WAIT_NS + pressure_stalled_since(cell->stalled_ns);
-    if (is_dying(&cell->tree))
-        pause_ns = KILL_DYING_NS;
-    return now_ns < cell->kill_longest_ns &&
-           (now_ns < cell->headway_ns + lesser(pause_ns, KILL_DYING_NS) ||
-            now_ns < cell->killed_ns + lesser(wait_ns, KILL_DYING_NS));
+    uint64_t pause_ns =
+        dying ? KILL_DYING_NS : stretched_ns(KILL_PAUSE_NS, cell->stalled_at_headway_ns);
+    return now_ns < cell->killed_ns + KILL_LONGEST_NS &&
+           (now_ns < cell->headway_ns + pause_ns ||
+            now_ns < cell->killed_ns + stretched_ns(KILL_WAIT_NS, cell->stalled_ns));
 }

@@ -75,14 +75,6 @@ static void hand_out_exit(struct run *run, pid_t pid, int status, uint64_t now_n
         }
 }
 
-static bool is_own(const struct run *run, pid_t pid)
-{
-    for (size_t i = 0; i < run->table.own_count; i++)
-        if (run->table.own[i] == pid)
-            return true;
-    return false;
-}
-
 /* Once collected, a process can no longer be asked whose it was; worth a name is one that came to
  * a bad end. */
 static void introduce_ended(struct run *run, const siginfo_t *ended)
@@ -97,7 +89,7 @@ static void introduce_ended(struct run *run, const siginfo_t *ended)
             return;
         }
     run_list_own(run);
-    if (is_own(run, pid))
+    if (process_table_owns(&run->table, pid))
         return;
     for (unsigned i = 0; i < run->job_count; i++)
         if (run->jobs[i].cell.stage != CELL_IDLE && cell_recognize(&run->jobs[i].cell, &process))

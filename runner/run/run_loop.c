@@ -229,9 +229,7 @@ static size_t end_children(struct run *run)
             stalled_ns = pressure_stalled_ns();
         }
         /* As in a cell (cell_kill.c): who sleeps may wait for one that has no CPU. */
-        uint64_t excused_ns = pressure_stalled_since(stalled_ns);
-        if (excused_ns > SWEEP_EXCUSED_NS)
-            excused_ns = SWEEP_EXCUSED_NS;
+        uint64_t excused_ns = pressure_stalled_since(stalled_ns, SWEEP_EXCUSED_NS);
         if (alive + left.ended == 0 || now_ns >= longest_ns ||
             now_ns >= stuck_since_ns + SWEEP_STUCK_NS + excused_ns)
             return alive;

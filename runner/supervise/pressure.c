@@ -29,8 +29,9 @@ uint64_t pressure_stalled_ns(void)
     return total_ns;
 }
 
-uint64_t pressure_stalled_since(uint64_t earlier_ns)
+uint64_t pressure_stalled_since(uint64_t earlier_ns, uint64_t most_ns)
 {
     uint64_t now_ns = pressure_stalled_ns();
-    return now_ns > earlier_ns ? now_ns - earlier_ns : 0;
+    uint64_t since_ns = now_ns > earlier_ns ? now_ns - earlier_ns : 0;
+    return since_ns < most_ns ? since_ns : most_ns;
 }

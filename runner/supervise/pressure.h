@@ -11,10 +11,10 @@
  */
 uint64_t pressure_stalled_ns(void);
 
-/** How much that has become since an earlier reading: how far what happened since then may have
- * been slowed down by other work. As two may wait at once, it can be longer than the time itself.
- */
-uint64_t pressure_stalled_since(uint64_t earlier_ns);
+/** How much that has become since an earlier reading, but no more than `most_ns`: how far what
+ * happened since then may have been slowed down by other work. As two may wait at once, it can be
+ * longer than the time itself. */
+uint64_t pressure_stalled_since(uint64_t earlier_ns, uint64_t most_ns);
 
 /** Reads that figure from a text in that file's format; 0 if it is not there. */
 uint64_t pressure_parse(const char *text);

@@ -128,6 +128,14 @@ static int by_pid(const void *left, const void *right)
     return (a->pid > b->pid) - (a->pid < b->pid);
 }
 
+bool process_table_owns(const struct process_table *table, pid_t pid)
+{
+    for (size_t i = 0; i < table->own_count; i++)
+        if (table->own[i] == pid)
+            return true;
+    return false;
+}
+
 static void claim_own(struct process_table *table)
 {
     for (size_t i = 0; i < table->own_count; i++) {

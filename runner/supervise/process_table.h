@@ -55,6 +55,9 @@ bool process_read_file(const char *path, pid_t pid, struct process *out);
  */
 bool process_has_ended(const struct process *process);
 
+/** Whether a child of the runner is among its own (see struct process_table), and so no cell's. */
+bool process_table_owns(const struct process_table *table, pid_t pid);
+
 /** Takes a new snapshot; keeps the memory of the last one. Returns -1 with ERROR_MEMORY or
  * ERROR_ENVIRONMENT (no /proc). */
 int process_table_scan(struct process_table *table, struct error *error);

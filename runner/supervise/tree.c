@@ -258,14 +258,6 @@ void tree_signal(const struct tree *tree, int signal_number)
             signal_member(&tree->members[i], signal_number);
 }
 
-static bool is_nobodys(const struct process_table *table, pid_t pid)
-{
-    for (size_t i = 0; i < table->own_count; i++)
-        if (table->own[i] == pid)
-            return true;
-    return false;
-}
-
 /* Calls `act` for every child of the runner that belongs to the tree, as the kernel keeps the list
  * of them, until it returns true; returns whether it did. */
 static bool any_orphan(const struct tree *tree, const struct process_table *table,
@@ -275,7 +267,7 @@ static bool any_orphan(const struct tree *tree, const struct process_table *tabl
     ssize_t listed = process_list_children(pids);
     for (ssize_t i = 0; i < listed; i++) {
         struct process process;
-        if (!is_nobodys(table, pids[i]) && process_read(pids[i], &process) &&
+        if (!process_table_owns(table, pids[i]) && process_read(pids[i], &process) &&
             process.parent == tree->runner && belongs(tree, &process, NULL) && act(tree, &process))
             return true;
     }

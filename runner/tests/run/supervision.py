@@ -32,7 +32,7 @@ import time
 # The runner must come to an end by itself long before this, also on a machine that is busy.
 DEADLINE_S = 500
 # What a cell may add to its budgets, and what starting and writing it all down may take. To that
-# comes the time in which some process of the machine wanted a CPU, or else, in vain (see Clock).
+# comes the time in which some process of the machine had to wait for it (see Clock).
 LATE_S = 3
 SLACK_S = 5
 # Without a control group thousands of processes are found and ended a batch at a time.

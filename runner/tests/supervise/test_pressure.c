@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How long somebody on the machine had to wait for a CPU. */
+/* How long somebody on the machine had to wait for a CPU, the disk or memory. */
 #include "supervise/pressure.h"
 
 #include <setjmp.h>
@@ -32,12 +32,21 @@ static void it_does_not_go_back(void **state)
     assert_true(pressure_stalled_ns() >= before);
 }
 
+static void what_is_told_since_then_has_a_bound(void **state)
+{
+    (void)state;
+    assert_int_equal(pressure_stalled_since(UINT64_MAX, 5), 0);
+    assert_int_equal(pressure_stalled_since(0, 0), 0);
+    assert_true(pressure_stalled_since(0, 5) <= 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_total_of_some_is_read),
         cmocka_unit_test(what_is_not_there_is_zero),
         cmocka_unit_test(it_does_not_go_back),
+        cmocka_unit_test(what_is_told_since_then_has_a_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

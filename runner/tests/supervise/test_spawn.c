@@ -2,7 +2,6 @@
 /* What a started child is given, what it leaves alone, and what it tells when it gets nowhere. */
 #include "supervise/spawn.h"
 
-#include "base/cleanup.h"
 #include "supervise/process_table.h"
 
 #include <errno.h>

@@ -29,14 +29,26 @@ static void look(struct tree *tree, struct process *rows, size_t count, uint64_t
     tree_update(tree, &table, now_ns);
 }
 
-/* Before anything of a tree came to an end: its root and a child in a session of its own. */
-static void look_at_both(struct tree *tree)
+/* Whether a child of CHILD belongs to the tree in a second snapshot, in which CHILD's row, if there
+ * still is one, is `child`. In the first one it lived. */
+static bool takes_grandchild(const struct process *child)
 {
-    struct process rows[] = {
-        {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
-        {.pid = CHILD, .parent = ROOT, .session = CHILD, .state = 'S', .start_time = 6},
-    };
-    look(tree, rows, 2, 1);
+    const struct process root = {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5};
+    struct process first[] = {
+        root, {.pid = CHILD, .parent = ROOT, .session = CHILD, .state = 'S', .start_time = 6}};
+    struct process second[3] = {root};
+    size_t count = 1;
+    struct tree tree;
+    start_tree(&tree);
+    look(&tree, first, 2, 1);
+    if (child != NULL)
+        second[count++] = *child;
+    second[count++] = (struct process){
+        .pid = GRANDCHILD, .parent = CHILD, .session = GRANDCHILD, .state = 'S', .start_time = 9};
+    look(&tree, second, count, 2);
+    bool taken = tree_has(&tree, GRANDCHILD);
+    tree_release(&tree);
+    return taken;
 }
 
 /* Nobody has collected it yet; that is no process that can't be killed. */
@@ -76,37 +88,22 @@ static void a_process_whose_first_thread_ended_lives(void **state)
 static void a_child_whose_parent_ended_during_the_snapshot_belongs(void **state)
 {
     (void)state;
-    struct tree tree;
-    start_tree(&tree);
-    look_at_both(&tree);
-    struct process later[] = {
-        {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
-        {.pid = GRANDCHILD, .parent = CHILD, .session = GRANDCHILD, .state = 'S', .start_time = 7},
-    };
-    look(&tree, later, 2, 2);
-    assert_true(tree_has(&tree, GRANDCHILD));
-    tree_release(&tree);
+    const struct process zombie = {
+        .pid = CHILD, .parent = ROOT, .session = CHILD, .state = 'Z', .start_time = 6};
+    assert_true(takes_grandchild(NULL));
+    assert_true(takes_grandchild(&zombie));
 }
 
 /* Its number is another's by now. */
 static void a_child_of_who_has_the_number_of_a_member_does_not_belong(void **state)
 {
     (void)state;
-    struct tree tree;
-    start_tree(&tree);
-    look_at_both(&tree);
-    struct process later[] = {
-        {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
-        {.pid = CHILD, .parent = 1, .session = CHILD, .state = 'S', .start_time = 8},
-        {.pid = GRANDCHILD, .parent = CHILD, .session = GRANDCHILD, .state = 'S', .start_time = 9},
-    };
-    look(&tree, later, 3, 2);
-    assert_false(tree_has(&tree, GRANDCHILD));
-    tree_release(&tree);
+    const struct process other = {
+        .pid = CHILD, .parent = 1, .session = CHILD, .state = 'S', .start_time = 8};
+    assert_false(takes_grandchild(&other));
 }
 
-/* A child of ours that has ended, and whose children therefore are ours, too, but in no snapshot.
- */
+/* A child of ours that has ended: its children are ours by now, too, but in no snapshot. */
 static void an_uncollected_orphan_is_not_nothing(void **state)
 {
     (void)state;
