@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/compare.h"
 
-#include "gate/build.h"
+#include "base/json_build.h"
 #include "gate/results.h"
 
 #include <string.h>

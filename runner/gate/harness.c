@@ -2,7 +2,7 @@
 #include "gate/harness.h"
 
 #include "base/digest.h"
-#include "gate/build.h"
+#include "base/json_build.h"
 #include "guard/guard.h"
 
 static const char *const status_names[] = {

@@ -2,7 +2,7 @@
 #ifndef RO_GATE_JUDGE_H
 #define RO_GATE_JUDGE_H
 
-#include "gate/build.h"
+#include "base/json_build.h"
 #include "gate/criteria.h"
 #include "gate/document.h"
 #include "gate/gate.h"

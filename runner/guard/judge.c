@@ -6,7 +6,7 @@
 #include "guard/clean_text.h"
 #include "guard/python_command.h"
 #include "guard/recording_format.h"
-#include "supervise/exit_status.h"
+#include "process/exit_status.h"
 
 #include <stdarg.h>
 #include <string.h>

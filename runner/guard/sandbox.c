@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "guard/filter.h"
 #include "guard/watched_call.h"
-#include "supervise/spawn.h"
-#include "supervise/tree.h"
+#include "process/spawn.h"
+#include "process/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>

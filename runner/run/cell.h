@@ -9,7 +9,7 @@
 #include "run/meter.h"
 #include "run/patience.h"
 #include "run/witness.h"
-#include "supervise/spawn.h"
+#include "process/spawn.h"
 #include "target/target.h"
 
 #include <limits.h>

@@ -2,7 +2,7 @@
 /* Killing what a cell started, and for how long it is worth while to wait for the end of it. */
 #include "base/clock.h"
 #include "run/cell.h"
-#include "supervise/pressure.h"
+#include "process/pressure.h"
 
 #include <signal.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "run/cell.h"
-#include "supervise/exit_status.h"
+#include "process/exit_status.h"
 
 #include <stdio.h>
 #include <string.h>

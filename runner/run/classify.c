@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/classify.h"
 
-#include "supervise/exit_status.h"
+#include "process/exit_status.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

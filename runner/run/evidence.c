@@ -2,7 +2,7 @@
 #include "run/evidence.h"
 
 #include "base/clock.h"
-#include "supervise/exit_status.h"
+#include "process/exit_status.h"
 
 #include <ctype.h>
 #include <stdio.h>

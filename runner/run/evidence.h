@@ -2,7 +2,7 @@
 #ifndef RO_EVIDENCE_H
 #define RO_EVIDENCE_H
 
-#include "supervise/sample.h"
+#include "process/sample.h"
 
 #include <jansson.h>
 

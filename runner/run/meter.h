@@ -3,7 +3,7 @@
 #define RO_METER_H
 
 #include "base/clock.h"
-#include "supervise/sample.h"
+#include "process/sample.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "run/run_state.h"
-#include "supervise/pressure.h"
+#include "process/pressure.h"
 
 #include <errno.h>
 #include <poll.h>

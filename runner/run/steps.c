@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "run/tool.h"
-#include "supervise/exit_status.h"
+#include "process/exit_status.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs that share a parent group leave each other's groups alone, and clear away dead ones. */
-#include "supervise/cgroup.h"
+#include "process/cgroup.h"
 
 #include <errno.h>
 #include <sched.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a started child is given, what it leaves alone, and what it tells when it gets nowhere. */
-#include "supervise/spawn.h"
+#include "process/spawn.h"
 
-#include "supervise/process_table.h"
+#include "process/process_table.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What two samples say of the bytes that a tree moved, and when they may say nothing. */
 #include "base/clock.h"
-#include "supervise/sample.h"
+#include "process/sample.h"
 
 #include <setjmp.h>
 #include <signal.h>

@@ -2,7 +2,7 @@
 #ifndef RO_SAMPLE_H
 #define RO_SAMPLE_H
 
-#include "supervise/tree.h"
+#include "process/tree.h"
 
 /** More threads than this are not sampled; the sample then says that it was cut. */
 #define SAMPLE_THREADS_MAX 256

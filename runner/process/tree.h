@@ -3,8 +3,8 @@
 #define RO_TREE_H
 
 #include "base/error.h"
-#include "supervise/cgroup.h"
-#include "supervise/process_table.h"
+#include "process/cgroup.h"
+#include "process/process_table.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "supervise/tree.h"
+#include "process/tree.h"
 
-#include "supervise/exit_status.h"
+#include "process/exit_status.h"
 
 #include <signal.h>
 #include <stdio.h>

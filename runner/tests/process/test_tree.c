@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Who belongs to a tree, and who of it has ended. */
-#include "supervise/tree.h"
+#include "process/tree.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "supervise/spawn.h"
+#include "process/spawn.h"
 
-#include "supervise/raw_linux.h"
+#include "process/raw_linux.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "supervise/sample.h"
+#include "process/sample.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How long somebody on the machine had to wait for a CPU, the disk or memory. */
-#include "supervise/pressure.h"
+#include "process/pressure.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

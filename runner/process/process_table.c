@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "supervise/process_table.h"
+#include "process/process_table.h"
 
 #include "base/cleanup.h"
 

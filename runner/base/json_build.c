@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate/build.h"
+#include "base/json_build.h"
 
 void build_set(struct builder *builder, json_t *object, const char *key, json_t *value)
 {

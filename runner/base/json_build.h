@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef RO_BUILD_H
-#define RO_BUILD_H
+#ifndef RO_JSON_BUILD_H
+#define RO_JSON_BUILD_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "supervise/cgroup.h"
+#include "process/cgroup.h"
 
 #include "base/cleanup.h"
 #include "base/path.h"

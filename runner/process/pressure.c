@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "supervise/pressure.h"
+#include "process/pressure.h"
 
 #include "base/clock.h"
-#include "supervise/process_table.h"
+#include "process/process_table.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What two samples of a tree say: who ran, who was starved, and what the tree is called. */
 #include "base/clock.h"
-#include "supervise/sample.h"
+#include "process/sample.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
