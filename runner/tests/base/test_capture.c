@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A capture keeps the beginning and the end of any amount of bytes, and loses nothing on disk. */
 #include "base/capture.h"
+#include "unit.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -271,7 +272,7 @@ static void closing_nothing_is_allowed(void **state)
     assert_int_equal(capture_close(NULL, NULL, NULL), 0);
 }
 
-int main(void)
+int test_capture(void)
 {
 #define PLACE_TEST(function) cmocka_unit_test_setup_teardown(function, make_place, remove_place)
     const struct CMUnitTest tests[] = {

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/digest.h"
+#include "unit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +96,7 @@ static void test_sealing_does_not_depend_on_an_old_seal(void **state)
     assert_int_equal(error.code, ERROR_INTERNAL);
 }
 
-int main(void)
+int test_digest(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bytes),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/json_file.h"
+#include "unit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -150,7 +151,7 @@ static void test_only_regular_files_within_the_limit_are_read(void **state)
     assert_int_equal(rmdir(directory), 0);
 }
 
-int main(void)
+int test_json_file(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bad_texts_are_refused_with_their_place),

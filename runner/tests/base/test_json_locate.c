@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/json_locate.h"
+#include "unit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +123,7 @@ static void test_nesting_is_measured_and_limited(void **state)
     assert_int_equal(json_nesting("\"\\", 2, 3, &offset), 0);
 }
 
-int main(void)
+int test_json_locate(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_finds_every_value),

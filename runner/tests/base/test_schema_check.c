@@ -12,6 +12,7 @@
 
 #include "base/schema_check.h"
 #include "base/schemas.h"
+#include "unit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -182,7 +183,7 @@ static void test_built_in_schemas_compile(void **state)
     }
 }
 
-int main(void)
+int test_schema_check(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_keyword),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a guest prints can't steer a terminal, break JSON or reorder a report. */
 #include "base/text.h"
+#include "unit.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -143,7 +144,7 @@ static void a_text_is_cut_at_a_whole_character(void **state)
     assert_int_equal(text_sanitize(text, strlen(text), NULL, 0), 0);
 }
 
-int main(void)
+int test_text(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(examples_become_what_is_shown),

@@ -6,6 +6,7 @@
 #include "gate/cell_doubt.h"
 
 #include "base/cleanup.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -260,7 +261,7 @@ static void a_fail_is_doubted(void **state)
     expect(fail_doubt, FAIL_LINES, "shape", "'tmp_root_sibling'", "of another shape");
 }
 
-int main(void)
+int test_cell_doubt(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pass_is_doubted_for_its_keys),

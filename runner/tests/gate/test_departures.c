@@ -3,6 +3,7 @@
 #include "gate/departures.h"
 
 #include "base/cleanup.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -98,7 +99,7 @@ static void asking_for_as_much_or_more_is_none(void **state)
     release_parts(&parts);
 }
 
-int main(void)
+int test_departures(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(asking_for_less_is_told_point_by_point),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A time is a time only as it is written in documents, and only if the calendar has it. */
 #include "gate/moment.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -45,7 +46,7 @@ static void everything_else_is_no_time(void **state)
     }
 }
 
-int main(void)
+int test_moment(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_of_the_calendar),

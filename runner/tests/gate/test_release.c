@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which of two releases is newer, and which can't be compared: no guess may let a fix count. */
 #include "gate/release.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,7 +50,7 @@ static void every_pair_has_its_order(void **state)
     }
 }
 
-int main(void)
+int test_release(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_pair_has_its_order),

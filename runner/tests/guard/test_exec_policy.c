@@ -3,6 +3,7 @@
 #include "guard/exec_policy.h"
 #include "guard/recording_format.h"
 #include "run/steps.h"
+#include "unit.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -143,7 +144,7 @@ static void missing_files_are_absent_unless_nobody_ever_had_them(void **state)
     expect_absent(fixture, "./bin/.elf", EXEC_ABSENT);
 }
 
-int main(void)
+int test_exec_policy(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(tools_are_known_by_file_and_by_content, set_up, tear_down),

@@ -5,6 +5,7 @@
  * each word in <>.
  */
 #include "guard/guest_command.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -130,7 +131,7 @@ static void image_entries_name_path_and_program(void **state)
     check_entry("", "<>||");
 }
 
-int main(void)
+int test_guest_command(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(elements_are_split_at_spaces),

@@ -5,6 +5,7 @@
  * o (opaque).
  */
 #include "guard/guest_start.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -126,7 +127,7 @@ static void an_interpreter_called_on_the_host_boots_nothing(void **state)
     check(&recording, "", "./bin/python3.12:ph");
 }
 
-int main(void)
+int test_guest_start(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_stands_behind_the_dashes_is_booted),

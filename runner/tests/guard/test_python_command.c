@@ -5,6 +5,7 @@
  */
 #include "guard/python_command.h"
 #include "guard/string_list.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -170,7 +171,7 @@ static void interpreters_are_known_by_their_names(void **state)
         assert_false(python_is_interpreter_path(no[i]));
 }
 
-int main(void)
+int test_python_command(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_read_as_cpython_does),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* recording_parse: a recording that lost or gained a byte is refused, never half believed. */
 #include "guard/recording.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -95,7 +96,7 @@ static void what_no_recorder_writes_is_refused(void **state)
     }
 }
 
-int main(void)
+int test_recording(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_recording_is_read),

@@ -2,6 +2,7 @@
 /* The last lines of the console, fit to be shown, without the journal. */
 #include "journal/console_tail.h"
 #include "journal_fixture.h"
+#include "unit.h"
 
 #include <stdio.h>
 
@@ -135,7 +136,7 @@ static void a_journal_line_behind_a_flood_is_left_out(void **state)
     text_free(&text);
 }
 
-int main(void)
+int test_console_tail(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_of_text_come_out),

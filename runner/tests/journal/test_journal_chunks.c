@@ -2,6 +2,7 @@
 /* However the bytes are cut into pieces, and whatever stands at the ends of lines, the events are
  * the same. */
 #include "journal_fixture.h"
+#include "unit.h"
 
 static const char expected[] = "0 " BEGIN "\n"
                                "1 fs vfat dev=65024 source=/dev/ubda mount=/tmp\n"
@@ -178,7 +179,7 @@ static void the_longest_line_is_read_and_no_longer_one(void **state)
     }
 }
 
-int main(void)
+int test_journal_chunks(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(split_in_two_at_every_byte),

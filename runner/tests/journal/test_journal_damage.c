@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A line that was changed on its way is never taken for another line, and is seen to be missing. */
 #include "journal_fixture.h"
+#include "unit.h"
 
 #include <stdio.h>
 
@@ -129,7 +130,7 @@ static void damage_since_the_last_line_is_counted_by_itself(void **state)
     text_free(&text);
 }
 
-int main(void)
+int test_journal_damage(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_changed_byte_makes_its_line_disappear),

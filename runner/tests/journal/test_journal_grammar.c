@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The grammar of a line: what is an event, and what is none although its checksum is right. */
 #include "journal_fixture.h"
+#include "unit.h"
 
 #include <stdio.h>
 
@@ -205,7 +206,7 @@ static void nonces_outside_the_format_are_refused(void **state)
     }
 }
 
-int main(void)
+int test_journal_grammar(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(examples_are_events_or_named_faults),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Any amount of any noise is passed over, in time that grows with it and no faster. */
 #include "journal_fixture.h"
+#include "unit.h"
 
 #include <time.h>
 
@@ -150,7 +151,7 @@ static void ten_megabytes_of_journal_are_read(void **state)
     text_free(&all);
 }
 
-int main(void)
+int test_journal_noise(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_journal_inside_noise_is_read),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A journal is good only if every line of it is there once, in an order that a probe can write. */
 #include "journal_fixture.h"
+#include "unit.h"
 
 struct numbered {
     unsigned long sequence;
@@ -112,7 +113,7 @@ static void a_good_journal_twice_is_bad(void **state)
     text_free(&text);
 }
 
-int main(void)
+int test_journal_order(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(examples_are_good_or_bad_for_their_reason),

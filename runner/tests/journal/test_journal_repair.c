@@ -2,6 +2,7 @@
 /* Kernel log lines that land inside a line of the journal: what is put together again, and what
  * must not be. */
 #include "journal_fixture.h"
+#include "unit.h"
 
 #include <stdio.h>
 
@@ -308,7 +309,7 @@ static void a_repair_at_the_end_of_the_stream(void **state)
     text_free(&line);
 }
 
-int main(void)
+int test_journal_repair(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_kernel_line_at_every_byte),

@@ -2,6 +2,7 @@
 /* The line in which a kernel or a daemon says that it panicked, and what follows it. */
 #include "journal/panic_watch.h"
 #include "journal_fixture.h"
+#include "unit.h"
 
 #include <stdio.h>
 
@@ -181,7 +182,7 @@ static void bad_patterns_are_refused(void **state)
     panic_watch_free(watch);
 }
 
-int main(void)
+int test_panic_watch(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_linux_panic_is_kept_with_what_follows),

@@ -5,6 +5,7 @@
 #include "base/data_dir.h"
 #include "base/version.h"
 #include "nanvix/guest_program.h"
+#include "unit.h"
 
 #include <elf.h>
 #include <limits.h>
@@ -187,7 +188,7 @@ static void what_is_no_file_is_refused(void **state)
     assert_int_equal(error.code, ERROR_INPUT);
 }
 
-int main(void)
+int test_guest_program(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_a_static_i686_program_is_accepted),

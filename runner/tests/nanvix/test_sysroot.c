@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "nanvix/sysroot.h"
+#include "unit.h"
 
 #include <ftw.h>
 #include <setjmp.h>
@@ -227,7 +228,7 @@ static void releases_are_compared_as_numbers(void **state)
     assert_false(ok);
 }
 
-int main(void)
+int test_sysroot(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(release_and_mode_are_found),

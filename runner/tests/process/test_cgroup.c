@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs that share a parent group leave each other's groups alone, and clear away dead ones. */
 #include "process/cgroup.h"
+#include "unit.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -98,7 +99,7 @@ static void the_group_of_a_run_that_is_gone_is_removed(void **state)
     assert_true(cgroup_remove(&next));
 }
 
-int main(void)
+int test_cgroup(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_run_has_a_group_of_its_own),

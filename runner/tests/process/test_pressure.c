@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How long somebody on the machine had to wait for a CPU, the disk or memory. */
 #include "process/pressure.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -40,7 +41,7 @@ static void what_is_told_since_then_has_a_bound(void **state)
     assert_true(pressure_stalled_since(0, 5) <= 5);
 }
 
-int main(void)
+int test_pressure(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_total_of_some_is_read),

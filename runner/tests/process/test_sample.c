@@ -2,6 +2,7 @@
 /* What two samples of a tree say: who ran, who was starved, and what the tree is called. */
 #include "base/clock.h"
 #include "process/sample.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -125,7 +126,7 @@ static void no_time_gives_no_judgement(void **state)
     assert_int_equal(activity_judge(&activity), ACTIVITY_UNKNOWN);
 }
 
-int main(void)
+int test_sample(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_thread_gives_the_right_word),

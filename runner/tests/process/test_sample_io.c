@@ -2,6 +2,7 @@
 /* What two samples say of the bytes that a tree moved, and when they may say nothing. */
 #include "base/clock.h"
 #include "process/sample.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -138,7 +139,7 @@ static void a_real_process_is_counted(void **state)
     assert_false(sample_compare_io(&samples[1], &samples[2]).counted);
 }
 
-int main(void)
+int test_sample_io(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_process_gives_the_right_answer),

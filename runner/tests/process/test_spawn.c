@@ -3,6 +3,7 @@
 #include "process/spawn.h"
 
 #include "process/process_table.h"
+#include "unit.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -227,7 +228,7 @@ static void memory_is_left_to_a_child_that_is_stuck_in_exec(void **state)
     seccomp_release(filter);
 }
 
-int main(void)
+int test_spawn(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_program_gets_its_words_and_its_directory),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Who belongs to a tree, and who of it has ended. */
 #include "process/tree.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -147,7 +148,7 @@ static void a_process_that_ended_has_its_last_name(void **state)
     tree_release(&tree);
 }
 
-int main(void)
+int test_tree(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_process_that_ended_has_its_last_name),

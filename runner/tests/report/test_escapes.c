@@ -5,6 +5,7 @@
 #include "report/escape_tap.h"
 #include "report/escape_xml.h"
 #include "report/text_buffer.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -76,7 +77,7 @@ static void tap_text_is_no_directive(void **state)
     assert_written(tap_write_yaml, NULL, "\"\"");
 }
 
-int main(void)
+int test_escapes(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(xml_text_is_data),

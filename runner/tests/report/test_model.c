@@ -3,6 +3,7 @@
 #include "report/history.h"
 #include "report/model.h"
 #include "report/words.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -190,7 +191,7 @@ static void a_change_is_against_the_last_release_that_ran(void **state)
     DROP(model);
 }
 
-int main(void)
+int test_model(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attempts_are_summed_up),

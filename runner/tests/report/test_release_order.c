@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* In which order releases stand in a history. */
 #include "report/release_order.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -59,7 +60,7 @@ static void builds_of_one_release_stand_by_time(void **state)
     assert_false(target.ordered_by_version);
 }
 
-int main(void)
+int test_release_order(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(versions_win_over_times),

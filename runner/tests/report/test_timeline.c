@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How a journal's lines become rows, and which call did not come back. */
 #include "report/timeline.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -124,7 +125,7 @@ static void the_same_events_are_the_same_whatever_the_facts(void **state)
     assert_false(timeline_same(&cut, &one));
 }
 
-int main(void)
+int test_timeline(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_and_its_return_are_one_row),

@@ -2,6 +2,7 @@
 /* Nothing in a guest's text may hide: what a reader would not see is spelt out. */
 #include "report/text_buffer.h"
 #include "report/visible.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -63,7 +64,7 @@ static void bytes_that_are_no_utf8_are_spelt_out(void **state)
     assert_shown("\xf8\x88\x80\x80\x80", "\\xf8\\x88\\x80\\x80\\x80");
 }
 
-int main(void)
+int test_visible(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_text_stays),

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "run/boot_turn.h"
+#include "unit.h"
 
 static const int first, second;
 
@@ -45,7 +46,7 @@ static void test_boot_that_never_ends_loses_it(void **state)
     assert_false(boot_turn_take(&turn, &first, next_ns + 1));
 }
 
-int main(void)
+int test_boot_turn(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_second_waits_for_first),

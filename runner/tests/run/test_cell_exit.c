@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whose end it is when the kernel gives a number to a second process. */
 #include "run/cell.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +36,7 @@ static void a_second_end_is_not_the_launched_programs(void **state)
     tree_release(&cell.tree);
 }
 
-int main(void)
+int test_cell_exit(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_second_end_is_not_the_launched_programs),

@@ -4,6 +4,7 @@
  * another verdict wrong; a doubtful row is an error, never a pass or a hang.
  */
 #include "run/classify.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -244,7 +245,7 @@ static void nothing_hangs_without_an_entered_rename(void **state)
     }
 }
 
-int main(void)
+int test_classify(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_observation_gets_its_verdict),

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "document_place.h"
+#include "unit.h"
 
 #include <string.h>
 #include <sys/resource.h>
@@ -136,7 +137,7 @@ static void a_link_in_the_place_of_a_file_is_not_followed(void **state)
     assert_int_equal(error.code, ERROR_ENVIRONMENT);
 }
 
-int main(void)
+int test_document(void)
 {
     const struct CMUnitTest tests[] = {
         IN_A_PLACE(holds_what_was_added_and_the_right_digest),

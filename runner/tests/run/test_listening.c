@@ -4,6 +4,7 @@
 #include "run/listening.h"
 
 #include "run/shapes.h"
+#include "unit.h"
 
 #include <fcntl.h>
 #include <jansson.h>
@@ -145,7 +146,7 @@ static void a_long_console_file_is_heard_to_its_end(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
-int main(void)
+int test_listening(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_cut_by_the_other_stream_is_found),

@@ -3,6 +3,7 @@
 #include "run/meter.h"
 
 #include "base/clock.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,7 +66,7 @@ static void nothing_seen_is_no_starvation(void **state)
     meter_release(&meter);
 }
 
-int main(void)
+int test_meter(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tree_that_waits_for_a_cpu_is_starved),

@@ -3,6 +3,7 @@
 #include "run/patience.h"
 
 #include "base/clock.h"
+#include "unit.h"
 
 #include <sched.h>
 #include <setjmp.h>
@@ -152,7 +153,7 @@ static void nothing_is_looked_at_before_it_is_time(void **state)
     patience_release(&patience);
 }
 
-int main(void)
+int test_patience(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_helper_that_sleeps_has_its_budget),

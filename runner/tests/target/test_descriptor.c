@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "target/target.h"
+#include "unit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -159,7 +160,7 @@ static void a_missing_program_names_its_package(void **state)
 
 #define WITH_A_PATH(test) cmocka_unit_test_setup_teardown(test, make_path, remove_path)
 
-int main(void)
+int test_descriptor(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_A_PATH(errors_name_file_line_and_column),
