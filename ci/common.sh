@@ -17,3 +17,29 @@ complain() {
 jobs_here() {
     nproc 2>/dev/null || echo 1
 }
+
+show_steps() {
+    local line
+    while IFS= read -r line; do
+        [[ ! $line =~ ^\[[\ 0-9/%]+\] ]] || printf '\r   %s' "${BASH_REMATCH[0]}"
+    done
+}
+
+# build_quietly COMMAND...: runs a build and keeps what it says to itself, unless it fails: then the
+# whole log comes out. A terminal sees in one line how far it is (ninja's [1/267] or make's [ 1%]).
+build_quietly() {
+    local log code=0 begin=$SECONDS
+    log=$(mktemp) || return 1
+    if [[ -t 1 ]]; then
+        "$@" 2>&1 | tee -- "$log" | show_steps || code=1
+        printf '\r\033[K'
+    else
+        "$@" >"$log" 2>&1 || code=1
+    fi
+    if [[ $code -ne 0 ]]; then
+        cat -- "$log"
+        complain "the build failed after $((SECONDS - begin)) s; its whole log stands above"
+    fi
+    rm -f -- "$log"
+    return "$code"
+}
