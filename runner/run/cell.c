@@ -158,7 +158,7 @@ size_t cell_take_readiness(struct cell *cell, const struct pollfd *fds)
 
 static bool is_running(const struct cell *cell)
 {
-    return cell->stage >= CELL_WATCHING && cell->stage <= CELL_ENDING_FORCED;
+    return cell->stage >= CELL_WATCHING && cell->stage <= CELL_ENDING;
 }
 
 void cell_read(struct cell *cell, uint64_t now_ns)
@@ -203,6 +203,8 @@ uint64_t cell_next_wake(const struct cell *cell)
 {
     if (cell->stage == CELL_QUEUED)
         return boot_turn_next(cell->turn);
+    if (cell->stage == CELL_ENDING)
+        return cell->tree_ending.look_ns;
     return is_running(cell) ? cell->expected_ns : cell->patience.expected_ns;
 }
 
@@ -220,9 +222,7 @@ void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *tabl
     case CELL_WATCHING:
         cell_watch(cell, now_ns, table);
         break;
-    case CELL_LINGERING:
-    case CELL_ENDING_ASKED:
-    case CELL_ENDING_FORCED:
+    case CELL_ENDING:
         cell_end_tree(cell, now_ns, table);
         break;
     case CELL_IDLE:

@@ -2,6 +2,8 @@
 #ifndef RO_CELL_H
 #define RO_CELL_H
 
+#include "process/ending.h"
+#include "process/spawn.h"
 #include "run/boot_turn.h"
 #include "run/classify.h"
 #include "run/deputy.h"
@@ -9,7 +11,6 @@
 #include "run/meter.h"
 #include "run/patience.h"
 #include "run/witness.h"
-#include "process/spawn.h"
 #include "target/target.h"
 
 #include <limits.h>
@@ -43,14 +44,12 @@ struct target_run {
 /** What a cell goes through, in this order. */
 enum cell_stage {
     CELL_IDLE,
-    CELL_PREPARING,     /* the deputy makes what the launch needs */
-    CELL_QUEUED,        /* ready to launch; another guest has the turn to boot */
-    CELL_WATCHING,      /* the target runs */
-    CELL_LINGERING,     /* the launched program has ended; its helpers may follow by themselves */
-    CELL_ENDING_ASKED,  /* TERM was sent to what is left of the tree */
-    CELL_ENDING_FORCED, /* KILL was sent */
-    CELL_VIEWING,       /* the deputy looks at the file system */
-    CELL_CLEANING,      /* the deputy clears away */
+    CELL_PREPARING, /* the deputy makes what the launch needs */
+    CELL_QUEUED,    /* ready to launch; another guest has the turn to boot */
+    CELL_WATCHING,  /* the target runs */
+    CELL_ENDING,    /* what is left of the tree ends, or is ended (process/ending.h) */
+    CELL_VIEWING,   /* the deputy looks at the file system */
+    CELL_CLEANING,  /* the deputy clears away */
     CELL_DONE,
 };
 
@@ -66,7 +65,6 @@ struct cell {
     bool alone;             /* the run has one job: orphans can only be ours */
 
     enum cell_stage stage;
-    uint64_t stage_until_ns;
     struct patience patience; /* with the deputy, in the stages that wait for it */
     char nonce[20];
     char name[40];
@@ -90,13 +88,7 @@ struct cell {
     int status;
     uint64_t panic_ns;
     uint64_t phase_start_ns; /* what is waited for now has been waited for since then */
-    uint64_t end_tick_ns;    /* how long to the next look at an ending tree */
-    uint64_t killed_ns;      /* when killing began */
-    uint64_t headway_ns;     /* when killing last made a difference, to how many are alive */
-    size_t alive_at_headway;
-    uint64_t used_at_headway_ns; /* CPU time of what was left then; 0 before it was looked at */
-    uint64_t stalled_ns;         /* the machine's waits (pressure.h) when killing began */
-    uint64_t stalled_at_headway_ns;
+    struct tree_ending tree_ending;
     bool aborted; /* an interrupt: the result is not wanted */
 
     enum ending ending;
@@ -168,8 +160,6 @@ void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table)
 void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_after_tree(struct cell *cell, uint64_t now_ns);
-void cell_kill(struct cell *cell, uint64_t now_ns);
-bool cell_may_still_end(struct cell *cell, uint64_t now_ns); /* after cell_kill */
 void cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_fail(struct cell *cell, const struct error *cause);
 __attribute__((format(printf, 3, 4))) void cell_add_anomaly(struct cell *cell, const char *kind,

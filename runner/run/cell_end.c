@@ -3,16 +3,12 @@
 #include "run/cell.h"
 #include "run/evidence.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 /* How long the helpers of a program that has ended may take to end by themselves, without that
  * being an anomaly. */
 #define LINGER_NS NS_PER_S
-/* How often an ending tree is looked at: soon at first, then as rarely as scans of /proc cost. */
-#define END_TICK_FIRST_NS (5 * NS_PER_MS)
-#define END_TICK_LAST_NS (100 * NS_PER_MS)
 #define VIEW_NS (30 * NS_PER_S)
 #define CLEAN_NS (5 * NS_PER_S)
 /* After a hang the file system itself may be stuck; waiting for it would only cost time. */
@@ -23,24 +19,6 @@ static void scan_again(struct cell *cell, uint64_t now_ns, struct process_table 
     if (table->count == 0)
         (void)process_table_scan(table, NULL);
     tree_update(&cell->tree, table, now_ns);
-}
-
-static void look_again_later(struct cell *cell, uint64_t now_ns)
-{
-    cell->end_tick_ns =
-        cell->end_tick_ns * 2 < END_TICK_LAST_NS ? cell->end_tick_ns * 2 : END_TICK_LAST_NS;
-    cell->expected_ns = now_ns + cell->end_tick_ns;
-    if (cell->expected_ns > cell->stage_until_ns && cell->stage_until_ns > now_ns)
-        cell->expected_ns = cell->stage_until_ns;
-}
-
-static void enter_ending_stage(struct cell *cell, enum cell_stage stage, uint64_t now_ns,
-                               uint64_t wait_ns)
-{
-    cell->stage = stage;
-    cell->stage_until_ns = now_ns + wait_ns;
-    cell->end_tick_ns = END_TICK_FIRST_NS / 2;
-    look_again_later(cell, now_ns);
 }
 
 static bool waited_in_vain(const struct cell *cell)
@@ -102,22 +80,9 @@ static void note_leftovers(struct cell *cell)
                          names);
 }
 
-static void send_kill(struct cell *cell, uint64_t now_ns)
-{
-    cell_kill(cell, now_ns);
-    enter_ending_stage(cell, CELL_ENDING_FORCED, now_ns, 0);
-}
-
-static void send_term(struct cell *cell, uint64_t now_ns)
-{
-    note_leftovers(cell);
-    tree_signal(&cell->tree, SIGTERM);
-    tree_signal(&cell->tree, SIGCONT); /* what is stopped can't end */
-    enter_ending_stage(cell, CELL_ENDING_ASKED, now_ns, cell->target_run->target.budgets.grace_ns);
-}
-
 void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
+    uint64_t grace_ns = cell->target_run->target.budgets.grace_ns;
     listening_freeze(&cell->listening);
     if (!waited_in_vain(cell) && cell->root_ended && group_is_empty(cell)) {
         cell_after_tree(cell, now_ns);
@@ -130,40 +95,28 @@ void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table 
         cell_after_tree(cell, now_ns);
         return;
     }
-    if (cell->ending != ENDING_VM_ENDED) {
-        send_term(cell, now_ns);
+    cell->stage = CELL_ENDING;
+    if (cell->ending == ENDING_VM_ENDED) {
+        ending_linger(&cell->tree_ending, &cell->tree, LINGER_NS, grace_ns, now_ns);
         return;
     }
-    enter_ending_stage(cell, CELL_LINGERING, now_ns, LINGER_NS);
+    note_leftovers(cell);
+    ending_ask(&cell->tree_ending, &cell->tree, grace_ns, now_ns);
 }
 
 void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
-    if (now_ns < cell->expected_ns && !cell->root_ended)
+    struct tree_ending *ending = &cell->tree_ending;
+    enum ending_phase before = ending->phase;
+    if (now_ns < ending->look_ns && !cell->root_ended)
         return;
-    look_again_later(cell, now_ns);
-    if (cell->tree.cut)
-        tree_forget_ended(&cell->tree);
-    scan_again(cell, now_ns, table);
-    if (tree_is_gone(&cell->tree, table)) {
-        cell_after_tree(cell, now_ns);
-        return;
-    }
-    if (cell->tree.cut) /* there are more than are known: they are found a batch at a time */
-        cell->expected_ns = now_ns + END_TICK_FIRST_NS;
-    bool over = now_ns >= cell->stage_until_ns;
-    if (cell->stage == CELL_LINGERING && over) {
-        send_term(cell, now_ns);
-    } else if (cell->stage == CELL_ENDING_ASKED && over) {
-        send_kill(cell, now_ns);
-    } else if (cell->stage == CELL_ENDING_FORCED && cell_may_still_end(cell, now_ns)) {
-        tree_signal(&cell->tree, SIGKILL); /* what was born since the last time, too */
-        if (cell->group->fd < 0)
-            tree_kill_orphans(&cell->tree, table);
-    } else if (cell->stage == CELL_ENDING_FORCED) {
+    enum ending_phase phase = ending_advance(ending, now_ns, table);
+    if (before == TREE_LINGERS && phase == TREE_ASKED)
+        note_leftovers(cell);
+    if (phase == TREE_SURVIVED)
         cell->survivors = evidence_of_survivors(&cell->tree);
+    if (phase == TREE_GONE || phase == TREE_SURVIVED)
         cell_after_tree(cell, now_ns);
-    }
 }
 
 static const char *view_name(enum view_result result)
@@ -344,6 +297,7 @@ void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table)
     } else if (cell->stage != CELL_CLEANING) {
         listening_freeze(&cell->listening);
         scan_again(cell, now_ns, table);
-        send_kill(cell, now_ns);
+        cell->stage = CELL_ENDING;
+        ending_force(&cell->tree_ending, &cell->tree, now_ns);
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
-#include "run/cell.h"
 #include "process/exit_status.h"
+#include "run/cell.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
-#include "run/run_state.h"
 #include "process/pressure.h"
+#include "run/run_state.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -228,7 +228,7 @@ static size_t end_children(struct run *run)
             stuck_since_ns = now_ns;
             stalled_ns = pressure_stalled_ns();
         }
-        /* As in a cell (cell_kill.c): who sleeps may wait for one that has no CPU. */
+        /* As in a cell (process/ending.c): who sleeps may wait for one that has no CPU. */
         uint64_t excused_ns = pressure_stalled_since(stalled_ns, SWEEP_EXCUSED_NS);
         if (alive + left.ended == 0 || now_ns >= longest_ns ||
             now_ns >= stuck_since_ns + SWEEP_STUCK_NS + excused_ns)

@@ -4,8 +4,8 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/path.h"
-#include "run/tool.h"
 #include "process/exit_status.h"
+#include "run/tool.h"
 
 #include <dirent.h>
 #include <errno.h>
