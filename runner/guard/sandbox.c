@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "guard/filter.h"
 #include "guard/watched_call.h"
+#include "process/ending.h"
 #include "process/spawn.h"
-#include "process/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,9 +25,6 @@ enum {
     LOOK_EVERY_MS = 20, /* at what the harness left running, and while it is being killed */
 };
 
-/* How long KILL may take before what is left is given up. */
-#define GIVE_UP_NS (5 * NS_PER_S)
-
 /* A run in progress. */
 struct sandbox {
     const struct sandbox_request *request;
@@ -37,6 +34,7 @@ struct sandbox {
     struct spawn_report *report;
     struct cgroup no_group;
     struct tree tree;
+    struct tree_ending ending;
     struct process_table table;
     struct seccomp_notif *call;
     struct seccomp_notif_resp *response;
@@ -48,7 +46,7 @@ struct sandbox {
     bool all_ended;
     bool idle; /* nothing happened for a while */
     uint64_t started_ns;
-    uint64_t stopped_ns; /* when TERM was sent; 0 before */
+    bool stopped; /* it is being ended */
 };
 
 /* Collects whatever of ours has ended, orphans that the kernel handed to us too. */
@@ -79,18 +77,18 @@ static void look_around(struct sandbox *sandbox)
 
 static void stop(struct sandbox *sandbox, const char *reason)
 {
-    if (sandbox->stopped_ns != 0)
+    if (sandbox->stopped)
         return;
     sandbox->outcome->end = SANDBOX_STOPPED;
     (void)snprintf(sandbox->outcome->reason, sizeof sandbox->outcome->reason, "%s", reason);
-    sandbox->stopped_ns = clock_now_ns();
+    sandbox->stopped = true;
     look_around(sandbox);
-    tree_signal(&sandbox->tree, SIGTERM);
+    ending_ask(&sandbox->ending, &sandbox->tree, sandbox->request->grace_ns, clock_now_ns());
 }
 
 static void stop_endless(struct sandbox *sandbox, const char *reason)
 {
-    if (sandbox->stopped_ns != 0)
+    if (sandbox->stopped)
         return;
     sandbox->outcome->endless = true;
     stop(sandbox, reason);
@@ -105,7 +103,7 @@ static void answer_call(struct sandbox *sandbox)
     watched_call_judge(sandbox->call, sandbox->listener, sandbox->request->policy, &answer);
     if (answer.withdrawn)
         return;
-    if (sandbox->stopped_ns != 0)
+    if (sandbox->stopped)
         answer.error_number = EPERM;
     memset(sandbox->response, 0, sizeof *sandbox->response);
     sandbox->response->id = sandbox->call->id;
@@ -150,10 +148,27 @@ static bool is_over(struct sandbox *sandbox)
     if (sandbox->main_ended && sandbox->listener < 0) {
         reap(sandbox);
         sandbox->all_ended = true;
-    } else if (sandbox->stopped_ns != 0 || (sandbox->main_ended && sandbox->idle)) {
+    } else if (!sandbox->stopped && sandbox->main_ended && sandbox->idle) {
         look_around(sandbox);
     }
     return sandbox->all_ended;
+}
+
+/* Returns false when all of it has ended, or what is left will not. */
+static bool keep_ending(struct sandbox *sandbox)
+{
+    reap(sandbox);
+    uint64_t now_ns = clock_now_ns();
+    if (now_ns < sandbox->ending.look_ns)
+        return true;
+    sandbox->table.count = 0;
+    enum ending_phase phase = ending_advance(&sandbox->ending, now_ns, &sandbox->table);
+    sandbox->all_ended = phase == TREE_GONE;
+    size_t alive = tree_count_alive(&sandbox->tree);
+    if (phase ==
+        TREE_SURVIVED) /* with none that stays to be counted, there are some all the same */
+        sandbox->outcome->left_alive = alive == 0 ? 1 : (unsigned)alive;
+    return phase != TREE_GONE && phase != TREE_SURVIVED;
 }
 
 /* What is due by the clock. Returns false when there is nothing left to wait for. */
@@ -161,22 +176,17 @@ static bool keep_time(struct sandbox *sandbox)
 {
     if (is_over(sandbox))
         return false;
-    uint64_t now = clock_now_ns();
-    if (sandbox->stopped_ns == 0 && now - sandbox->started_ns >= sandbox->request->timeout_ns)
+    if (sandbox->stopped)
+        return keep_ending(sandbox);
+    if (clock_now_ns() - sandbox->started_ns >= sandbox->request->timeout_ns)
         stop_endless(sandbox, sandbox->main_ended ? "left something running in the background"
                                                   : "hangs: it did not end in time");
-    if (sandbox->stopped_ns == 0 || now - sandbox->stopped_ns < sandbox->request->grace_ns)
-        return true;
-    tree_signal(&sandbox->tree, SIGKILL);
-    if (now - sandbox->stopped_ns < sandbox->request->grace_ns + GIVE_UP_NS)
-        return true;
-    sandbox->outcome->left_alive = (unsigned)tree_count_alive(&sandbox->tree);
-    return false;
+    return true;
 }
 
 static int next_wait_ms(const struct sandbox *sandbox)
 {
-    if (sandbox->main_ended || sandbox->stopped_ns != 0)
+    if (sandbox->main_ended || sandbox->stopped)
         return LOOK_EVERY_MS;
     uint64_t gone = clock_now_ns() - sandbox->started_ns;
     uint64_t left = gone < sandbox->request->timeout_ns ? sandbox->request->timeout_ns - gone : 0;
@@ -190,8 +200,7 @@ static void watch(struct sandbox *sandbox)
             {.fd = sandbox->listener, .events = POLLIN},
             {.fd = sandbox->output_fd, .events = POLLIN},
             {.fd = sandbox->main_ended ? -1 : sandbox->pidfd, .events = POLLIN},
-            {.fd = sandbox->stopped_ns == 0 ? sandbox->request->interrupt_fd : -1,
-             .events = POLLIN},
+            {.fd = sandbox->stopped ? -1 : sandbox->request->interrupt_fd, .events = POLLIN},
         };
         sandbox->idle = poll(fds, sizeof fds / sizeof fds[0], next_wait_ms(sandbox)) <= 0;
         if (sandbox->idle)
@@ -277,7 +286,7 @@ static int check_report(struct sandbox *sandbox)
 
 static void finish(struct sandbox *sandbox)
 {
-    if (sandbox->pid > 0 && !sandbox->all_ended && sandbox->stopped_ns == 0) {
+    if (sandbox->pid > 0 && !sandbox->all_ended && !sandbox->stopped) {
         stop(sandbox, "could not be watched");
         watch(sandbox);
     }

@@ -13,10 +13,12 @@ A case is a JSON file:
   says       texts that must stand in the document
   silent     texts that must not
 What is printed has to be valid against the Schema, and after a case nothing may be left in its
-temporary directory.
+temporary directory, nor any process that works there.
 """
 import json
+import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -63,6 +65,16 @@ def complaints(case, result):
             yield f"says {said!r}"
 
 
+def processes_in(directory):
+    """Whoever has a working directory below this one, which may be gone."""
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdigit() and os.readlink(f"/proc/{name}/cwd").startswith(f"{directory}/"):
+                yield int(name)
+        except OSError:  # it has ended
+            continue
+
+
 def run_case(program, path):
     began = time.monotonic()
     case = json.loads(path.read_text(encoding="utf-8"))
@@ -79,6 +91,9 @@ def run_case(program, path):
                                 capture_output=True, text=True)
         found = list(complaints(case, result))
         found += [f"left behind: {name.name}" for name in temporary.iterdir()]
+        for pid in processes_in(base):
+            found.append(f"left running: {pid}")
+            os.kill(pid, signal.SIGKILL)
         if found:
             found += [result.stdout, result.stderr]
         return f"{path.stem} ({time.monotonic() - began:.2f} s)", found
