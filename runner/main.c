@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/version.h"
 #include "commands/command.h"
+#include "commands/command_line.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,22 +37,40 @@ static int run_command(const struct command *command, int argc, char **argv)
     return command->run(argc, argv);
 }
 
+/** Tells what was asked for; an answer that did not arrive is none. */
+static int print_about(const char *word)
+{
+    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
+        (void)printf("rename-oracle %s (commit %s, probe build %s)\n", RO_VERSION, RO_COMMIT,
+                     RO_PROBE_BUILD);
+    else
+        print_help(stdout);
+    return fflush(stdout) != 0 || ferror(stdout) != 0 ? 2 : 0;
+}
+
+static bool asks_about(const char *word)
+{
+    static const char *const words[] = {"--help", "-h", "help", "--version", "-V"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
     for (const struct command *command = commands; command->name != NULL; command++)
         if (strcmp(word, command->name) == 0)
             return run_command(command, argc - 1, argv + 1);
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
-        print_help(stdout);
-        return 0;
-    }
-    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
-        (void)printf("rename-oracle %s (commit %s, probe build %s)\n", RO_VERSION, RO_COMMIT,
-                     RO_PROBE_BUILD);
-        return 0;
-    }
-    if (word[0] != '\0')
+    if (asks_about(word) && argc == 2 && !command_line_is_file(word))
+        return print_about(word);
+    if (asks_about(word))
+        (void)fprintf(stderr,
+                      "rename-oracle: %s: decides nothing, so it takes nothing beside it and is no "
+                      "file; 'rename-oracle COMMAND --help' explains one command\n",
+                      word);
+    else if (word[0] != '\0')
         (void)fprintf(stderr, "rename-oracle: %s: no such command; see 'rename-oracle --help'\n",
                       word);
     else

@@ -2,6 +2,7 @@
 #include "gate/compare.h"
 #include "base/cleanup.h"
 #include "commands/command.h"
+#include "commands/command_line.h"
 
 #include <argp.h>
 
@@ -29,6 +30,7 @@ static const struct argp_option option_list[] = {
     {"all", OPTION_ALL, NULL, 0, "Print unchanged cells too", 0},
     {"strict", OPTION_STRICT, NULL, 0, "A cell that is gone counts as a regression", 0},
     {"json", OPTION_JSON, NULL, 0, "Print JSON (rename-oracle/comparison/1)", 0},
+    COMMAND_LINE_HELP,
     {0},
 };
 
@@ -96,10 +98,8 @@ int command_compare(int argc, char **argv)
                                 NULL,        NULL};
     struct settings settings = {0};
     struct error error = ERROR_INIT;
-    char name[] = "rename-oracle compare";
-    argv[0] = name;
     argp_err_exit_status = 2;
-    if (argp_parse(&parser, argc, argv, 0, NULL, &settings) != 0)
+    if (command_line_parse(&parser, NULL, argc, argv, &settings) != 0)
         return 2;
     int code = compare(&settings, &error);
     if (code >= 0)

@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/version.h"
 #include "commands/command.h"
+#include "commands/command_line.h"
 #include "gate/harness.h"
 #include "gate/reason.h"
 #include "nanvix/sysroot.h"
@@ -77,6 +78,7 @@ static const struct argp_option option_list[] = {
      "Print every reason for which the gate does not say yes, and end", 0},
     {"now", OPTION_NOW, "TIME", 0, "Decide as of TIME instead of now", 0},
     {"json", OPTION_JSON, NULL, 0, "Print the decision as JSON (rename-oracle/decision/1)", 0},
+    COMMAND_LINE_HELP,
     {0},
 };
 
@@ -239,10 +241,8 @@ int command_gate(int argc, char **argv)
     struct error error = ERROR_INIT;
     settings.options.accepted_waivers = settings.waivers;
     settings.harness.modes = settings.harness_modes;
-    char name[] = "rename-oracle gate";
-    argv[0] = name;
     argp_err_exit_status = 2;
-    if (argp_parse(&parser, argc, argv, 0, NULL, &settings) != 0)
+    if (command_line_parse(&parser, "list-reasons", argc, argv, &settings) != 0)
         return 2;
     CLEANUP_FD int interrupt_fd = settings.harness.path != NULL ? open_interrupt_fd() : -1;
     settings.harness.interrupt_fd = interrupt_fd;

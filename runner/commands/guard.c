@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands/command.h"
+#include "commands/command_line.h"
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -67,6 +68,7 @@ static const struct argp_option options[] = {
      "Stop a run of the harness after this time (default 30)", 0},
     {"json", OPTION_JSON, NULL, 0, "Print a document rename-oracle/guard/1 instead of text", 0},
     {"keep", OPTION_KEEP, NULL, 0, "Leave the scratch directory behind and name it", 0},
+    COMMAND_LINE_HELP,
     {0},
 };
 
@@ -232,10 +234,8 @@ int command_guard(int argc, char **argv)
                                        .help_filter = fill_documentation};
     struct arguments arguments = {.options = GUARD_OPTIONS_INIT};
     argp_err_exit_status = 2;
-    char name[] = "rename-oracle guard";
-    argv[0] = name;
     int exit_code = 2;
-    if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) == 0)
+    if (command_line_parse(&parser, NULL, argc, argv, &arguments) == 0)
         exit_code = check_and_print(&arguments);
     string_list_free(&arguments.modes);
     string_list_free(&arguments.scenarios);

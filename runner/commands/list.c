@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/cleanup.h"
 #include "commands/command.h"
+#include "commands/command_line.h"
 #include "run/survey.h"
 
 #include <argp.h>
@@ -16,6 +17,7 @@ static const char documentation[] =
 
 static const struct argp_option option_list[] = {
     {"json", OPTION_JSON, NULL, 0, "Print JSON", 0},
+    COMMAND_LINE_HELP,
     {0},
 };
 
@@ -64,7 +66,7 @@ int command_list(int argc, char **argv)
     bool json = false;
     struct error error = ERROR_INIT;
     argp_err_exit_status = 2;
-    if (argp_parse(&parser, argc, argv, 0, NULL, &json) != 0)
+    if (command_line_parse(&parser, NULL, argc, argv, &json) != 0)
         return 2;
     CLEANUP_JSON json_t *survey = survey_make(&error);
     if (survey == NULL) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands/command.h"
+#include "commands/command_line.h"
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -33,14 +34,15 @@ static const char documentation[] =
     "  0  the report was written, whatever it says\n"
     "  2  bad input or command line, or the report could not be written\n"
     "\n"
-    "Example: rename-oracle gate --json results/*/*.json > decision.json;\n"
-    "rename-oracle report -f html -d decision.json -o report.html results/*/*.json";
+    "Example: rename-oracle gate --json -- results/*/*.json > decision.json;\n"
+    "rename-oracle report -f html -d decision.json -o report.html -- results/*/*.json";
 
 static const struct argp_option options[] = {
     {"format", 'f', "FORMAT", 0, "junit, tap, markdown or html", 0},
     {"decision", 'd', "FILE", 0,
      "Show this decision (markdown, html); FILE is what 'rename-oracle gate --json' printed", 0},
     {"output", 'o', "FILE", 0, "Write to FILE, whole or not at all, instead of standard output", 0},
+    COMMAND_LINE_HELP,
     {0},
 };
 
@@ -142,7 +144,7 @@ int command_report(int argc, char **argv)
     struct error error = ERROR_INIT;
 
     argp_err_exit_status = 2;
-    if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0)
+    if (command_line_parse(&parser, NULL, argc, argv, &arguments) != 0)
         return 2;
     if (write_report(&arguments, &error) == 0)
         return 0;

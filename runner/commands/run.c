@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "commands/command.h"
+#include "commands/command_line.h"
 #include "commands/run_and_summarize.h"
 
 #include <argp.h>
@@ -80,6 +81,7 @@ static const struct argp_option option_list[] = {
      "inadmissible",
      4},
     {"no-skip", OPTION_NO_SKIP, NULL, 0, "A target that can't run here is a failure (exit 1)", 4},
+    COMMAND_LINE_HELP,
     {0},
 };
 
@@ -252,7 +254,7 @@ int run_and_summarize(int argc, char **argv, const char *text, struct run_summar
     struct arguments arguments = {.options = {.argv = argv}};
     struct error error = ERROR_INIT;
     struct front front;
-    if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0)
+    if (command_line_parse(&parser, NULL, argc, argv, &arguments) != 0)
         return argp_err_exit_status;
     front_start(&front, arguments.quiet || arguments.json ? NULL : stdout);
     front.live = arguments.live;
