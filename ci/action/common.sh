@@ -5,18 +5,43 @@
 # shellcheck source-path=SCRIPTDIR source=../common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../common.sh"
 
+set -f # inputs are split into words; none of them is a pattern
+
 # shellcheck disable=SC2034 # these two are used where this is sourced
 program=${RO_PROGRAM:-$repository/build/runner/rename-oracle}
 # shellcheck disable=SC2034
 guest_build=$repository/build-guest
 
-# stop TITLE MESSAGE: an annotation that the workflow's page shows, and the end.
+# annotate_job LEVEL TITLE MESSAGE: a line on the workflow's page. A name may hold anything, so what
+# could end the line or begin another command is escaped as GitHub asks for.
+annotate_job() {
+    local message=${3//'%'/%25}
+    message=${message//$'\r'/%0D}
+    printf '::%s title=%s::%s\n' "$1" "$2" "${message//$'\n'/%0A}"
+}
+
+# stop TITLE MESSAGE: the same, and the end.
 stop() {
-    printf '::error title=%s::%s\n' "$1" "${2//$'\n'/ }"
+    annotate_job error "$@"
     exit 2
 }
 
-# The documents below a directory, one path a line; what lies in artifacts/ is not one.
+# find_documents DIRECTORY: fills the array `documents` with every *.json below it, at any depth and
+# whatever it is called; nothing is passed over. The files beside the documents of a run have no such
+# names; how many were not read is said.
 find_documents() {
-    find "$1" -type d -name artifacts -prune -o -type f -name '*.json' -print | sort
+    local below=$1 names
+    [[ $below == /* ]] || below=./$below
+    documents=()
+    [[ -d $below ]] || stop "No documents" "$1 is not a directory"
+    names=$(mktemp)
+    # A directory that can't be read may hold a document, so that find has to succeed.
+    if ! find "$below" ! -type d -name '*.json' -print0 | sort -z >"$names"; then
+        rm -f "$names"
+        stop "Documents" "$1 could not be searched; the log above says where"
+    fi
+    mapfile -d '' -t documents <"$names"
+    rm -f "$names"
+    [[ ${#documents[@]} -gt 0 ]] || stop "No documents" "there is no *.json below $1"
+    echo "$(find "$below" ! -type d ! -name '*.json' -printf x | wc -c) files below are no *.json and were not read"
 }

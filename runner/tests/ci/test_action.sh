@@ -17,10 +17,10 @@ if [[ \$1 == run ]]; then
     printf '%s\n' "\$@" >"$scratch/called"
     while [[ \$1 != --output ]]; do shift; done
     mkdir -p "\$2/RUN/artifacts" && cp "$scratch"/made/*.json "\$2/RUN/"
-    echo '{}' >"\$2/RUN/artifacts/console.json"
+    echo '{}' >"\$2/RUN/artifacts/nanvix-standalone.subdir_sibling.1.console"
     exit "\$(cat "$scratch/run-code")"
-elif [[ \$1 == gate && -f $scratch/gate-code ]]; then
-    echo '{}'
+elif [[ \$1 == gate && -f $scratch/gate-says ]]; then
+    cat "$scratch/gate-says"
     exit "\$(cat "$scratch/gate-code")"
 fi
 exec "$program" "\$@"
@@ -29,7 +29,7 @@ chmod +x "$scratch/rename-oracle"
 export RO_PROGRAM=$scratch/rename-oracle
 
 start_case() {
-    rm -rf "$scratch"/{made,documents,sysroot,called,gate-code,outputs,summary.md,upstream.json}
+    rm -rf "$scratch"/{made,documents,sysroot,called,gate-code,gate-says,outputs,summary.md,upstream.json}
     mkdir -p "$scratch/made" "$scratch/sysroot/bin"
     touch "$scratch/sysroot/bin/mkimage.elf" "$GITHUB_OUTPUT" "$GITHUB_STEP_SUMMARY"
     echo 0 >"$scratch/run-code"
@@ -150,9 +150,102 @@ RO_CRITERIA=$scratch/bad-criteria.json step gate
 expect "bad criteria: exit 2" code_is 2
 expect "bad criteria: undecided" output_is decision undecided
 
+# The answer is the document's, and the exit code has to agree with it.
+gate_says() {
+    echo "$1" >"$scratch/gate-code"
+    printf '%s' "$2" >"$scratch/gate-says"
+}
+decision_of() { printf '{"schema": "rename-oracle/decision/1", "answer": "%s"}' "$1"; }
+
+while read -r gate_code answer wanted; do
+    start_case
+    mv "$scratch/made" "$scratch/documents"
+    gate_says "$gate_code" "$(decision_of "$answer")"
+    step gate
+    expect "code $gate_code and $answer: $wanted" output_is decision "$wanted"
+    expect "code $gate_code and $answer: may remove only on remove" \
+        output_is may-remove-dash-b "$([[ $wanted == remove ]] && echo true || echo false)"
+done <<'ANSWERS'
+0 may_be_removed remove
+0 may_be_removed_on_terms remove-on-terms
+0 keep undecided
+0 undecided undecided
+0 MAY_BE_REMOVED undecided
+1 keep keep
+1 may_be_removed undecided
+1 may_be_removed_on_terms undecided
+2 may_be_removed undecided
+2 keep undecided
+2 undecided undecided
+3 may_be_removed undecided
+3 undecided undecided
+130 may_be_removed undecided
+139 may_be_removed undecided
+ANSWERS
+
+for text in '' '{}' '[]' 'null' '"may_be_removed"' '{"answer": "may_be_removed"}' \
+    '{"schema": "rename-oracle/verdict/1", "answer": "may_be_removed"}' \
+    '{"schema": "rename-oracle/decision/1", "answer": ["may_be_removed"]}' \
+    "$(decision_of may_be_removed)}" 'unreadable   the file is not valid JSON'; do
+    start_case
+    mv "$scratch/made" "$scratch/documents"
+    gate_says 0 "$text"
+    step gate
+    expect "code 0 and '$text': undecided" output_is decision undecided
+    expect "code 0 and '$text': a failure" code_is 2
+done
+
+# A document may be called anything, and lie anywhere below.
+named() {
+    start_case "${@:2}"
+    mkdir "$scratch/documents"
+    mv "$scratch"/made/{single,multi}.json "$scratch/documents/"
+    mkdir -p "$(dirname -- "$scratch/documents/$1")"
+    mv "$scratch/made/standalone.json" "$scratch/documents/$1"
+    step gate
+}
+for name in $'a\n--list-reasons\nb.json' $'\n.json' '--list-reasons.json' '-?.json' 'a b  c.json' \
+    '*.json' '$(touch pwned).json' ' .json' '.hidden.json' 'artifacts/standalone.json' \
+    $'artifacts/a\nb/--help/x.json' '::set-output name=x::%0A.json' 'RUN/artifacts/deep/x.json' \
+    $'\x1b[2J\xff.json'; do
+    named "$name"
+    expect "a document called $(printf %q "$name"): remove" output_is decision remove
+    named "$name" hang
+    expect "a hang called $(printf %q "$name"): keep" output_is decision keep
+done
+
+for directory in -documents --list-reasons $'docu\nments' '* ?' '$(touch pwned)'; do
+    start_case
+    mv "$scratch/made" "$scratch/$directory"
+    RO_DOCUMENTS=$directory step gate
+    expect "documents in $(printf %q "$directory"): remove" output_is decision remove
+    rm -rf "${scratch:?}/$directory"
+done
+expect "no name is run" not test -e "$scratch/pwned"
+
+# One file, whose name is nothing but options, and no document at all.
+start_case
+mkdir "$scratch/documents"
+: >"$scratch/documents/"$'\n--list-reasons\n.json'
+step gate
+expect "no document but an option: undecided" output_is decision undecided
+expect "no document but an option: exit 2" code_is 2
+
 start_case
 mv "$scratch/made" "$scratch/documents"
-echo 3 >"$scratch/gate-code"
+ln -s /nonexistent "$scratch/documents/gone.json"
+step gate
+expect "a document that is gone: undecided" output_is decision undecided
+
+start_case
+mv "$scratch/made" "$scratch/documents"
+RO_DOCUMENTS=$'no\n::set-output name=x::y%' step gate
+expect "no directory: exit 2" code_is 2
+expect "an input begins no line" not logged '^::set-output'
+
+start_case
+mv "$scratch/made" "$scratch/documents"
+gate_says 3 "$(decision_of keep)"
 RO_HARNESS=harness.py step gate
 expect "the harness lost -B: exit 2" code_is 2
 expect "the harness lost -B: keep" output_is decision keep
