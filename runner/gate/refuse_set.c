@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/refuse.h"
+#include "gate/release.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +97,7 @@ static bool same_mode(const struct document *left, const struct document *right)
 
 static bool same_release(const struct document *left, const struct document *right)
 {
-    return strcmp(left->release, right->release) == 0;
+    return release_order(left->release, right->release) == RELEASE_SAME;
 }
 
 static bool same_kernel(const struct document *left, const struct document *right)

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/result_files.h"
 
-#include <dirent.h>
+#include <errno.h>
+#include <fts.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-static int is_json_name(const struct dirent *entry)
-{
-    size_t length = strlen(entry->d_name);
-    return length > 5 && entry->d_name[0] != '.' &&
-           strcmp(entry->d_name + length - 5, ".json") == 0;
-}
-
-static int compare_names(const struct dirent **left, const struct dirent **right)
-{
-    return strcmp((*left)->d_name, (*right)->d_name);
-}
+/** A list that grows, and what it is for. */
+struct listing {
+    char **paths;
+    size_t count;
+    const char *path; /* as given */
+    struct error *error;
+};
 
 void result_files_release(char **paths, size_t count)
 {
@@ -25,57 +24,87 @@ void result_files_release(char **paths, size_t count)
     free((void *)paths);
 }
 
-static int out_of_memory(const char *path, struct error *error)
+static int take(struct listing *listing, const char *path)
 {
-    return error_set(error, ERROR_MEMORY, path, "out of memory for a list of files");
-}
-
-static int take_names(const char *path, struct dirent **entries, int found, char **paths,
-                      size_t *count, struct error *error)
-{
-    for (int i = 0; i < found; i++) {
-        if (asprintf(&paths[*count], "%s/%s", path, entries[i]->d_name) < 0)
-            return out_of_memory(path, error);
-        ++*count;
+    char **grown = reallocarray(listing->paths, listing->count + 1, sizeof *grown);
+    if (grown != NULL) {
+        listing->paths = grown;
+        grown[listing->count] = strdup(path);
+        if (grown[listing->count++] != NULL)
+            return 0;
     }
-    return 0;
+    return error_set(listing->error, ERROR_MEMORY, listing->path, "out of memory for its files");
 }
 
-static int take_directory(const char *path, struct dirent **entries, int found, char ***paths,
-                          size_t *count, struct error *error)
+static bool is_json_name(const char *name)
 {
-    if (found == 0)
-        return error_set(error, ERROR_INPUT, path, "no *.json in this directory");
-    *paths = calloc((size_t)found, sizeof(char *));
-    if (*paths == NULL)
-        return out_of_memory(path, error);
-    return take_names(path, entries, found, *paths, count, error);
+    size_t length = strlen(name);
+    return length >= 5 && strcmp(name + length - 5, ".json") == 0;
 }
 
-static int take_file(const char *path, char ***paths, size_t *count, struct error *error)
+/** What is no document goes to the list too where it is called like one, and is refused there. */
+static int visit(struct listing *listing, const FTSENT *entry)
 {
-    *paths = calloc(1, sizeof(char *));
-    if (*paths == NULL)
-        return out_of_memory(path, error);
-    (*paths)[0] = strdup(path);
-    if ((*paths)[0] == NULL)
-        return out_of_memory(path, error);
-    *count = 1;
-    return 0;
+    switch (entry->fts_info) {
+    case FTS_DNR:
+    case FTS_ERR:
+    case FTS_NS:
+        return error_set_errno(listing->error, entry->fts_errno, entry->fts_path, "cannot be read");
+    case FTS_D:
+    case FTS_DP:
+        return 0;
+    default:
+        return is_json_name(entry->fts_name) ? take(listing, entry->fts_path) : 0;
+    }
+}
+
+static int compare_names(const FTSENT **left, const FTSENT **right)
+{
+    return strcmp((*left)->fts_name, (*right)->fts_name);
+}
+
+static int walk(struct listing *listing, FTS *tree)
+{
+    for (;;) {
+        errno = 0;
+        const FTSENT *entry = fts_read(tree);
+        if (entry != NULL && visit(listing, entry) != 0)
+            return -1;
+        if (entry != NULL)
+            continue;
+        if (errno != 0)
+            return error_set_errno(listing->error, errno, listing->path, "cannot be read");
+        if (listing->count == 0)
+            return error_set(listing->error, ERROR_INPUT, listing->path,
+                             "no *.json in this directory");
+        return 0;
+    }
+}
+
+static int take_directory(struct listing *listing)
+{
+    char *given = strdup(listing->path);
+    char *const roots[] = {given, NULL};
+    FTS *tree = given == NULL
+                    ? NULL
+                    : fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, compare_names);
+    int failed = tree == NULL
+                     ? error_set_errno(listing->error, errno, listing->path, "cannot be read")
+                     : walk(listing, tree);
+    if (tree != NULL)
+        (void)fts_close(tree);
+    free(given);
+    return failed;
 }
 
 int result_files_list(const char *path, char ***paths, size_t *count, struct error *error)
 {
-    *paths = NULL;
-    *count = 0;
-    struct dirent **entries = NULL;
-    int found = scandir(path, &entries, is_json_name, compare_names);
-    /* A directory that can't be read can't be read as a file, which then says why. */
-    if (found < 0)
-        return take_file(path, paths, count, error);
-    int failed = take_directory(path, entries, found, paths, count, error);
-    for (int i = 0; i < found; i++)
-        free(entries[i]);
-    free((void *)entries);
+    struct listing listing = {.path = path, .error = error};
+    struct stat status;
+    bool directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    /* What is no directory may be no file either; whoever reads it says why. */
+    int failed = directory ? take_directory(&listing) : take(&listing, path);
+    *paths = listing.paths;
+    *count = listing.count;
     return failed;
 }

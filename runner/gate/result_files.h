@@ -7,9 +7,11 @@
 #include <stddef.h>
 
 /**
- * Lists what a path stands for: itself, or every *.json of a directory, sorted by name. Returns 0
- * with a list for result_files_release, or -1 with ERROR_ENVIRONMENT (it can't be read),
- * ERROR_INPUT (a directory without such a file) or ERROR_MEMORY.
+ * Lists what a path stands for: itself, or everything called *.json below a directory, at any depth
+ * and hidden or not, in the order of names. Nothing with such a name is passed over: a run's other
+ * files are called otherwise. Returns 0 with a list for result_files_release, or -1, likewise with
+ * a list, and ERROR_ENVIRONMENT (some of it can't be read), ERROR_INPUT (a directory without such a
+ * file) or ERROR_MEMORY.
  */
 int result_files_list(const char *path, char ***paths, size_t *count, struct error *error);
 

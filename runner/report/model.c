@@ -5,6 +5,7 @@
 #include "report/model_order.h"
 #include "report/release_order.h"
 
+#include "gate/release.h"
 #include "run/shapes.h"
 
 #include <string.h>
@@ -155,7 +156,7 @@ static struct report_release *find_release(struct report_model *model, struct re
     if (name_build(root, build, error) != 0)
         return NULL;
     for (size_t i = 0; i < target->release_count; i++)
-        if (strcmp(target->releases[i].name, name) == 0 &&
+        if (release_order(target->releases[i].name, name) == RELEASE_SAME &&
             strcmp(target->releases[i].build, build) == 0)
             return &target->releases[i];
     struct report_release *added = &target->releases[target->release_count];
@@ -184,7 +185,8 @@ static int label_releases(struct arena *arena, struct report_target *target, str
         struct report_release *release = &target->releases[i];
         bool shared = false;
         for (size_t j = 0; j < target->release_count; j++)
-            shared = shared || (j != i && strcmp(target->releases[j].name, release->name) == 0);
+            shared = shared || (j != i && release_order(target->releases[j].name, release->name) ==
+                                              RELEASE_SAME);
         release->label = shared ? arena_format(arena, error, "%s (build %.8s)", release->name,
                                                release->build + strlen("sha256:"))
                                 : release->name;

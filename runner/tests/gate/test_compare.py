@@ -139,10 +139,23 @@ def check_places(bench):
     bench.write("both/again.json", [], mode="multi")
     bench.compare("new", "one", "both", 0, {"unchanged": 6, "new": 6}, "nothing -> 3 pass")
     bench.compare("gone", "both", "one", 0, {"unchanged": 6, "gone": 6}, "3 pass -> nothing")
-    for name in ("notes.txt", "x", "long.name", ".hidden.json"):
+    for name in ("notes.txt", "x", "long.name", "x.JSON"):
         with open(os.path.join(bench.directory, "one", name), "w", encoding="utf-8") as file:
             file.write("no document")
     bench.compare("among other files", "one", one, 0, {"unchanged": 6})
+    # Wherever a document lies and whatever its directory is called, it is seen.
+    for number, name in enumerate(("artifacts", ".git", "a/b/artifacts", "x.json", ".h.json/deep")):
+        bench.write("seen%d/standalone.json" % number, [])
+        bench.write("seen%d/%s/hang.json" % (number, name), ["hang"])
+        bench.compare("below " + name, one, "seen%d" % number, 1, {"unchanged": 5, "regressed": 1})
+    bench.write("seen/standalone.json", [])
+    bench.write("seen/.hang.json", ["hang"])
+    bench.compare("hidden", one, "seen", 1, {"unchanged": 5, "regressed": 1})
+    for name, words in (("gone.json", "gone.json: cannot be read"), ("loop.json", "is a directory")):
+        os.symlink("nowhere" if name == "gone.json" else ".", os.path.join(bench.directory, "both", name))
+        result = bench.run(one, "both")
+        bench.expect(name, result.returncode == 2 and words in result.stderr, result.stderr)
+        os.remove(os.path.join(bench.directory, "both", name))
     bench.write("last/other.json", [], **{"/target/name": "z-target"})
     bench.write("last/standalone.json", [])
     bench.compare("gone at the end", "last", one, 0, {"unchanged": 6, "gone": 6})

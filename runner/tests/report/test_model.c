@@ -126,6 +126,16 @@ static void documents_of_one_build_are_one_release(void **state)
     DROP(model);
 }
 
+static void a_release_may_be_written_with_a_v(void **state)
+{
+    (void)state;
+    json_t *written = make_document("t", "1.0", "pph", 3);
+    (void)json_object_set_new(json_object_get(written, "subject"), "release", json_string("v1.0"));
+    BUILD(model, make_document("t", "1.0", "ppp", 3), written);
+    assert_int_equal(model.targets[0].release_count, 1);
+    DROP(model);
+}
+
 static void the_same_document_counts_once(void **state)
 {
     (void)state;
@@ -198,6 +208,7 @@ int test_model(void)
         cmocka_unit_test(what_is_missing_never_looks_like_a_pass),
         cmocka_unit_test(an_attempt_given_twice_does_not_fill_a_gap),
         cmocka_unit_test(documents_of_one_build_are_one_release),
+        cmocka_unit_test(a_release_may_be_written_with_a_v),
         cmocka_unit_test(the_same_document_counts_once),
         cmocka_unit_test(another_build_of_the_same_name_is_another_release),
         cmocka_unit_test(another_probe_build_is_not_mixed_in),
