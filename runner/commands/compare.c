@@ -10,7 +10,8 @@ enum { OPTION_JSON = 256, OPTION_ALL, OPTION_STRICT };
 
 static const char documentation[] =
     "Compare two sets of results, cell by cell. BASELINE and NEW are verdict documents or "
-    "directories with such (every *.json below is read); BASELINE may also be a report of what somebody saw "
+    "directories with such (every *.json below is read); BASELINE may also be a report of what "
+    "somebody saw "
     "(results/baseline/reported.json), which is compared by mode."
     "\vA cell is a shape on a target with all its attempts; the worst of them speaks for it. Its "
     "change is one of\n"

@@ -47,8 +47,8 @@ struct result_list {
 void result_list_release(struct result_list *list);
 
 /**
- * Loads a file or every *.json below a directory and folds the attempts. A verdict document's cells go
- * to the place that is named after its target; where `baseline` is given (else NULL) and has no
+ * Loads a file or every *.json below a directory and folds the attempts. A verdict document's cells
+ * go to the place that is named after its target; where `baseline` is given (else NULL) and has no
  * such target, but a report on the mode, to that mode. Only a baseline may hold reports. Returns 0,
  * or -1 with `where` = the file, line and column.
  */

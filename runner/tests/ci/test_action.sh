@@ -205,7 +205,7 @@ named() {
     step gate
 }
 for name in $'a\n--list-reasons\nb.json' $'\n.json' '--list-reasons.json' '-?.json' 'a b  c.json' \
-    '*.json' '$(touch pwned).json' ' .json' '.hidden.json' 'artifacts/standalone.json' \
+    '*.json' $'$(touch pwned).json' ' .json' '.hidden.json' 'artifacts/standalone.json' \
     $'artifacts/a\nb/--help/x.json' '::set-output name=x::%0A.json' 'RUN/artifacts/deep/x.json' \
     $'\x1b[2J\xff.json'; do
     named "$name"
@@ -214,7 +214,7 @@ for name in $'a\n--list-reasons\nb.json' $'\n.json' '--list-reasons.json' '-?.js
     expect "a hang called $(printf %q "$name"): keep" output_is decision keep
 done
 
-for directory in -documents --list-reasons $'docu\nments' '* ?' '$(touch pwned)'; do
+for directory in -documents --list-reasons $'docu\nments' '* ?' $'$(touch pwned)'; do
     start_case
     mv "$scratch/made" "$scratch/$directory"
     RO_DOCUMENTS=$directory step gate
