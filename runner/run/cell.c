@@ -132,7 +132,8 @@ int cell_start(struct cell *cell, uint64_t now_ns, struct error *error)
         cell->stage = CELL_DONE;
         return 0;
     }
-    patience_start(&cell->patience, cell->deputy->pid, DEPUTY_PREPARE_NS, now_ns);
+    patience_start(&cell->patience, cell->deputy->pid, DEPUTY_PREPARE_NS,
+                   DEPUTY_PREPARE_NS * PATIENCE_TIMES, now_ns);
     return 0;
 }
 

@@ -10,9 +10,14 @@
  * being an anomaly. */
 #define LINGER_NS NS_PER_S
 #define VIEW_NS (30 * NS_PER_S)
+/* Removing is waited for while it gets on: a slow file system may answer for each name by itself.
+ */
 #define CLEAN_NS (5 * NS_PER_S)
+#define CLEAN_LONGEST_NS (60 * NS_PER_S)
 /* After a hang the file system itself may be stuck; waiting for it would only cost time. */
 #define CLEAN_AFTER_HANG_NS NS_PER_S
+/* Who interrupts a run wants it to end, and removes what is left himself if he must. */
+#define CLEAN_ABORTED_NS (2 * NS_PER_S)
 
 static void scan_again(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
@@ -170,11 +175,9 @@ static void clean(struct cell *cell, uint64_t now_ns)
         return;
     }
     cell->stage = CELL_CLEANING;
-    patience_start(&cell->patience, cell->deputy->pid,
-                   waited_in_vain(cell) || cell->survivors != NULL || cell->aborted
-                       ? CLEAN_AFTER_HANG_NS
-                       : CLEAN_NS,
-                   now_ns);
+    bool stuck = waited_in_vain(cell) || cell->survivors != NULL || cell->aborted;
+    patience_start(&cell->patience, cell->deputy->pid, stuck ? CLEAN_AFTER_HANG_NS : CLEAN_NS,
+                   cell->aborted ? CLEAN_ABORTED_NS : CLEAN_LONGEST_NS, now_ns);
 }
 
 /* Asks for the host's own look, where there is something to be seen. */
@@ -196,7 +199,7 @@ static bool ask_for_view(struct cell *cell, uint64_t now_ns)
         return false;
     }
     cell->stage = CELL_VIEWING;
-    patience_start(&cell->patience, cell->deputy->pid, VIEW_NS, now_ns);
+    patience_start(&cell->patience, cell->deputy->pid, VIEW_NS, VIEW_NS * PATIENCE_TIMES, now_ns);
     /* The deputy need not wait for us between the two: what it has seen, it will have sent. */
     struct error later = ERROR_INIT;
     cell->cleaning_asked = !cell->settings->keep && ask_for_cleaning(cell, &later) == 0;
@@ -269,6 +272,7 @@ static void take_answer(struct cell *cell, const json_t *answer, uint64_t now_ns
 void cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
     struct error failed = ERROR_INIT;
+    char why[128];
     CLEANUP_JSON json_t *answer = deputy_answer(cell->deputy, &failed);
     if (answer == NULL && failed.code == ERROR_NONE &&
         !patience_is_over(&cell->patience, now_ns, table))
@@ -276,9 +280,9 @@ void cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_table *
     if (answer == NULL) {
         deputy_abandon(cell->deputy);
         cell->cleaning_asked = false; /* with that deputy, its next question is gone, too */
+        patience_describe(&cell->patience, why, sizeof why);
         answer = json_pack("{s:b, s:s}", "ok", 0, "error",
-                           failed.code == ERROR_NONE ? "the file system did not answer in time"
-                                                     : failed.what);
+                           failed.code == ERROR_NONE ? why : failed.what);
     }
     take_answer(cell, answer, now_ns);
 }

@@ -78,6 +78,7 @@ static uint64_t look_at(struct meter *meter, const struct tree *tree, uint64_t n
     if (samples == NULL)
         return UINT64_MAX;
     uint64_t starved_ns = 0;
+    meter->ran = false;
     sample_take(&samples->fresh, tree, now_ns);
     if (meter->count_io)
         sample_take_io(&samples->fresh, tree);
@@ -85,6 +86,7 @@ static uint64_t look_at(struct meter *meter, const struct tree *tree, uint64_t n
         struct activity activity = sample_compare(&samples->newest, &samples->fresh);
         starved_ns = activity.starved_ns;
         meter->stopped = activity.stopped;
+        meter->ran = activity.ran_ns > 0;
         meter->quiet_ns = nothing_moves(&activity, &samples->newest, &samples->fresh)
                               ? meter->quiet_ns + activity.elapsed_ns
                               : 0;

@@ -31,6 +31,7 @@ struct meter {
     uint64_t absent_ns;  /* all the time that the runner was not there, since the launch */
     bool count_io;       /* samples hold what each process moved, without which nothing is quiet */
     bool stopped;        /* the tree was last seen stopped by a signal */
+    bool ran;            /* the last look saw that the tree had run since the one before */
     struct meter_samples *samples; /* made when the tree is first looked at; NULL before */
 };
 

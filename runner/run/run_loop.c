@@ -189,11 +189,13 @@ json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request
     if (deputy_ask(deputy, request, error) != 0)
         return NULL;
     CLEANUP(patience_release) struct patience patience = {0};
-    patience_start(&patience, deputy->pid, deadline_ns, clock_now_ns());
+    patience_start(&patience, deputy->pid, deadline_ns, deadline_ns * PATIENCE_TIMES,
+                   clock_now_ns());
     for (;;) {
         struct pollfd fds[2] = {{.fd = deputy->fd, .events = POLLIN},
                                 {.fd = run->signal_fd, .events = POLLIN}};
         struct error failed = ERROR_INIT;
+        char why[128];
         wait_until(fds, 2, patience.expected_ns);
         take_signals(run);
         json_t *answer = deputy_answer(deputy, &failed);
@@ -203,12 +205,10 @@ json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request
         run->table.count = 0;
         if (failed.code != ERROR_NONE)
             (void)error_set(error, failed.code, failed.where, "%s", failed.what);
-        else if (patience_is_over(&patience, clock_now_ns(), &run->table))
-            (void)error_set(error, ERROR_DEADLINE, NULL,
-                            "the file system did not answer within %.0f s",
-                            clock_ns_to_ms(deadline_ns) / 1000.0);
-        else
+        else if (!patience_is_over(&patience, clock_now_ns(), &run->table))
             continue;
+        patience_describe(&patience, why, sizeof why);
+        (void)error_set(error, ERROR_DEADLINE, NULL, "%s", why);
         return NULL;
     }
 }

@@ -98,7 +98,7 @@ static int wait_for_tool(pid_t pid, int fd, uint64_t deadline_ns, size_t limit,
 {
     CLEANUP(process_table_release) struct process_table table = {0};
     CLEANUP(patience_release) struct patience patience = {0};
-    patience_start(&patience, pid, deadline_ns, clock_now_ns());
+    patience_start(&patience, pid, deadline_ns, deadline_ns * PATIENCE_TIMES, clock_now_ns());
     if (collect(fd, &patience, &table, limit, out, error) != 0)
         return -1;
     return wait_for_end(&patience, &table, &out->status, error);

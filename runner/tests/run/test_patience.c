@@ -55,7 +55,7 @@ static uint64_t wait_in_vain(struct patience *patience, pid_t helper)
 {
     struct process_table table = {0};
     uint64_t now_ns = START_NS;
-    patience_start(patience, helper, BUDGET_NS, now_ns);
+    patience_start(patience, helper, BUDGET_NS, LONGEST_NS, now_ns);
     do {
         assert_true(patience->expected_ns > now_ns);
         now_ns = patience->expected_ns;
@@ -127,7 +127,7 @@ static void a_waiter_who_was_away_charges_nothing(void **state)
     struct process_table table = {0};
     struct patience patience = {0};
     pid_t helper = start_sleeper();
-    patience_start(&patience, helper, BUDGET_NS, START_NS);
+    patience_start(&patience, helper, BUDGET_NS, LONGEST_NS, START_NS);
     uint64_t now_ns = START_NS;
     for (int times = 0; times < 3; times++) {
         now_ns += LONGEST_NS;
@@ -141,12 +141,64 @@ static void a_waiter_who_was_away_charges_nothing(void **state)
     end_process(helper);
 }
 
+/* Does a little each time that it is asked to, and sleeps in between. */
+static pid_t start_plodder(int *ask, int *answer)
+{
+    int asks[2];
+    int answers[2];
+    assert_int_equal(pipe(asks), 0);
+    assert_int_equal(pipe(answers), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        char byte;
+        while (read(asks[0], &byte, 1) == 1)
+            (void)!write(answers[1], &byte, 1);
+        _exit(0);
+    }
+    (void)close(asks[0]);
+    (void)close(answers[1]);
+    *ask = asks[1];
+    *answer = answers[0];
+    return pid;
+}
+
+/* Each thing that it does takes four fifths of the budget, and it does many. */
+static void a_helper_that_gets_on_is_waited_for(void **state)
+{
+    (void)state;
+    struct process_table table = {0};
+    struct patience patience = {0};
+    int ask;
+    int answer;
+    char byte = 0;
+    uint64_t now_ns = START_NS;
+    pid_t helper = start_plodder(&ask, &answer);
+    patience_start(&patience, helper, BUDGET_NS, LONGEST_NS, now_ns);
+    for (int look = 0; now_ns < START_NS + LONGEST_NS - METER_TICK_NS; look++) {
+        now_ns = patience.expected_ns;
+        if (look % 4 == 0) {
+            assert_int_equal(write(ask, &byte, 1), 1);
+            assert_int_equal(read(answer, &byte, 1), 1);
+            wait_for_state(helper, 'S');
+        }
+        table.count = 0;
+        assert_false(patience_is_over(&patience, now_ns, &table));
+    }
+    assert_true(patience_is_over(&patience, START_NS + LONGEST_NS, &table));
+    process_table_release(&table);
+    patience_release(&patience);
+    end_process(helper);
+    (void)close(ask);
+    (void)close(answer);
+}
+
 static void nothing_is_looked_at_before_it_is_time(void **state)
 {
     (void)state;
     struct process_table table = {0};
     struct patience patience = {0};
-    patience_start(&patience, getpid(), BUDGET_NS, START_NS);
+    patience_start(&patience, getpid(), BUDGET_NS, LONGEST_NS, START_NS);
     assert_false(patience_is_over(&patience, patience.expected_ns - 1, &table));
     assert_null(table.rows);
     assert_null(patience.tree.members);
@@ -160,6 +212,7 @@ int test_patience(void)
         cmocka_unit_test(a_stopped_helper_has_the_longest_time),
         cmocka_unit_test(what_a_helper_has_started_counts_as_well),
         cmocka_unit_test(a_waiter_who_was_away_charges_nothing),
+        cmocka_unit_test(a_helper_that_gets_on_is_waited_for),
         cmocka_unit_test(nothing_is_looked_at_before_it_is_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

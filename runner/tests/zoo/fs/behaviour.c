@@ -62,6 +62,13 @@ int rename_never_for_pycache(struct zoo *zoo, const char *from, const char *to)
     return never_if(strstr(to, "/__pycache__/") != NULL, zoo, from, to);
 }
 
+int rename_never_into_y(struct zoo *zoo, const char *from, const char *to)
+{
+    char directory[PATH_MAX];
+    zoo_directory_of(to, directory);
+    return never_if(strcmp(zoo_name_of(directory), "y") == 0, zoo, from, to);
+}
+
 int rename_never_onto_existing(struct zoo *zoo, const char *from, const char *to)
 {
     return never_if(exists(zoo, to), zoo, from, to);
@@ -87,12 +94,18 @@ int rename_done_never_answered(struct zoo *zoo, const char *from, const char *to
     never_answer();
 }
 
-int rename_late(struct zoo *zoo, const char *from, const char *to)
+/* Sleeps for the parameter's milliseconds. */
+static void be_late(const struct zoo *zoo)
 {
     long delay = strtol(zoo->parameter, NULL, 10);
     struct timespec left = {.tv_sec = delay / 1000, .tv_nsec = delay % 1000 * 1000000};
     while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
         continue;
+}
+
+int rename_late(struct zoo *zoo, const char *from, const char *to)
+{
+    be_late(zoo);
     return rename_rightly(zoo, from, to);
 }
 
@@ -274,6 +287,38 @@ void hang_readdir_after_rename(struct zoo *zoo, const struct request *request)
 void hang_all_after_rename(struct zoo *zoo, const struct request *request)
 {
     hang_after_rename(zoo, request);
+}
+
+static bool is_silent(struct zoo *zoo)
+{
+    (void)pthread_mutex_lock(&zoo->lock);
+    bool silent = zoo->renames >= strtoul(zoo->parameter, NULL, 10);
+    (void)pthread_mutex_unlock(&zoo->lock);
+    return silent;
+}
+
+int rename_until_silent(struct zoo *zoo, const char *from, const char *to)
+{
+    if (is_silent(zoo))
+        never_answer();
+    int result = rename_rightly(zoo, from, to);
+    (void)pthread_mutex_lock(&zoo->lock);
+    zoo->renames++;
+    (void)pthread_mutex_unlock(&zoo->lock);
+    return result;
+}
+
+void hang_once_silent(struct zoo *zoo, const struct request *request)
+{
+    (void)request;
+    if (is_silent(zoo))
+        never_answer();
+}
+
+void late_unlink(struct zoo *zoo, const struct request *request)
+{
+    if (request->operation == OPERATION_UNLINK)
+        be_late(zoo);
 }
 
 bool hide_new_name_from_others(struct zoo *zoo, const char *path, pid_t caller)

@@ -27,6 +27,7 @@ rename_behaviour rename_rightly;
 rename_behaviour rename_never;
 rename_behaviour rename_never_in_subdirectory;
 rename_behaviour rename_never_for_pycache;
+rename_behaviour rename_never_into_y;
 rename_behaviour rename_never_onto_existing;
 rename_behaviour rename_never_second_time;
 /** The parameter is how many renames of the whole file system one in which is the stuck one. */
@@ -62,6 +63,11 @@ enter_behaviour hang_stat_after_rename;
 enter_behaviour hang_read_after_rename;
 enter_behaviour hang_readdir_after_rename;
 enter_behaviour hang_all_after_rename;
+/** The parameter is how many renames of the whole file system are answered before nothing is. */
+rename_behaviour rename_until_silent;
+enter_behaviour hang_once_silent;
+/** The parameter is how many milliseconds each unlink takes. */
+enter_behaviour late_unlink;
 
 /** The new name of a rename exists for the process that renamed, for nobody else. */
 hide_behaviour hide_new_name_from_others;

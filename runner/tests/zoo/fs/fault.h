@@ -33,7 +33,7 @@ struct fault {
     const char *operation; /* where it bites */
     const char *parameter; /* the default; NULL when it takes none */
     int attempts;          /* how many the test must make, one after the other; 0: one */
-    bool isolated;         /* takes down more than its own probe: a mount for every shape */
+    bool isolated;         /* touches more than its own probe: a mount for every shape */
     bool silent_death;     /* another process keeps the connection open when the daemon ends */
     bool judged_outside;   /* the probe itself says pass, the runner must not */
     struct expectation expected[SHAPE_COUNT];

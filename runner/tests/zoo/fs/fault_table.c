@@ -41,6 +41,7 @@ static const struct fault faults[] = {
         .name = "rename-hangs",
         .what = "rename never answers",
         .operation = "rename",
+        .isolated = true,
         .expected = EVERY_SHAPE(HANG),
         .rename = rename_never,
     },
@@ -48,6 +49,7 @@ static const struct fault faults[] = {
         .name = "rename-hangs-in-subdirectory",
         .what = "rename never answers when a name is below the work directory's own level",
         .operation = "rename",
+        .isolated = true,
         .expected = {PASS, HANG, HANG, HANG, HANG, HANG},
         .rename = rename_never_in_subdirectory,
     },
@@ -57,6 +59,16 @@ static const struct fault faults[] = {
         .operation = "rename",
         .expected = {PASS, PASS, PASS, HANG, PASS, PASS},
         .rename = rename_never_for_pycache,
+    },
+    {
+        /* Alone on its mount: it holds the one lock that the kernel has for all renames of a file
+         * system that go from one directory to another. */
+        .name = "rename-hangs-into-y",
+        .what = "rename never answers for a destination in a directory named y",
+        .operation = "rename",
+        .isolated = true,
+        .expected = {PASS, PASS, PASS, PASS, HANG, PASS},
+        .rename = rename_never_into_y,
     },
     {
         /* pycache_replace: its second rename is onto a stale file. */
@@ -91,6 +103,7 @@ static const struct fault faults[] = {
         .name = "rename-done-unanswered",
         .what = "rename is done and its answer never comes",
         .operation = "rename",
+        .isolated = true,
         .expected = EVERY_SHAPE(HANG),
         .rename = rename_done_never_answered,
     },
@@ -99,6 +112,7 @@ static const struct fault faults[] = {
         .name = "rename-late",
         .what = "rename answers rightly after so many milliseconds",
         .operation = "rename",
+        .isolated = true,
         .parameter = "3000",
         .expected = EVERY_SHAPE(PASS),
         .rename = rename_late,
@@ -276,6 +290,24 @@ static const struct fault faults[] = {
         .operation = "all",
         .expected = EVERY_SHAPE(STALL("stat")),
         .enter = hang_all_after_rename,
+    },
+    {
+        .name = "all-silent-after-renames",
+        .what = "nothing of the whole file system answers any more after so many renames",
+        .operation = "all",
+        .parameter = "1",
+        .isolated = true,
+        .expected = EVERY_SHAPE(STALL("stat")),
+        .rename = rename_until_silent,
+        .enter = hang_once_silent,
+    },
+    {
+        .name = "unlink-late",
+        .what = "unlink answers rightly after so many milliseconds",
+        .operation = "unlink",
+        .parameter = "300",
+        .expected = EVERY_SHAPE(PASS),
+        .enter = late_unlink,
     },
     {
         /* The kernel answers for the dead daemon: rename returns an error, so it is a `fail`. */

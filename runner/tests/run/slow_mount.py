@@ -1,0 +1,60 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""A file system that answers slowly is not one that does not answer.
+
+On a FUSE file system with late answers: what a cell made is cleared away, however many files it is,
+as long as one after the other goes.
+
+Usage: slow_mount.py RENAME_ORACLE MISBEHAVE ZOOFS ZOO-DIRECTORY. Exit codes: 0 so it is, 1 it is not,
+77 skipped.
+"""
+
+import contextlib
+import os
+import sys
+
+PROGRAM, MISBEHAVE, ZOOFS, ZOO = sys.argv[1:]
+sys.path.insert(0, ZOO)
+
+import private_mounts as mounts  # noqa: E402  (its directory is not on the path before)
+from oracle import Oracle, expect  # noqa: E402  (beside this file)
+
+WORK = "{root}/{cell_name}"
+
+
+@contextlib.contextmanager
+def mounted(scratch, fault):
+    fuse = mounts.FuseMount(ZOOFS, scratch, fault.replace(":", "-"), fault)
+    try:
+        with Oracle(PROGRAM) as oracle:
+            yield fuse, oracle
+    finally:
+        fuse.release()
+
+
+def check_slow_cleaning(scratch):
+    """40 files, 50 ms each, after a hang: twice as long as a silent file system is waited for then."""
+    with mounted(scratch, "unlink-late:50") as (fuse, oracle):
+        target = oracle.descriptor(
+            "many-files",
+            prepare=[{"make_directory": f"{WORK}.more"}, {"make_directory": WORK},
+                     {"run": ["/bin/sh", "-c", f'cd "{WORK}.more" && touch $(seq 40)']}],
+            cleanup=[{"remove": f"{WORK}.more"}, {"remove": WORK}],
+            launch={"argv": [MISBEHAVE, "ignores-term", "--dir={work}", "--nonce={nonce}",
+                             "--keep"], "directory": "/"})
+        oracle.run("-t", target, "--root", fuse.path, "-s", "tmp_root_sibling", "--no-controls",
+                   "--step-budget", "0.5", "--grace", "0.1")
+        cell, = oracle.documents()["many-files"]["cells"]
+        expect(cell["verdict"] == "hang" and cell["anomalies"] == [], cell["anomalies"])
+        expect(os.listdir(fuse.backing) == [], "stayed behind:", os.listdir(fuse.backing))
+
+
+def main():
+    with mounts.private_scratch() as scratch:
+        mounts.need_fuse()
+        check_slow_cleaning(scratch)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
