@@ -21,10 +21,10 @@ RUN_BY = {
     "bench": "ci_bench", "compare-runners": "ci_compare_runners", "load-test": "ci_load_test",
     "peers": "ci_peers", "soak": "run_soak", "signal-storm": "fault_signals", "lint": "lint_links",
     "upstream-state": "ci_upstream_state", "probe": "docs_README", "fuzz": "ci_fuzz",
-    "coverage": "ci_coverage", "setup": "ci_setup",
+    "coverage": "ci_coverage", "setup": "ci_setup", "build-probes": "probes_cross_build",
 }
 # Runs all the tests, so none of them can run it; which everybody sees who has one of them fail.
-RUNS_THE_TESTS = {"test"}
+RUNS_THE_TESTS = {"test", "quick"}
 # With stand-ins for what takes minutes; the page has to say so.
 NOT_WHOLE = {"fuzz": "robustness.md", "coverage": "robustness.md"}
 # Those hand their options on to another program.

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The presets `nanvix` and `nanvix-gcc` build the probes with an SDK's toolchain file, those that mount
-hostfs and those that don't.
+hostfs and those that don't; ci/build-probes does it without cmake.
 
-The SDK is a double: its system is called Nanvix and its compiler is gcc -m32. What comes out are the
-i686 programs, which run here. No word of CMake about an unknown system is let through.
+The SDK is a double: its system is called Nanvix, its compilers are gcc -m32 and clang, and like the
+real one's image it has no ninja. What comes out are the i686 programs, which run here. No word of CMake
+about an unknown system is let through.
 """
+import hashlib
 import json
 import os
 import subprocess
@@ -23,6 +25,14 @@ set(CMAKE_C_FLAGS_INIT -m32)
 OLDER = """#!/bin/sh
 exec /usr/bin/gcc -m32 "$@"
 """
+# A system's library that has no mount: whatever calls it can't be linked.
+WITHOUT_MOUNT = """#!/bin/sh
+exec /usr/bin/gcc -m32 -Wl,--wrap=mount "$@"
+"""
+NO_NINJA = """#!/bin/sh
+echo 'there is no ninja in the image' >&2
+exit 127
+"""
 
 
 def write(path, text, mode=0o644):
@@ -38,7 +48,7 @@ def output(*command):
 
 def build(preset, tree, env, targets=()):
     """Configures, and builds the targets, or everything."""
-    env = dict(os.environ, **env)
+    env = dict(os.environ, PATH=f"{top}/bin:{os.environ['PATH']}", **env)
     chosen = ["--target", *targets] if targets else []
     for command in ([cmake, "--preset", preset, "-S", harness.SOURCE, "-B", tree],
                     [cmake, "--build", tree, "--parallel", "2", *chosen]):
@@ -69,20 +79,36 @@ def check_program(tree, abi):
             assert journal.events[0].fields["build"] == build_id
 
 
-def check_manifest(tree):
+def check_manifest(tree, abis=ABIS):
     with open(f"{tree}/probes/manifest.json", encoding="ascii") as file:
         manifest = json.load(file)
     assert manifest["build_id"] == build_id, "the same sources are the same build, whatever the compiler"
-    assert tuple(manifest["abis"]) == ABIS
+    assert tuple(manifest["abis"]) == abis
     for abi, programs in manifest["abis"].items():
         assert set(programs) == set(harness.SHAPES + harness.CONTROLS + harness.EXTENDED)
         assert set(programs) == set(os.listdir(f"{tree}/probes/{abi}"))
+        for name, digest in programs.items():
+            with open(f"{tree}/probes/{abi}/{name}", "rb") as program:
+                assert digest == "sha256:" + hashlib.sha256(program.read()).hexdigest(), name
 
 
-with open(f"{harness.BUILD}/probes/manifest.json", encoding="ascii") as native:
-    build_id = json.load(native)["build_id"]
+def build_without_cmake(tree, *compiler):
+    done = subprocess.run([f"{harness.SOURCE}/ci/build-probes", f"{tree}/probes", *compiler],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=240,
+                          check=False)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+build_id = json.loads(read(f"{harness.BUILD}/probes/manifest.json"))["build_id"]
 
 with harness.fresh_directory() as top:
+    write(f"{top}/bin/ninja", NO_NINJA, 0o755)
     write(f"{top}/sdk/nanvix.cmake", SDK)
     build("nanvix", f"{top}/nanvix", {"NANVIX_SDK_ROOT": f"{top}/sdk"})
     check_manifest(f"{top}/nanvix")
@@ -97,15 +123,29 @@ with harness.fresh_directory() as top:
     write(f"{older}/sysroot/lib/user.ld", script)
     subprocess.run(["ar", "rc", f"{older}/sysroot/lib/libposix.a"], check=True)
     # One program of each ABI: the others are built by the same rules.
-    build("nanvix-gcc", f"{top}/nanvix-gcc",
-          {"NANVIX_SDK_ROOT": older, "NANVIX_SYSROOT": f"{older}/sysroot"},
-          [f"{abi}.replace_existing" for abi in ABIS])
+    places = {"NANVIX_SDK_ROOT": older, "NANVIX_SYSROOT": f"{older}/sysroot"}
+    build("nanvix-gcc", f"{top}/nanvix-gcc", places, [f"{abi}.replace_existing" for abi in ABIS])
     for abi in ABIS:
         check_program(f"{top}/nanvix-gcc", abi)
-    with open(f"{top}/nanvix-gcc/build.ninja", encoding="utf-8") as ninja:
-        rules = ninja.read()
-    assert f'"-DABIS={";".join(ABIS)}"' in rules, "the manifest lists both"
-    assert f"-T {older}/sysroot/lib/user.ld" in rules and "--start-group" in rules
+    rules = f"{top}/nanvix-gcc/probes/CMakeFiles"
+    assert f'"-DABIS={";".join(ABIS)}"' in read(f"{rules}/probes.dir/build.make"), "both are listed"
+    link = read(f"{rules}/nanvix-i686.replace_existing.dir/link.txt")
+    assert f"-T {older}/sysroot/lib/user.ld" in link and "--start-group" in link
+
+    # A release before hostfs has no mount: then the probes that call it are left out, and the rest built.
+    write(f"{older}/bin/i686-nanvix-gcc", WITHOUT_MOUNT, 0o755)
+    build("nanvix-gcc", f"{top}/no-mount", places, [f"{ABIS[0]}.replace_existing"])
+    check_program(f"{top}/no-mount", ABIS[0])
+    rules = f"{top}/no-mount/probes/CMakeFiles"
+    assert f"-DABIS={ABIS[0]} " in read(f"{rules}/probes.dir/build.make"), "one is listed"
+
+    build_without_cmake(f"{top}/plain", "clang", "-target", "i686-linux-gnu")
+    check_manifest(f"{top}/plain")
+    for abi in ABIS:
+        check_program(f"{top}/plain", abi)
+    said = build_without_cmake(f"{top}/plain-no-mount", f"{older}/bin/i686-nanvix-gcc")
+    assert "has no mount" in said, said
+    check_manifest(f"{top}/plain-no-mount", ABIS[:1])
 
     # A tree that is not there is told in one line, with the remedy.
     for preset in ("nanvix", "nanvix-gcc"):
