@@ -1,27 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-static void replace_control_bytes(char *text)
-{
-    for (unsigned char *byte = (unsigned char *)text; *byte != '\0'; byte++)
-        if (*byte < 0x20 || *byte == 0x7f)
-            *byte = '?';
-}
 
 __attribute__((format(printf, 4, 0))) static void fill(struct error *error, enum error_code code,
                                                        const char *where, const char *format,
                                                        va_list arguments)
 {
     error->code = code;
-    (void)snprintf(error->where, sizeof error->where, "%s", where == NULL ? "" : where);
-    (void)vsnprintf(error->what, sizeof error->what, format, arguments);
-    replace_control_bytes(error->where);
-    replace_control_bytes(error->what);
+    char raw[sizeof error->what];
+    (void)vsnprintf(raw, sizeof raw, format, arguments);
+    (void)text_sanitize(raw, strlen(raw), error->what, sizeof error->what);
+    where = where == NULL ? "" : where;
+    (void)text_sanitize(where, strlen(where), error->where, sizeof error->where);
 }
 
 int error_set(struct error *error, enum error_code code, const char *where, const char *format, ...)
@@ -52,14 +48,19 @@ int error_set_errno(struct error *error, int errno_value, const char *where, con
     return -1;
 }
 
+void error_describe(const struct error *error, char *out, size_t size)
+{
+    (void)snprintf(out, size, "%s%s%s", error->where, error->where[0] == '\0' ? "" : ": ",
+                   error->what);
+}
+
 void error_print(const struct error *error)
 {
+    char text[sizeof error->where + sizeof error->what + sizeof ": "];
     if (error->code == ERROR_NONE)
         return;
-    if (error->where[0] != '\0')
-        (void)fprintf(stderr, "rename-oracle: %s: %s\n", error->where, error->what);
-    else
-        (void)fprintf(stderr, "rename-oracle: %s\n", error->what);
+    error_describe(error, text, sizeof text);
+    (void)fprintf(stderr, "rename-oracle: %s\n", text);
 }
 
 int error_exit_code(const struct error *error)

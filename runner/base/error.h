@@ -2,6 +2,8 @@
 #ifndef RO_ERROR_H
 #define RO_ERROR_H
 
+#include <stddef.h>
+
 /**
  * The one error object of the project. A function that can fail takes a `struct error *` as its
  * last parameter and returns -1 (or NULL); the object then says of which kind the failure is, on
@@ -32,7 +34,7 @@ struct error {
 
 /**
  * Fills `error` (which may be NULL) unless it already holds an error. `where` may be NULL.
- * Control bytes in either text are replaced by '?', so that hostile input cannot drive a terminal.
+ * Either text goes through text_sanitize(), so that hostile input cannot drive a terminal.
  * Always returns -1, so that a caller can `return error_set(...)`.
  */
 int error_set(struct error *error, enum error_code code, const char *where, const char *format, ...)
@@ -44,6 +46,9 @@ int error_set(struct error *error, enum error_code code, const char *where, cons
  */
 int error_set_errno(struct error *error, int errno_value, const char *where, const char *format,
                     ...) __attribute__((format(printf, 4, 5)));
+
+/** Writes "WHERE: WHAT", or WHAT alone where there is no place, cut to `size`. */
+void error_describe(const struct error *error, char *out, size_t size);
 
 /** Writes "rename-oracle: WHERE: WHAT\n" to standard error; nothing for ERROR_NONE. */
 void error_print(const struct error *error);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -67,6 +66,16 @@ static size_t decode(const unsigned char *bytes, size_t length, uint32_t *charac
     bool surrogate = value >= 0xd800 && value <= 0xdfff;
     *character = value;
     return overlong || surrogate || value > 0x10ffff ? 0 : size;
+}
+
+bool text_is_utf8(const void *bytes, size_t length)
+{
+    const unsigned char *rest = bytes;
+    uint32_t character;
+    for (size_t at = 0, size; at < length; at += size)
+        if ((size = decode(rest + at, length - at, &character)) == 0)
+            return false;
+    return true;
 }
 
 static size_t escape(const unsigned char *bytes, size_t count, char *out)

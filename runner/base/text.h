@@ -2,10 +2,14 @@
 #ifndef RO_TEXT_H
 #define RO_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /** What a text that did not fit ends in. */
 #define TEXT_CUT_MARK "[...]"
+
+/** A result is never longer than the bytes it was made of times this. */
+#define TEXT_GROWTH 4
 
 /**
  * Makes one line of hostile bytes fit to be shown on a terminal and stored in JSON: the result is
@@ -22,5 +26,8 @@
  * length.
  */
 size_t text_sanitize(const void *bytes, size_t length, char *out, size_t room);
+
+/** Whether the bytes are well-formed UTF-8, as JSON needs them. */
+bool text_is_utf8(const void *bytes, size_t length);
 
 #endif

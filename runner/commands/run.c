@@ -237,13 +237,17 @@ static int exit_code_of(const struct run_options *options, const struct run_summ
 static int print_summary_as_json(const struct front *front, const struct run_summary *summary,
                                  int exit_code)
 {
-    CLEANUP_JSON json_t *object =
-        json_pack("{s:s, s:i, s:i, s:i, s:i, s:b, s:i, s:O}", "schema",
-                  "rename-oracle/run-summary/1", "cells", (int)summary->cells_run, "passed",
-                  (int)summary->cells_passed, "skipped", (int)summary->cells_skipped,
-                  "inadmissible_targets", (int)summary->targets_inadmissible, "interrupted",
-                  (int)summary->interrupted, "exit_code", exit_code, "documents", front->documents);
-    return object == NULL || json_dumpf(object, stdout, JSON_INDENT(2)) != 0 || putchar('\n') == EOF
+    struct builder builder = front->builder;
+    CLEANUP_JSON json_t *object = build_object(&builder);
+    build_text(&builder, object, "schema", "rename-oracle/run-summary/1");
+    build_number(&builder, object, "cells", summary->cells_run);
+    build_number(&builder, object, "passed", summary->cells_passed);
+    build_number(&builder, object, "skipped", summary->cells_skipped);
+    build_number(&builder, object, "inadmissible_targets", summary->targets_inadmissible);
+    build_truth(&builder, object, "interrupted", summary->interrupted);
+    build_number(&builder, object, "exit_code", exit_code);
+    build_share(&builder, object, "documents", front->documents);
+    return builder.failed || json_dumpf(object, stdout, JSON_INDENT(2)) != 0 || putchar('\n') == EOF
                ? -1
                : 0;
 }

@@ -2,7 +2,7 @@
 #include "guard/guard.h"
 
 #include "base/cleanup.h"
-#include "guard/clean_text.h"
+#include "base/json_build.h"
 
 static void free_mode_report(struct guard_mode_report *report)
 {
@@ -51,67 +51,80 @@ const char *guard_verdict_name(enum guard_verdict verdict)
     return names[verdict];
 }
 
-static json_t *findings_json(const struct guard_mode_report *report)
+static void describe_findings(struct builder *builder, json_t *list,
+                              const struct guard_mode_report *report)
 {
-    json_t *list = json_array();
     for (size_t i = 0; i < report->finding_count; i++) {
         const struct guard_finding *finding = &report->findings[i];
-        (void)json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:s?, s:i}", "scenario", finding->scenario, "launcher",
-                            finding->launcher, "command", finding->command, "hint", finding->hint,
-                            "count", (int)finding->count));
+        json_t *entry = build_next_object(builder, list);
+        build_text(builder, entry, "scenario", finding->scenario);
+        build_text(builder, entry, "launcher", finding->launcher);
+        build_text(builder, entry, "command", finding->command);
+        build_text(builder, entry, "hint", finding->hint);
+        build_number(builder, entry, "count", (long long)finding->count);
     }
-    return list;
 }
 
-static json_t *runs_json(const struct guard_mode_report *report)
+static void describe_runs(struct builder *builder, json_t *list,
+                          const struct guard_mode_report *report)
 {
-    json_t *list = json_array();
     for (size_t i = 0; i < report->run_count; i++) {
         const struct guard_run *run = &report->runs[i];
-        (void)json_array_append_new(
-            list, json_pack("{s:s, s:b, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:f}", "scenario",
-                            run->scenario->name, "required", run->scenario->required, "ended",
-                            run->ended, "tools", (int)run->tools, "commands", (int)run->commands,
-                            "booted", (int)run->booted, "unprotected", (int)run->unprotected,
-                            "modules", (int)run->scenario->module_count, "modules_seen",
-                            (int)run->modules_seen, "duration_ms", run->duration_ms));
+        json_t *entry = build_next_object(builder, list);
+        build_text(builder, entry, "scenario", run->scenario->name);
+        build_truth(builder, entry, "required", run->scenario->required);
+        build_text(builder, entry, "ended", run->ended);
+        build_number(builder, entry, "tools", (long long)run->tools);
+        build_number(builder, entry, "commands", (long long)run->commands);
+        build_number(builder, entry, "booted", (long long)run->booted);
+        build_number(builder, entry, "unprotected", (long long)run->unprotected);
+        build_number(builder, entry, "modules", (long long)run->scenario->module_count);
+        build_number(builder, entry, "modules_seen", (long long)run->modules_seen);
+        build_real(builder, entry, "duration_ms", run->duration_ms);
     }
-    return list;
 }
 
-static json_t *strings_json(const struct string_list *strings)
+static void describe_strings(struct builder *builder, json_t *list,
+                             const struct string_list *strings)
 {
-    json_t *list = json_array();
     for (size_t i = 0; i < strings->count; i++)
-        (void)json_array_append_new(list, json_string(strings->items[i]));
-    return list;
+        build_next_text(builder, list, strings->items[i]);
 }
 
-static json_t *mode_json(const struct guard_mode_report *report)
+static void describe_mode(struct builder *builder, json_t *object,
+                          const struct guard_mode_report *report)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:{s:i, s:i, s:i}, s:i, s:o, s:o, s:o, s:o}",
-                     "mode", report->mode->name, "deployment", report->mode->deployment, "asks",
-                     report->mode->summary, "verdict", guard_verdict_name(report->verdict),
-                     "reason", report->reason, "protected_by", "option", (int)report->by_option,
-                     "environment", (int)report->by_environment, "both", (int)report->by_both,
-                     "unprotected", (int)report->unprotected, "findings", findings_json(report),
-                     "other_programs", strings_json(&report->other_programs), "notes",
-                     strings_json(&report->notes), "runs", runs_json(report));
+    build_text(builder, object, "mode", report->mode->name);
+    build_text(builder, object, "deployment", report->mode->deployment);
+    build_text(builder, object, "asks", report->mode->summary);
+    build_text(builder, object, "verdict", guard_verdict_name(report->verdict));
+    build_text(builder, object, "reason", report->reason);
+    json_t *protection = build_object_in(builder, object, "protected_by");
+    build_number(builder, protection, "option", (long long)report->by_option);
+    build_number(builder, protection, "environment", (long long)report->by_environment);
+    build_number(builder, protection, "both", (long long)report->by_both);
+    build_number(builder, object, "unprotected", (long long)report->unprotected);
+    describe_findings(builder, build_array_in(builder, object, "findings"), report);
+    describe_strings(builder, build_array_in(builder, object, "other_programs"),
+                     &report->other_programs);
+    describe_strings(builder, build_array_in(builder, object, "notes"), &report->notes);
+    describe_runs(builder, build_array_in(builder, object, "runs"), report);
 }
 
 json_t *guard_report_json(const struct guard_report *report)
 {
-    CLEANUP_JSON json_t *modes = json_array();
-    CLEANUP_FREE char *harness = clean_text(report->harness, NULL);
-    for (size_t i = 0; i < report->mode_count; i++)
-        if (json_array_append_new(modes, mode_json(&report->modes[i])) != 0)
-            return NULL;
-    if (harness == NULL)
-        return NULL;
     static const char *const answers[] = {"protected", "unprotected", "unknown"};
+    struct builder builder = {0};
     int exit_code = guard_exit_code(report);
-    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:s?, s:O}", "schema", "rename-oracle/guard/1",
-                     "harness", harness, "digest", report->digest, "answer", answers[exit_code],
-                     "exit_code", exit_code, "kept", report->kept, "modes", modes);
+    json_t *document = build_object(&builder);
+    build_text(&builder, document, "schema", "rename-oracle/guard/1");
+    build_text(&builder, document, "harness", report->harness);
+    build_text(&builder, document, "digest", report->digest);
+    build_text(&builder, document, "answer", answers[exit_code]);
+    build_number(&builder, document, "exit_code", exit_code);
+    build_text(&builder, document, "kept", report->kept);
+    json_t *modes = build_array_in(&builder, document, "modes");
+    for (size_t i = 0; i < report->mode_count; i++)
+        describe_mode(&builder, build_next_object(&builder, modes), &report->modes[i]);
+    return build_finish(&builder, document);
 }

@@ -6,7 +6,7 @@
 
 #define CHECKSUM_LENGTH (sizeof " #01234567" - 1)
 #define KEY_MAX 32
-#define VALUE_MAX (160 + sizeof "%+" - 1) /* of the encoded form, with its cut mark */
+#define CUT_MARK_LENGTH (sizeof "%+" - 1)
 
 static const char lower_hex[] = "0123456789abcdef";
 static const char upper_hex[] = "0123456789ABCDEF";
@@ -151,7 +151,7 @@ static const char *read_field(struct journal_event *event, char *word)
         return "a key is not 1 to 32 of a-z 0-9 _";
     if (journal_event_field(event, word) != NULL)
         return "a key stands twice";
-    if (strlen(equals + 1) > VALUE_MAX)
+    if (strlen(equals + 1) > JOURNAL_VALUE_MAX + CUT_MARK_LENGTH)
         return "a value is too long";
     struct journal_field field = {.key = word, .value = equals + 1};
     const char *fault = decode_value(equals + 1, &field.clipped);

@@ -11,6 +11,7 @@
 #define JOURNAL_LINE_MAX 480 /* bytes, the LF included */
 #define JOURNAL_NONCE_MAX 32
 #define JOURNAL_SUBJECT_MAX 64
+#define JOURNAL_VALUE_MAX 160 /* bytes of its encoded form, the mark of a cut not counted */
 
 enum journal_line_state {
     JOURNAL_LINE_DAMAGED,   /* the checksum is wrong or missing: nothing can be said */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "run/cell_commands.h"
+#include "target/placeholder.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,18 +30,14 @@ void cell_add_anomaly(struct cell *cell, const char *kind, const char *format, .
     va_start(arguments, format);
     (void)vsnprintf(detail, sizeof detail, format, arguments);
     va_end(arguments);
-    (void)json_array_append_new(cell->anomalies,
-                                json_pack("{s:s, s:s}", "kind", kind, "detail", detail));
+    json_t *anomaly = build_next_object(&cell->builder, cell->anomalies);
+    build_text(&cell->builder, anomaly, "kind", kind);
+    build_text(&cell->builder, anomaly, "detail", detail);
 }
 
 void cell_fail(struct cell *cell, const struct error *cause)
 {
     (void)error_set(&cell->failure, cause->code, cause->where, "%s", cause->what);
-}
-
-static int bind_text(json_t *bindings, const char *name, const char *value)
-{
-    return json_object_set_new(bindings, name, json_string(value));
 }
 
 /* Adds the placeholders of this attempt to those of the target. */
@@ -60,20 +57,29 @@ static int make_bindings(struct cell *cell, struct error *error)
     if (path_format(probe, sizeof probe, error, "%s/%s", probes, shape->name) != 0)
         return -1;
     cell->bindings = json_copy(cell->target_run->bindings);
-    if (cell->bindings == NULL || bind_text(cell->bindings, "cell", cell->directory) != 0 ||
-        bind_text(cell->bindings, "cell_name", cell->name) != 0 ||
-        bind_text(cell->bindings, "nonce", cell->nonce) != 0 ||
-        bind_text(cell->bindings, "shape", shape->name) != 0 ||
-        bind_text(cell->bindings, "probe", probe) != 0 ||
-        bind_text(cell->bindings, "probe_name", shape->name) != 0 ||
-        (shape_is_script(shape) &&
-         bind_text(cell->bindings, "python_flags", shape->python_flags) != 0))
+    if (cell->bindings == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
+    const struct {
+        const char *name;
+        const char *value;
+    } texts[] = {
+        {"cell", cell->directory},
+        {"cell_name", cell->name},
+        {"nonce", cell->nonce},
+        {"shape", shape->name},
+        {"probe", probe},
+        {"probe_name", shape->name},
+        {"python_flags", shape->python_flags},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (texts[i].value != NULL &&
+            placeholders_bind(cell->bindings, texts[i].name, texts[i].value, error) != 0)
+            return -1;
     cell->guest_directory =
         target_expand_text(target, target->guest_directory, cell->bindings, error);
     if (cell->guest_directory == NULL)
         return -1;
-    return bind_text(cell->bindings, "work", cell->guest_directory);
+    return placeholders_bind(cell->bindings, "work", cell->guest_directory, error);
 }
 
 /* For --keep: how to do by hand what follows. Beside the cell's directory, which may be the one
@@ -121,7 +127,8 @@ int cell_start(struct cell *cell, uint64_t now_ns, struct error *error)
     (void)snprintf(cell->name, sizeof cell->name, "rename-oracle.%s", cell->nonce);
     cell->stdin_fd = -1;
     cell->launched_ns = now_ns;
-    cell->anomalies = json_array();
+    cell->builder = (struct builder){0};
+    cell->anomalies = build_array(&cell->builder);
     if (cell->anomalies == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
     struct error failed = ERROR_INIT;

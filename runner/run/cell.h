@@ -94,6 +94,7 @@ struct cell {
     enum ending ending;
     bool starved;
     struct error failure;
+    struct builder builder; /* of what follows; asked when the result is made */
     enum view_result view;
     json_t *view_findings;
     json_t *evidence;
@@ -145,7 +146,8 @@ void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *tabl
 /** Gives the cell up: its processes are ended, its result is not wanted. */
 void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table);
 
-/** The finished cell as the document has it; a new reference, NULL when memory ran out. */
+/** The finished cell as the document has it; a new reference, NULL when memory ran out, now or when
+ * any part of it was noted. */
 json_t *cell_result(struct cell *cell);
 
 /** Frees what the cell owns. */

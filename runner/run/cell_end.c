@@ -52,8 +52,8 @@ static void collect_evidence(struct cell *cell, uint64_t now_ns)
     const struct tree_sample *before = &last;
     if (meter->samples != NULL && meter->samples->anchor.taken_ns != 0)
         before = &meter->samples->anchor;
-    CLEANUP_JSON json_t *lines = listening_last_lines(&cell->listening);
-    cell->evidence = evidence_collect(&cell->tree, before, &last, &figures, lines);
+    CLEANUP_JSON json_t *lines = listening_last_lines(&cell->listening, &cell->builder);
+    cell->evidence = evidence_collect(&cell->builder, &cell->tree, before, &last, &figures, lines);
 }
 
 static bool group_is_empty(const struct cell *cell)
@@ -72,9 +72,6 @@ static void note_leftovers(struct cell *cell)
                                      (int)cell->tree.members[i].pid);
     if (used == 0)
         (void)snprintf(names, sizeof names, "processes that come and go");
-    for (char *byte = names; *byte != '\0'; byte++)
-        if (*byte < 0x20 || *byte > 0x7e)
-            *byte = '?';
     if (cell->ending == ENDING_VM_ENDED)
         cell_add_anomaly(cell, "left_running", "outlived the launched program and were ended: %s",
                          names);
@@ -119,7 +116,7 @@ void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *tab
     if (before == TREE_LINGERS && phase == TREE_ASKED)
         note_leftovers(cell);
     if (phase == TREE_SURVIVED)
-        cell->survivors = evidence_of_survivors(&cell->tree);
+        cell->survivors = evidence_of_survivors(&cell->builder, &cell->tree);
     if (phase == TREE_GONE || phase == TREE_SURVIVED)
         cell_after_tree(cell, now_ns);
 }
@@ -135,7 +132,8 @@ static void view_is_unavailable(struct cell *cell, const char *why)
 {
     cell->view = VIEW_UNAVAILABLE;
     json_decref(cell->view_findings);
-    cell->view_findings = json_pack("[s]", why);
+    cell->view_findings = build_array(&cell->builder);
+    build_next_text(&cell->builder, cell->view_findings, why);
 }
 
 int cell_ask_deputy(struct cell *cell, json_t *request, struct error *error)
@@ -155,9 +153,13 @@ static int ask_for_cleaning(struct cell *cell, struct error *error)
     json_t *cleanup = target_steps(target, "cleanup");
     if (cleanup != NULL) {
         CLEANUP_JSON json_t *expanded = target_expand(target, cleanup, cell->bindings, error);
-        (void)json_array_extend(steps, expanded);
+        if (expanded == NULL)
+            return -1;
+        if (json_array_extend(steps, expanded) != 0)
+            return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
     }
-    (void)json_array_append_new(steps, json_pack("{s:s}", "remove", cell->directory));
+    if (json_array_append_new(steps, json_pack("{s:s}", "remove", cell->directory)) != 0)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
     return cell_ask_deputy(cell, json_pack("{s:s, s:O}", "do", "steps", "steps", steps), error);
 }
 
@@ -223,7 +225,7 @@ static void take_view(struct cell *cell, const json_t *answer)
 {
     const char *result = json_string_value(json_object_get(answer, "result"));
     if (result == NULL) {
-        const char *why = json_string_value(json_object_get(answer, "error"));
+        const char *why = deputy_refusal(answer);
         view_is_unavailable(cell, why == NULL ? "no answer" : why);
         return;
     }
@@ -244,13 +246,12 @@ void cell_launch_in_turn(struct cell *cell, uint64_t now_ns)
 
 static void take_preparation(struct cell *cell, const json_t *answer, uint64_t now_ns)
 {
-    if (json_is_true(json_object_get(answer, "ok"))) {
+    const char *why = deputy_refusal(answer);
+    if (why == NULL) {
         cell_launch_in_turn(cell, now_ns);
         return;
     }
-    const char *why = json_string_value(json_object_get(answer, "error"));
-    (void)error_set(&cell->failure, ERROR_ENVIRONMENT, NULL, "preparing the cell failed: %s",
-                    why == NULL ? "no answer" : why);
+    (void)error_set(&cell->failure, ERROR_ENVIRONMENT, NULL, "preparing the cell failed: %s", why);
     clean(cell, now_ns);
 }
 
@@ -262,7 +263,7 @@ static void take_answer(struct cell *cell, const json_t *answer, uint64_t now_ns
         take_view(cell, answer);
         clean(cell, now_ns);
     } else {
-        const char *why = json_string_value(json_object_get(answer, "error"));
+        const char *why = deputy_refusal(answer);
         if (why != NULL)
             cell_add_anomaly(cell, "left_behind", "%s", why);
         cell->stage = CELL_DONE;
@@ -281,8 +282,7 @@ void cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_table *
         deputy_abandon(cell->deputy);
         cell->cleaning_asked = false; /* with that deputy, its next question is gone, too */
         patience_describe(&cell->patience, why, sizeof why);
-        answer = json_pack("{s:b, s:s}", "ok", 0, "error",
-                           failed.code == ERROR_NONE ? why : failed.what);
+        answer = deputy_no_answer(failed.code == ERROR_NONE ? why : failed.what);
     }
     take_answer(cell, answer, now_ns);
 }

@@ -81,7 +81,7 @@ static void observe(const struct cell *cell, const char *failure, const char *wr
         .damaged_since_last = counts->damaged_since_last,
         .any_event = witness->event_count > 0,
         .outcome = witness->outcome,
-        .call_out = text_or_null(witness->call_out),
+        .call_out = witness->call_is_out ? witness->call : NULL,
         .call_text = witness->call_text,
         .last_text = witness->last_text,
         .broken_check = text_or_null(witness->broken_check),
@@ -130,81 +130,118 @@ static void add_anomalies(struct cell *cell, const struct observation *seen)
         cell_add_anomaly(cell, "inode_changed", "%s", cell->witness.odd_inode);
 }
 
-static json_t *describe_step(const struct cell *cell, enum verdict verdict)
+static void describe_step(struct builder *builder, json_t *result, const struct witness *witness,
+                          enum verdict verdict)
 {
-    const struct witness *witness = &cell->witness;
-    if (verdict == VERDICT_PASS || witness->call_text[0] == '\0' || witness->call_arguments == NULL)
-        return json_null();
-    char call[32];
-    (void)snprintf(call, sizeof call, "%.*s", (int)strcspn(witness->call_text + 6, " "),
-                   witness->call_text + 6);
-    return json_pack("{s:i, s:s, s:O, s:b}", "sequence", (int)witness->call_sequence, "call", call,
-                     "arguments", witness->call_arguments, "returned", witness->call_returned);
+    if (verdict == VERDICT_PASS || witness->call[0] == '\0') {
+        build_text(builder, result, "step", NULL);
+        return;
+    }
+    json_t *step = build_object_in(builder, result, "step");
+    build_number(builder, step, "sequence", witness->call_sequence);
+    build_text(builder, step, "call", witness->call);
+    build_share(builder, step, "arguments", witness->call_arguments);
+    build_truth(builder, step, "returned", !witness->call_is_out);
 }
 
-static json_t *describe_view(const struct cell *cell)
+static void describe_view(struct builder *builder, json_t *result, const struct cell *cell)
 {
     static const char *const names[] = {"", "agrees", "contradicts", "unavailable"};
-    if (cell->view == VIEW_NONE)
-        return json_null();
-    return json_pack("{s:s, s:s, s:O}", "kind", cell->target_run->target.view_kind, "result",
-                     names[cell->view], "findings", cell->view_findings);
+    if (cell->view == VIEW_NONE) {
+        build_text(builder, result, "host_view", NULL);
+        return;
+    }
+    json_t *view = build_object_in(builder, result, "host_view");
+    build_text(builder, view, "kind", cell->target_run->target.view_kind);
+    build_text(builder, view, "result", names[cell->view]);
+    build_share(builder, view, "findings", cell->view_findings);
 }
 
-static json_t *describe_journal(const struct cell *cell)
+static void describe_journal(struct builder *builder, json_t *result, const struct cell *cell)
 {
     const struct journal_counts none = {0};
     const struct journal_counts *counts =
         cell->listening.reader == NULL ? &none : journal_reader_counts(cell->listening.reader);
-    json_t *timeline =
-        cell->witness.timeline == NULL ? json_array() : json_incref(cell->witness.timeline);
-    return json_pack("{s:I, s:I, s:I, s:o}", "lines", (json_int_t)counts->lines, "damaged",
-                     (json_int_t)counts->damaged, "repaired", (json_int_t)counts->repaired,
-                     "timeline", timeline);
+    json_t *journal = build_object_in(builder, result, "journal");
+    build_number(builder, journal, "lines", (long long)counts->lines);
+    build_number(builder, journal, "damaged", (long long)counts->damaged);
+    build_number(builder, journal, "repaired", (long long)counts->repaired);
+    if (cell->witness.timeline == NULL) /* nothing was ever launched */
+        (void)build_array_in(builder, journal, "timeline");
+    else
+        build_share(builder, journal, "timeline", cell->witness.timeline);
 }
 
-static json_t *describe_artifacts(const struct cell *cell)
+static void describe_artifacts(struct builder *builder, json_t *result, const struct cell *cell)
 {
     static const char *const kinds[] = {"stdout", "stderr", "console"};
-    json_t *artifacts = json_object();
-    for (size_t i = 0; i < 3; i++)
-        if (cell->listening.streams[i].captured)
-            (void)json_object_set_new(artifacts, kinds[i],
-                                      json_sprintf("%s/%s.%s.%u.%s", cell->settings->artifacts,
-                                                   cell->target_run->target.name, cell->shape->name,
-                                                   cell->attempt, kinds[i]));
+    json_t *artifacts = build_object_in(builder, result, "artifacts");
+    for (size_t i = 0; i < 3; i++) {
+        char path[PATH_MAX];
+        if (!cell->listening.streams[i].captured)
+            continue;
+        (void)snprintf(path, sizeof path, "%s/%s.%s.%u.%s", cell->settings->artifacts,
+                       cell->target_run->target.name, cell->shape->name, cell->attempt, kinds[i]);
+        build_text(builder, artifacts, kinds[i], path);
+    }
     if (cell->settings->keep)
-        (void)json_object_set_new(artifacts, "kept", json_string(cell->directory));
-    return artifacts;
+        build_text(builder, artifacts, "kept", cell->directory);
 }
 
-static json_t *describe_errno(const struct witness *witness)
+static void describe_errno(struct builder *builder, json_t *result, const struct witness *witness)
 {
-    if (witness->rename_error[0] == '\0')
-        return json_null();
-    return json_pack("{s:s, s:I}", "name", witness->rename_error, "number",
-                     (json_int_t)witness->rename_errno);
+    if (witness->rename_error[0] == '\0') {
+        build_text(builder, result, "errno", NULL);
+        return;
+    }
+    json_t *number = build_object_in(builder, result, "errno");
+    build_text(builder, number, "name", witness->rename_error);
+    build_number(builder, number, "number", witness->rename_errno);
 }
 
-static json_t *or_null(json_t *borrowed)
-{
-    return borrowed == NULL ? json_null() : json_incref(borrowed);
-}
-
-static json_t *assemble(const struct cell *cell, const struct classification *judged)
+static void describe_times(struct builder *builder, json_t *result, const struct cell *cell)
 {
     const struct witness *witness = &cell->witness;
-    double duration_ms = clock_ns_to_ms(cell->ended_ns - cell->launched_ns);
-    json_t *rename_ms =
-        witness->rename_seen ? json_real(clock_ns_to_ms(witness->rename_longest_ns)) : json_null();
-    return json_pack("{s:s, s:i, s:s, s:s, s:o, s:f, s:o, s:o, s:o, s:O, s:o, s:o, s:o, s:o}",
-                     "shape", cell->shape->name, "attempt", (int)cell->attempt, "verdict",
-                     verdict_name(judged->verdict), "reason", judged->reason, "step",
-                     describe_step(cell, judged->verdict), "duration_ms", duration_ms, "rename_ms",
-                     rename_ms, "errno", describe_errno(witness), "evidence",
-                     or_null(cell->evidence), "anomalies", cell->anomalies, "host_view",
-                     describe_view(cell), "filesystem", or_null(witness->filesystem), "journal",
-                     describe_journal(cell), "artifacts", describe_artifacts(cell));
+    build_real(builder, result, "duration_ms", clock_ns_to_ms(cell->ended_ns - cell->launched_ns));
+    if (witness->rename_seen)
+        build_real(builder, result, "rename_ms", clock_ns_to_ms(witness->rename_longest_ns));
+    else
+        build_text(builder, result, "rename_ms", NULL);
+}
+
+/* What not every cell has. */
+static void describe_extras(struct builder *builder, json_t *result, const struct cell *cell,
+                            enum verdict verdict)
+{
+    if (cell->shape->group == SHAPE_EXTENDED)
+        build_truth(builder, result, "gating", false);
+    if (cell->witness.data_loss)
+        build_truth(builder, result, "data_loss", true);
+    if (cell->survivors != NULL)
+        build_share(builder, result, "unkillable", cell->survivors);
+    if (verdict != VERDICT_PASS && cell->listening.reader != NULL)
+        build_set(builder, result, "console_tail", listening_last_lines(&cell->listening, builder));
+}
+
+static json_t *assemble(struct builder *builder, const struct cell *cell,
+                        const struct classification *judged)
+{
+    json_t *result = build_object(builder);
+    build_text(builder, result, "shape", cell->shape->name);
+    build_number(builder, result, "attempt", cell->attempt);
+    build_text(builder, result, "verdict", verdict_name(judged->verdict));
+    build_text(builder, result, "reason", judged->reason);
+    describe_step(builder, result, &cell->witness, judged->verdict);
+    describe_times(builder, result, cell);
+    describe_errno(builder, result, &cell->witness);
+    build_share(builder, result, "evidence", cell->evidence);
+    build_share(builder, result, "anomalies", cell->anomalies);
+    describe_view(builder, result, cell);
+    build_share(builder, result, "filesystem", cell->witness.filesystem);
+    describe_journal(builder, result, cell);
+    describe_artifacts(builder, result, cell);
+    describe_extras(builder, result, cell, judged->verdict);
+    return result;
 }
 
 json_t *cell_result(struct cell *cell)
@@ -212,27 +249,15 @@ json_t *cell_result(struct cell *cell)
     struct observation seen;
     struct classification judged;
     char wrong_filesystem[200];
-    char failure[1600] = "";
+    char failure[sizeof cell->failure] = "";
     note_failed_exec(cell);
     note_foreign_build(cell);
     note_wrong_filesystem(cell, wrong_filesystem, sizeof wrong_filesystem);
     if (cell->failure.code != ERROR_NONE)
-        (void)snprintf(failure, sizeof failure, "%s%s%s", cell->failure.where,
-                       cell->failure.where[0] == '\0' ? "" : ": ", cell->failure.what);
+        error_describe(&cell->failure, failure, sizeof failure);
     observe(cell, failure, wrong_filesystem, &seen);
     classify(&seen, &judged);
     add_anomalies(cell, &seen);
-
-    json_t *result = assemble(cell, &judged);
-    if (result == NULL)
-        return NULL;
-    if (cell->shape->group == SHAPE_EXTENDED)
-        (void)json_object_set_new(result, "gating", json_false());
-    if (cell->witness.data_loss)
-        (void)json_object_set_new(result, "data_loss", json_true());
-    if (cell->survivors != NULL)
-        (void)json_object_set(result, "unkillable", cell->survivors);
-    if (judged.verdict != VERDICT_PASS && cell->listening.reader != NULL)
-        (void)json_object_set_new(result, "console_tail", listening_last_lines(&cell->listening));
-    return result;
+    struct builder builder = {.failed = cell->builder.failed || cell->witness.builder.failed};
+    return build_finish(&builder, assemble(&builder, cell, &judged));
 }

@@ -90,7 +90,7 @@ static void charge(struct cell *cell, uint64_t now_ns, struct process_table *tab
 static bool may_end_early(const struct cell *cell)
 {
     uint64_t gap_ns = cell->target_run->longest_gap_ns;
-    if (!cell->settings->early || gap_ns == 0 || cell->witness.call_out[0] == '\0')
+    if (!cell->settings->early || gap_ns == 0 || !cell->witness.call_is_out)
         return false;
     uint64_t enough_ns =
         gap_ns * EARLY_TIMES > EARLY_FLOOR_NS ? gap_ns * EARLY_TIMES : EARLY_FLOOR_NS;

@@ -31,8 +31,8 @@ enum view_result { VIEW_NONE, VIEW_AGREES, VIEW_CONTRADICTS, VIEW_UNAVAILABLE };
 enum outcome { OUTCOME_NONE, OUTCOME_PASS, OUTCOME_FAIL, OUTCOME_UNFIT };
 
 /**
- * Everything a verdict is made of, gathered by the runner. Pointers are borrowed; texts are
- * printable. A zeroed observation is one of a cell that ended without a word.
+ * Everything a verdict is made of, gathered by the runner. Pointers are borrowed; texts may hold
+ * any byte that a guest can write. A zeroed observation is one of a cell that ended without a word.
  */
 struct observation {
     const char *own_failure; /* the harness itself could not do its part; NULL if it could */

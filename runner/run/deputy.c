@@ -2,6 +2,7 @@
 #include "run/deputy.h"
 
 #include "base/cleanup.h"
+#include "base/json_build.h"
 #include "run/host_view.h"
 #include "run/steps.h"
 
@@ -22,9 +23,9 @@ static json_t *answer_ok(void)
 
 static json_t *answer_error(const struct error *error)
 {
-    json_t *text = error->where[0] == '\0' ? json_string(error->what)
-                                           : json_sprintf("%s: %s", error->where, error->what);
-    return json_pack("{s:b, s:o*}", "ok", 0, "error", text);
+    char text[sizeof error->where + sizeof error->what + sizeof ": "];
+    error_describe(error, text, sizeof text);
+    return deputy_no_answer(text);
 }
 
 static json_t *do_steps(const json_t *request)
@@ -42,16 +43,21 @@ static json_t *do_view(const json_t *request)
     const char *path = json_string_value(json_object_get(request, "path"));
     const char *nonce = json_string_value(json_object_get(request, "nonce"));
     const struct shape *shape = shape_find(json_string_value(json_object_get(request, "shape")));
-    json_t *findings = json_array();
+    struct builder builder = {0};
+    json_t *answer = build_object(&builder);
+    struct view_findings findings = {&builder, build_array_in(&builder, answer, "findings")};
     int failed = strcmp(kind, "fat-image") == 0
-                     ? view_fat_image(path, shape, nonce, findings, &error)
-                     : view_directory(path, shape, nonce, findings, &error);
-    const char *result = json_array_size(findings) == 0 ? "agrees" : "contradicts";
+                     ? view_fat_image(path, shape, nonce, &findings, &error)
+                     : view_directory(path, shape, nonce, &findings, &error);
+    const char *result = json_array_size(findings.lines) == 0 ? "agrees" : "contradicts";
     if (failed != 0) {
         result = "unavailable";
-        view_add_finding(findings, "%s: %s", error.where, error.what);
+        view_add_finding(&findings, "%s: %s", error.where, error.what);
     }
-    return json_pack("{s:b, s:s, s:o}", "ok", 1, "result", result, "findings", findings);
+    build_truth(&builder, answer, "ok", true);
+    build_text(&builder, answer, "result", result);
+    /* A finding that was lost for want of memory must not leave an agreement behind. */
+    return build_finish(&builder, answer);
 }
 
 static json_t *do_check_root(const json_t *request)
@@ -168,6 +174,23 @@ json_t *deputy_answer(struct deputy *deputy, struct error *error)
     if (answer == NULL)
         (void)error_set(error, ERROR_ENVIRONMENT, NULL, "the helper process ended unexpectedly");
     return answer;
+}
+
+const char *deputy_refusal(const json_t *answer)
+{
+    const char *why = json_string_value(json_object_get(answer, "error"));
+    if (json_is_true(json_object_get(answer, "ok")))
+        return NULL;
+    return why == NULL ? "no answer" : why;
+}
+
+json_t *deputy_no_answer(const char *why)
+{
+    struct builder builder = {0};
+    json_t *answer = build_object(&builder);
+    build_truth(&builder, answer, "ok", false);
+    build_text(&builder, answer, "error", why);
+    return build_finish(&builder, answer);
 }
 
 void deputy_abandon(struct deputy *deputy)

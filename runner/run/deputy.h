@@ -39,6 +39,14 @@ int deputy_ask(struct deputy *deputy, json_t *request, struct error *error);
  */
 json_t *deputy_answer(struct deputy *deputy, struct error *error);
 
+/** Why an answer is no yes: its own words, "no answer" for NULL or one that says nothing; NULL for
+ * a yes. Borrowed from the answer. */
+const char *deputy_refusal(const json_t *answer);
+
+/** What stands for the answer of a deputy that gave none; a new reference, NULL when memory ran
+ * out, which is no yes either. */
+json_t *deputy_no_answer(const char *why);
+
 /** Kills the deputy and what it runs, and waits for nothing. The runner's reaper collects it. */
 void deputy_abandon(struct deputy *deputy);
 

@@ -21,45 +21,37 @@ static void read_wait_channel(const struct thread_sample *thread, char *out, siz
         out[0] = '\0';
 }
 
-/* The number of the system call that a thread is in (proc(5)), or JSON null. */
-static json_t *read_system_call(const struct thread_sample *thread)
+/* The number of the system call that a thread is in (proc(5)), or null. */
+static void describe_system_call(struct builder *builder, json_t *object,
+                                 const struct thread_sample *thread)
 {
     char path[96];
     char text[256];
     (void)snprintf(path, sizeof path, "/proc/%d/task/%d/syscall", (int)thread->pid,
                    (int)thread->tid);
     if (proc_read(path, text, sizeof text) <= 0 || !isdigit((unsigned char)text[0]))
-        return json_null();
-    return json_integer(strtol(text, NULL, 10));
+        build_text(builder, object, "syscall", NULL);
+    else
+        build_number(builder, object, "syscall", strtol(text, NULL, 10));
 }
 
 /* The kernel stack, one function a line; empty where only root may see it and we are not root. */
-static json_t *read_stack(const struct thread_sample *thread)
+static void describe_stack(struct builder *builder, json_t *object,
+                           const struct thread_sample *thread)
 {
     char path[96];
     char text[4096];
-    json_t *lines = json_array();
+    json_t *lines = build_array_in(builder, object, "stack");
     (void)snprintf(path, sizeof path, "/proc/%d/task/%d/stack", (int)thread->pid, (int)thread->tid);
     if (proc_read(path, text, sizeof text) <= 0)
-        return lines;
+        return;
     char *rest = NULL;
-    for (char *line = strtok_r(text, "\n", &rest);
-         line != NULL && json_array_size(lines) < STACK_LINES_MAX;
-         line = strtok_r(NULL, "\n", &rest)) {
+    char *line = strtok_r(text, "\n", &rest);
+    for (int i = 0; line != NULL && i < STACK_LINES_MAX; i++) {
         const char *name = strstr(line, "] ");
-        (void)json_array_append_new(lines, json_string(name == NULL ? line : name + 2));
+        build_next_text(builder, lines, name == NULL ? line : name + 2);
+        line = strtok_r(NULL, "\n", &rest);
     }
-    return lines;
-}
-
-static json_t *name_text(const char *comm)
-{
-    char text[40];
-    size_t length = 0;
-    for (; comm[length] != '\0' && length + 1 < sizeof text; length++)
-        text[length] = (char)(comm[length] < 0x20 || comm[length] > 0x7e ? '?' : comm[length]);
-    text[length] = '\0';
-    return json_string(text);
 }
 
 static uint64_t grown(uint64_t before, uint64_t after)
@@ -67,7 +59,8 @@ static uint64_t grown(uint64_t before, uint64_t after)
     return after > before ? after - before : 0;
 }
 
-static json_t *describe_thread(const struct tree_sample *before, const struct thread_sample *now)
+static void describe_thread(struct builder *builder, json_t *object,
+                            const struct tree_sample *before, const struct thread_sample *now)
 {
     char waits_in[128];
     const char state[] = {now->state, '\0'};
@@ -75,19 +68,16 @@ static json_t *describe_thread(const struct tree_sample *before, const struct th
     const struct thread_sample born = {0};
     then = then == NULL ? &born : then;
     read_wait_channel(now, waits_in, sizeof waits_in);
-    return json_pack("{s:i, s:i, s:o, s:s, s:f, s:f, s:o, s:s, s:o}", "pid", (int)now->pid, "tid",
-                     (int)now->tid, "comm", name_text(now->comm), "state", state, "cpu_ms",
-                     clock_ns_to_ms(grown(then->ran_ns, now->ran_ns)), "waited_ms",
-                     clock_ns_to_ms(grown(then->waited_ns, now->waited_ns)), "syscall",
-                     read_system_call(now), "waits_in", waits_in, "stack", read_stack(now));
-}
-
-static json_t *describe_threads(const struct tree_sample *before, const struct tree_sample *after)
-{
-    json_t *threads = json_array();
-    for (size_t i = 0; i < after->count; i++)
-        (void)json_array_append_new(threads, describe_thread(before, &after->threads[i]));
-    return threads;
+    build_number(builder, object, "pid", now->pid);
+    build_number(builder, object, "tid", now->tid);
+    build_text(builder, object, "comm", now->comm);
+    build_text(builder, object, "state", state);
+    build_real(builder, object, "cpu_ms", clock_ns_to_ms(grown(then->ran_ns, now->ran_ns)));
+    build_real(builder, object, "waited_ms",
+               clock_ns_to_ms(grown(then->waited_ns, now->waited_ns)));
+    describe_system_call(builder, object, now);
+    build_text(builder, object, "waits_in", waits_in);
+    describe_stack(builder, object, now);
 }
 
 /*
@@ -101,10 +91,9 @@ static bool ended_meanwhile(const struct tree_member *member, uint64_t entered_n
     return member->alive_ns >= entered_ns || (member->status_known && member->status != 0);
 }
 
-static json_t *describe_ended(const struct tree *tree, uint64_t entered_ns,
-                              const json_t *last_lines)
+static void describe_ended(struct builder *builder, json_t *ended, const struct tree *tree,
+                           uint64_t entered_ns, json_t *last_lines)
 {
-    json_t *ended = json_array();
     for (size_t i = 0; i < tree->count; i++) {
         const struct tree_member *member = &tree->members[i];
         char status[64] = "ended; its status went to its parent";
@@ -112,13 +101,13 @@ static json_t *describe_ended(const struct tree *tree, uint64_t entered_ns,
             continue;
         if (member->status_known)
             exit_status_describe(member->status, status, sizeof status);
-        (void)json_array_append_new(
-            ended,
-            json_pack("{s:i, s:o, s:s, s:f, s:O}", "pid", (int)member->pid, "comm",
-                      name_text(member->comm), "status", status, "after_ms",
-                      clock_ns_to_ms(member->ended_ns - entered_ns), "last_lines", last_lines));
+        json_t *process = build_next_object(builder, ended);
+        build_number(builder, process, "pid", member->pid);
+        build_text(builder, process, "comm", member->comm);
+        build_text(builder, process, "status", status);
+        build_real(builder, process, "after_ms", clock_ns_to_ms(member->ended_ns - entered_ns));
+        build_share(builder, process, "last_lines", last_lines);
     }
-    return ended;
 }
 
 /* The thread that tells most: the busiest of a spinning tree, else the first that sleeps where
@@ -158,50 +147,63 @@ static void summarize(const struct activity *activity, const struct tree_sample 
                        json_number_value(json_object_get(first, "after_ms")) / 1000.0);
 }
 
-static json_t *describe_early(const struct wait_figures *figures)
+static void describe_early(struct builder *builder, json_t *evidence,
+                           const struct wait_figures *figures)
 {
-    if (!figures->early)
-        return json_null();
-    return json_pack("{s:f, s:f, s:s}", "quiet_ms", clock_ns_to_ms(figures->quiet_ns),
-                     "longest_gap_ms", clock_ns_to_ms(figures->longest_gap_ns), "rule",
-                     "no CPU, no byte read or written, no runnable thread and no wait for a disk "
-                     "for at least 8 times the longest silence of control_pass, and at least 1 s");
+    if (!figures->early) {
+        build_text(builder, evidence, "early", NULL);
+        return;
+    }
+    json_t *early = build_object_in(builder, evidence, "early");
+    build_real(builder, early, "quiet_ms", clock_ns_to_ms(figures->quiet_ns));
+    build_real(builder, early, "longest_gap_ms", clock_ns_to_ms(figures->longest_gap_ns));
+    build_text(builder, early, "rule",
+               "no CPU, no byte read or written, no runnable thread and no wait for a disk "
+               "for at least 8 times the longest silence of control_pass, and at least 1 s");
 }
 
-static json_t *describe_io(const struct tree_sample *before, const struct tree_sample *after,
-                           bool count_io)
+static void describe_io(struct builder *builder, json_t *evidence, const struct tree_sample *before,
+                        const struct tree_sample *after, bool count_io)
 {
-    if (!count_io)
-        return json_null();
-    struct io_activity io = sample_compare_io(before, after);
-    return json_pack("{s:b, s:I, s:I, s:I}", "counted", (int)io.counted, "calls",
-                     (json_int_t)io.calls, "bytes", (json_int_t)io.bytes, "storage_bytes",
-                     (json_int_t)io.storage_bytes);
+    if (!count_io) {
+        build_text(builder, evidence, "io", NULL);
+        return;
+    }
+    struct io_activity activity = sample_compare_io(before, after);
+    json_t *io = build_object_in(builder, evidence, "io");
+    build_truth(builder, io, "counted", activity.counted);
+    build_number(builder, io, "calls", (long long)activity.calls);
+    build_number(builder, io, "bytes", (long long)activity.bytes);
+    build_number(builder, io, "storage_bytes", (long long)activity.storage_bytes);
 }
 
-json_t *evidence_collect(const struct tree *tree, const struct tree_sample *before,
-                         const struct tree_sample *after, const struct wait_figures *figures,
-                         const json_t *last_lines)
+json_t *evidence_collect(struct builder *builder, const struct tree *tree,
+                         const struct tree_sample *before, const struct tree_sample *after,
+                         const struct wait_figures *figures, json_t *last_lines)
 {
     char summary[512];
     struct activity activity = sample_compare(before, after);
-    json_t *ended = describe_ended(tree, figures->entered_ns, last_lines);
+    json_t *evidence = build_object(builder);
+    build_text(builder, evidence, "state", activity_state_name(activity_judge(&activity)));
+    build_real(builder, evidence, "out_ms", clock_ns_to_ms(figures->out_ns));
+    build_real(builder, evidence, "charged_ms", clock_ns_to_ms(figures->charged_ns));
+    build_real(builder, evidence, "window_ms", clock_ns_to_ms(activity.elapsed_ns));
+    describe_early(builder, evidence, figures);
+    describe_io(builder, evidence, before, after, figures->count_io);
+    json_t *threads = build_array_in(builder, evidence, "threads");
+    for (size_t i = 0; i < after->count; i++)
+        describe_thread(builder, build_next_object(builder, threads), before, &after->threads[i]);
+    build_truth(builder, evidence, "threads_cut", after->cut);
+    json_t *ended = build_array_in(builder, evidence, "ended");
+    describe_ended(builder, ended, tree, figures->entered_ns, last_lines);
     summarize(&activity, after, ended, summary, sizeof summary);
-    for (char *byte = summary; *byte != '\0'; byte++)
-        if (*byte < 0x20 || *byte > 0x7e)
-            *byte = '?';
-    return json_pack(
-        "{s:s, s:s, s:f, s:f, s:f, s:o, s:o, s:o, s:b, s:o}", "state",
-        activity_state_name(activity_judge(&activity)), "summary", summary, "out_ms",
-        clock_ns_to_ms(figures->out_ns), "charged_ms", clock_ns_to_ms(figures->charged_ns),
-        "window_ms", clock_ns_to_ms(activity.elapsed_ns), "early", describe_early(figures), "io",
-        describe_io(before, after, figures->count_io), "threads", describe_threads(before, after),
-        "threads_cut", (int)after->cut, "ended", ended);
+    build_text(builder, evidence, "summary", summary);
+    return evidence;
 }
 
-json_t *evidence_of_survivors(const struct tree *tree)
+json_t *evidence_of_survivors(struct builder *builder, const struct tree *tree)
 {
-    json_t *survivors = json_array();
+    json_t *survivors = build_array(builder);
     for (size_t i = 0; i < tree->count; i++) {
         const struct tree_member *member = &tree->members[i];
         char waits_in[128];
@@ -210,9 +212,11 @@ json_t *evidence_of_survivors(const struct tree *tree)
             continue;
         const struct thread_sample leader = {.pid = member->pid, .tid = member->pid};
         read_wait_channel(&leader, waits_in, sizeof waits_in);
-        (void)json_array_append_new(
-            survivors, json_pack("{s:i, s:o, s:s, s:s}", "pid", (int)member->pid, "comm",
-                                 name_text(member->comm), "state", state, "waits_in", waits_in));
+        json_t *survivor = build_next_object(builder, survivors);
+        build_number(builder, survivor, "pid", member->pid);
+        build_text(builder, survivor, "comm", member->comm);
+        build_text(builder, survivor, "state", state);
+        build_text(builder, survivor, "waits_in", waits_in);
     }
     return survivors;
 }

@@ -2,9 +2,8 @@
 #ifndef RO_EVIDENCE_H
 #define RO_EVIDENCE_H
 
+#include "base/json_build.h"
 #include "process/sample.h"
-
-#include <jansson.h>
 
 /** What the waiting came to, for the evidence of a hang or stall. Times in nanoseconds. */
 struct wait_figures {
@@ -21,14 +20,14 @@ struct wait_figures {
  * Builds the `evidence` of a cell (results/schema/) while its processes are still alive: what the
  * tree did between the two samples, what each thread waits in, which processes ended while the
  * call was out. `last_lines` (an array of strings, borrowed) goes with the ended ones. A new
- * reference, or NULL when memory ran out.
+ * reference.
  */
-json_t *evidence_collect(const struct tree *tree, const struct tree_sample *before,
-                         const struct tree_sample *after, const struct wait_figures *figures,
-                         const json_t *last_lines);
+json_t *evidence_collect(struct builder *builder, const struct tree *tree,
+                         const struct tree_sample *before, const struct tree_sample *after,
+                         const struct wait_figures *figures, json_t *last_lines);
 
 /** An array of the schema's `unkillable` for the members that are still alive; a new reference. */
-json_t *evidence_of_survivors(const struct tree *tree);
+json_t *evidence_of_survivors(struct builder *builder, const struct tree *tree);
 
 /**
  * Whether a thread waits for a disk (or another block device) to answer, in which case silence

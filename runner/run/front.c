@@ -18,7 +18,8 @@ void front_start(struct front *front, FILE *out)
 {
     const char *term = getenv("TERM");
     const char *no_colour = getenv("NO_COLOR");
-    *front = (struct front){.out = out, .documents = json_array()};
+    *front = (struct front){.out = out};
+    front->documents = build_array(&front->builder);
     front->terminal =
         out != NULL && isatty(fileno(out)) != 0 && term != NULL && strcmp(term, "dumb") != 0;
     front->colour = front->terminal && (no_colour == NULL || no_colour[0] == '\0');
@@ -202,7 +203,7 @@ void front_journal_line(struct front *front, const char *target, const char *sha
 
 void front_document(struct front *front, const char *path)
 {
-    (void)json_array_append_new(front->documents, json_string(path));
+    build_next_text(&front->builder, front->documents, path);
 }
 
 bool tally_is_flaky(const struct tally *tally)

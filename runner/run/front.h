@@ -2,7 +2,7 @@
 #ifndef RO_FRONT_H
 #define RO_FRONT_H
 
-#include <jansson.h>
+#include "base/json_build.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +34,7 @@ struct front {
     size_t shape_count;
     const char *shapes[FRONT_SHAPES_MAX]; /* of the table of shapes */
     struct tally tallies[FRONT_SHAPES_MAX][FRONT_TARGETS_MAX];
+    struct builder builder;
     json_t *documents; /* array of paths, for --json; owned */
 };
 

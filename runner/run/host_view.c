@@ -11,17 +11,14 @@
 
 enum { LISTING_MAX = 4096, CONTENT_SLACK = 4096 };
 
-void view_add_finding(json_t *findings, const char *format, ...)
+void view_add_finding(struct view_findings *findings, const char *format, ...)
 {
     char text[512];
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    for (char *byte = text; *byte != '\0'; byte++)
-        if (*byte < 0x20 || *byte > 0x7e)
-            *byte = '?';
-    (void)json_array_append_new(findings, json_string(text));
+    build_next_text(findings->builder, findings->lines, text);
 }
 
 static int by_name(const void *left, const void *right)
@@ -49,7 +46,7 @@ static const char *shown(const char *path)
 }
 
 static int compare_directory(const struct view_source *source, const struct shape_directory *wanted,
-                             json_t *findings, struct error *error)
+                             struct view_findings *findings, struct error *error)
 {
     char listing[LISTING_MAX];
     if (source->list(source->context, wanted->path, listing, sizeof listing, error) != 0)
@@ -61,8 +58,8 @@ static int compare_directory(const struct view_source *source, const struct shap
 }
 
 static int compare_file(const struct view_source *source, const struct shape *shape,
-                        const struct shape_file *wanted, const char *nonce, json_t *findings,
-                        struct error *error)
+                        const struct shape_file *wanted, const char *nonce,
+                        struct view_findings *findings, struct error *error)
 {
     CLEANUP_FREE char *expected = malloc(wanted->size);
     CLEANUP_FREE char *found = malloc(wanted->size + CONTENT_SLACK);
@@ -81,14 +78,14 @@ static int compare_file(const struct view_source *source, const struct shape *sh
 }
 
 int view_compare(const struct view_source *source, const struct shape *shape, const char *nonce,
-                 json_t *findings, struct error *error)
+                 struct view_findings *findings, struct error *error)
 {
-    size_t before = json_array_size(findings);
+    size_t before = json_array_size(findings->lines);
     for (const struct shape_directory *wanted = shape->directories; wanted->path != NULL; wanted++)
         if (compare_directory(source, wanted, findings, error) != 0)
             return -1;
     /* A name that is missing has been found already; its bytes can't be looked at. */
-    if (json_array_size(findings) > before)
+    if (json_array_size(findings->lines) > before)
         return 0;
     for (const struct shape_file *wanted = shape->files; wanted->path != NULL; wanted++)
         if (compare_file(source, shape, wanted, nonce, findings, error) != 0)

@@ -3,10 +3,10 @@
 #define RO_HOST_VIEW_H
 
 #include "base/error.h"
+#include "base/json_build.h"
 #include "run/shapes.h"
 
-#include <jansson.h>
-#include <stdbool.h>
+#include <sys/types.h>
 
 /**
  * The host's own look at what a probe left behind, compared with what the shape's table asks for:
@@ -14,6 +14,12 @@
  * is clean. Findings are lines of printable text, one for each thing that is not so.
  * For use in a deputy: these functions wait for the file system.
  */
+
+/** What does not agree: an array of lines (borrowed) and who remembers that one was lost. */
+struct view_findings {
+    struct builder *builder;
+    json_t *lines;
+};
 
 /** A source of facts about a tree: a host directory, or the inside of a FAT image. */
 struct view_source {
@@ -29,22 +35,22 @@ struct view_source {
  * (whatever was found), -1 when something could not (the error says what).
  */
 int view_compare(const struct view_source *source, const struct shape *shape, const char *nonce,
-                 json_t *findings, struct error *error);
+                 struct view_findings *findings, struct error *error);
 
 /** Looks at a host directory. Returns as view_compare does. */
-int view_directory(const char *path, const struct shape *shape, const char *nonce, json_t *findings,
-                   struct error *error);
+int view_directory(const char *path, const struct shape *shape, const char *nonce,
+                   struct view_findings *findings, struct error *error);
 
 /**
  * Looks into a FAT image with mtools and checks it with fsck.fat. Returns as view_compare does;
  * -1 also when a tool is missing.
  */
-int view_fat_image(const char *path, const struct shape *shape, const char *nonce, json_t *findings,
-                   struct error *error);
+int view_fat_image(const char *path, const struct shape *shape, const char *nonce,
+                   struct view_findings *findings, struct error *error);
 
-/** Appends a finding; text that is not printable ASCII is replaced. */
-__attribute__((format(printf, 2, 3))) void view_add_finding(json_t *findings, const char *format,
-                                                            ...);
+/** Appends a finding. */
+__attribute__((format(printf, 2, 3))) void view_add_finding(struct view_findings *findings,
+                                                            const char *format, ...);
 
 /** Sorts names and joins them by '/'. Returns -1 with ERROR_INPUT when they do not fit. */
 int view_join_names(char **names, size_t count, char *out, size_t size, struct error *error);

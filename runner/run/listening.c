@@ -219,14 +219,14 @@ const struct panic_watch *listening_panic(const struct listening *listening)
     return NULL;
 }
 
-json_t *listening_last_lines(const struct listening *listening)
+json_t *listening_last_lines(const struct listening *listening, struct builder *builder)
 {
-    json_t *lines = json_array();
+    json_t *lines = build_array(builder);
     for (size_t i = 0; i < STREAM_COUNT; i++) {
         struct console_tail *tail = listening->streams[i].tail;
         size_t count = tail == NULL ? 0 : console_tail_count(tail);
         for (size_t line = 0; line < count; line++)
-            (void)json_array_append_new(lines, json_string(console_tail_line(tail, line)));
+            build_next_text(builder, lines, console_tail_line(tail, line));
     }
     return lines;
 }

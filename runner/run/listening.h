@@ -85,7 +85,7 @@ int listening_finish(struct listening *listening, bool *cut, struct error *error
  * The last lines of text that was no journal, for a document; a new reference. Those of standard
  * error stand behind those of standard output, those of a console file behind both.
  */
-json_t *listening_last_lines(const struct listening *listening);
+json_t *listening_last_lines(const struct listening *listening, struct builder *builder);
 
 /** Frees everything; a zeroed one is allowed. */
 void listening_release(struct listening *listening);

@@ -25,23 +25,29 @@ static bool control_is_right(const struct shape *control, const json_t *cell)
                   control->expected_evidence) == 0;
 }
 
+static void add_broken(struct run_target *target, const char *why)
+{
+    build_next_text(&target->builder, target->broken_controls, why);
+}
+
 static void record_control(struct run *run, struct run_target *target, struct cell *cell,
                            const json_t *result)
 {
     const struct shape *control = cell->shape;
     bool right = control_is_right(control, result);
-    if (!right)
-        (void)json_array_append_new(
-            target->broken_controls,
-            json_sprintf("%s came to %s (%s), not to %s%s%s", control->name,
-                         text_at(result, "verdict"),
-                         text_at(json_object_get(result, "evidence"), "state"),
-                         control->expected_verdict, control->expected_evidence == NULL ? "" : ", ",
-                         control->expected_evidence == NULL ? "" : control->expected_evidence));
-    else if (strcmp(control->expected_verdict, "pass") == 0)
+    if (!right) {
+        char why[256];
+        (void)snprintf(why, sizeof why, "%s came to %s (%s), not to %s%s%s", control->name,
+                       text_at(result, "verdict"),
+                       text_at(json_object_get(result, "evidence"), "state"),
+                       control->expected_verdict, control->expected_evidence == NULL ? "" : ", ",
+                       control->expected_evidence == NULL ? "" : control->expected_evidence);
+        add_broken(target, why);
+    } else if (strcmp(control->expected_verdict, "pass") == 0) {
         /* A journal that came in one piece had no gap at all, which is known as well. */
         target->prepared.longest_gap_ns =
             cell->witness.longest_gap_ns > 0 ? cell->witness.longest_gap_ns : 1;
+    }
     target->controls_done++;
     front_cell(run->front, target->prepared.target.name, result, control->expected_verdict, right);
 }
@@ -88,12 +94,27 @@ void run_record_cell(struct run *run, struct cell *cell)
 
 static json_t *skipped_cell(const struct shape *shape, unsigned attempt, const char *reason)
 {
-    return json_pack("{s:s, s:i, s:s, s:s, s:n, s:f, s:n, s:n, s:n, s:[], s:n, s:n, "
-                     "s:{s:i, s:i, s:i, s:[]}, s:{}}",
-                     "shape", shape->name, "attempt", (int)attempt, "verdict", "skip", "reason",
-                     reason, "step", "duration_ms", 0.0, "rename_ms", "errno", "evidence",
-                     "anomalies", "host_view", "filesystem", "journal", "lines", 0, "damaged", 0,
-                     "repaired", 0, "timeline", "artifacts");
+    static const char *const nothing[] = {"step",     "rename_ms", "errno",
+                                          "evidence", "host_view", "filesystem"};
+    static const char *const counts[] = {"lines", "damaged", "repaired"};
+    struct builder builder = {0};
+    json_t *cell = build_object(&builder);
+    build_text(&builder, cell, "shape", shape->name);
+    build_number(&builder, cell, "attempt", attempt);
+    build_text(&builder, cell, "verdict", "skip");
+    build_text(&builder, cell, "reason", reason);
+    build_real(&builder, cell, "duration_ms", 0.0);
+    for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++)
+        build_text(&builder, cell, nothing[i], NULL);
+    (void)build_array_in(&builder, cell, "anomalies");
+    (void)build_object_in(&builder, cell, "artifacts");
+    json_t *journal = build_object_in(&builder, cell, "journal");
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        build_number(&builder, journal, counts[i], 0);
+    (void)build_array_in(&builder, journal, "timeline");
+    if (shape->group == SHAPE_EXTENDED)
+        build_truth(&builder, cell, "gating", false);
+    return build_finish(&builder, cell);
 }
 
 int run_record_skips(struct run *run, struct run_target *target, struct error *error)
@@ -104,8 +125,6 @@ int run_record_skips(struct run *run, struct run_target *target, struct error *e
             if (reason == NULL)
                 continue;
             CLEANUP_JSON json_t *cell = skipped_cell(run->shapes[i], attempt, reason);
-            if (cell != NULL && run->shapes[i]->group == SHAPE_EXTENDED)
-                (void)json_object_set_new(cell, "gating", json_false());
             if (cell == NULL || document_add(&target->document, DOCUMENT_CELLS, cell, error) != 0)
                 return error_set(error, ERROR_MEMORY, NULL, "out of memory for a skipped cell");
             run->summary->cells_skipped++;
@@ -115,7 +134,7 @@ int run_record_skips(struct run *run, struct run_target *target, struct error *e
     return 0;
 }
 
-static json_t *describe_host(const struct run *run)
+static void describe_host(struct builder *builder, json_t *run_object, const struct run *run)
 {
     struct utsname names = {0};
     struct sysinfo machine = {0};
@@ -124,50 +143,60 @@ static json_t *describe_host(const struct run *run)
     (void)sysinfo(&machine);
     (void)snprintf(kernel, sizeof kernel, "%s %s", names.sysname, names.release);
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    return json_pack("{s:s, s:s, s:i, s:I, s:s}", "kernel", kernel, "machine", names.machine,
-                     "cpus", (int)(cpus < 1 ? 1 : cpus), "memory_mib",
-                     (json_int_t)(machine.totalram / 1024 * machine.mem_unit / 1024), "supervision",
-                     run->has_group ? "cgroup" : "subreaper");
+    json_t *host = build_object_in(builder, run_object, "host");
+    build_text(builder, host, "kernel", kernel);
+    build_text(builder, host, "machine", names.machine);
+    build_number(builder, host, "cpus", cpus < 1 ? 1 : cpus);
+    build_number(builder, host, "memory_mib",
+                 (long long)(machine.totalram / 1024 * machine.mem_unit / 1024));
+    build_text(builder, host, "supervision", run->has_group ? "cgroup" : "subreaper");
 }
 
-static json_t *describe_run(const struct run *run)
+static void describe_run(struct builder *builder, json_t *head, const struct run *run)
 {
     char started[32];
     char finished[32];
-    json_t *argv = json_array();
-    for (char *const *word = run->options->argv; word != NULL && *word != NULL; word++) {
-        json_t *text = json_string(*word);
-        (void)json_array_append_new(argv, text == NULL ? json_string("(not UTF-8)") : text);
-    }
     /* Not the wall clock's word: set back in mid-run, it would end before it began. */
     uint64_t took_ns = clock_now_ns() - run->started_ns;
     clock_write_utc(run->started_at, started);
     clock_write_utc(run->started_at + (time_t)(took_ns / NS_PER_S), finished);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b}", "id", run->id, "started", started,
-                     "finished", finished, "tool_version", RO_VERSION, "tool_commit", RO_COMMIT,
-                     "argv", argv, "host", describe_host(run), "interrupted",
-                     (int)run->summary->interrupted);
+    json_t *object = build_object_in(builder, head, "run");
+    build_text(builder, object, "id", run->id);
+    build_text(builder, object, "started", started);
+    build_text(builder, object, "finished", finished);
+    build_text(builder, object, "tool_version", RO_VERSION);
+    build_text(builder, object, "tool_commit", RO_COMMIT);
+    json_t *argv = build_array_in(builder, object, "argv");
+    for (char *const *word = run->options->argv; word != NULL && *word != NULL; word++)
+        build_next_text(builder, argv, *word);
+    describe_host(builder, object, run);
+    build_truth(builder, object, "interrupted", run->summary->interrupted);
 }
 
-static json_t *describe_budgets(const struct run *run, const struct budgets *budgets)
+static void describe_budgets(struct builder *builder, json_t *head, const struct run *run,
+                             const struct budgets *budgets)
 {
-    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:b}", "boot_ms",
-                     clock_ns_to_ms(budgets->boot_ns), "step_ms", clock_ns_to_ms(budgets->step_ns),
-                     "control_step_ms", clock_ns_to_ms(budgets->control_step_ns), "exit_ms",
-                     clock_ns_to_ms(budgets->exit_ns), "total_ms",
-                     clock_ns_to_ms(budgets->total_ns), "grace_ms",
-                     clock_ns_to_ms(budgets->grace_ns), "early", (int)run->options->early);
+    json_t *object = build_object_in(builder, head, "budgets");
+    build_real(builder, object, "boot_ms", clock_ns_to_ms(budgets->boot_ns));
+    build_real(builder, object, "step_ms", clock_ns_to_ms(budgets->step_ns));
+    build_real(builder, object, "control_step_ms", clock_ns_to_ms(budgets->control_step_ns));
+    build_real(builder, object, "exit_ms", clock_ns_to_ms(budgets->exit_ns));
+    build_real(builder, object, "total_ms", clock_ns_to_ms(budgets->total_ns));
+    build_real(builder, object, "grace_ms", clock_ns_to_ms(budgets->grace_ns));
+    build_truth(builder, object, "early", run->options->early);
 }
 
-static json_t *describe_plan(const struct run *run)
+static void describe_plan(struct builder *builder, json_t *head, const struct run *run)
 {
-    json_t *names = json_array();
+    json_t *planned = build_object_in(builder, head, "planned");
+    json_t *names = build_array_in(builder, planned, "shapes");
     for (size_t i = 0; i < run->shape_count; i++)
-        (void)json_array_append_new(names, json_string(run->shapes[i]->name));
-    return json_pack("{s:o, s:i}", "shapes", names, "attempts", (int)run->attempts);
+        build_next_text(builder, names, run->shapes[i]->name);
+    build_number(builder, planned, "attempts", run->attempts);
 }
 
-static json_t *describe_subject(const struct run *run, const struct run_target *target)
+static void describe_subject(struct builder *builder, json_t *head, const struct run *run,
+                             const struct run_target *target)
 {
     struct utsname names = {0};
     char release[200] = "unknown";
@@ -179,8 +208,10 @@ static json_t *describe_subject(const struct run *run, const struct run_target *
         (void)snprintf(release, sizeof release, "%s", run->sysroot.release);
         kind = run->sysroot.is_double ? "double" : kind;
     }
-    return json_pack("{s:s, s:s, s:O}", "kind", kind, "release", release, "digests",
-                     target->subject_digests);
+    json_t *subject = build_object_in(builder, head, "subject");
+    build_text(builder, subject, "kind", kind);
+    build_text(builder, subject, "release", release);
+    build_share(builder, subject, "digests", target->subject_digests);
 }
 
 static bool is_complete(const struct run *run, const struct run_target *target)
@@ -195,32 +226,41 @@ static bool is_complete(const struct run *run, const struct run_target *target)
 static void find_inadmissible(const struct run *run, struct run_target *target)
 {
     if (target->prepared.skipped)
-        (void)json_array_append_new(target->broken_controls, json_string("the target was skipped"));
+        add_broken(target, "the target was skipped");
     else if (run->options->no_controls)
-        (void)json_array_append_new(target->broken_controls,
-                                    json_string("the controls were not run (--no-controls)"));
+        add_broken(target, "the controls were not run (--no-controls)");
     else if (run->summary->interrupted && !is_complete(run, target))
-        (void)json_array_append_new(target->broken_controls, json_string("interrupted"));
+        add_broken(target, "interrupted");
     if (json_array_size(target->broken_controls) > 0 && !target->prepared.skipped)
         run->summary->targets_inadmissible++;
 }
 
+/* All of a document but its cells and its digest; NULL when memory ran out. */
 static json_t *describe_target(struct run *run, struct run_target *target)
 {
     const struct target *described = &target->prepared.target;
+    struct builder *builder = &target->builder;
     find_inadmissible(run, target);
-    json_t *head = json_pack(
-        "{s:s, s:o, s:o, s:{s:s, s:s, s:s}, s:{s:s, s:s, s:O}, s:o, s:o, s:b, s:b, s:O}", "schema",
-        "rename-oracle/verdict/1", "run", describe_run(run), "subject",
-        describe_subject(run, target), "target", "name", described->name, "mode", described->mode,
-        "digest", described->digest, "probes", "build_id", RO_PROBE_BUILD, "abi", described->abi,
-        "digests", target->probe_digests, "budgets", describe_budgets(run, &described->budgets),
-        "planned", describe_plan(run), "complete", (int)is_complete(run, target), "admissible",
-        (int)(json_array_size(target->broken_controls) == 0), "inadmissible_because",
-        target->broken_controls);
-    if (head != NULL && target->prepared.skipped)
-        (void)json_object_set_new(head, "skipped", json_string(target->prepared.skip_reason));
-    return head;
+    json_t *head = build_object(builder);
+    build_text(builder, head, "schema", "rename-oracle/verdict/1");
+    describe_run(builder, head, run);
+    describe_subject(builder, head, run, target);
+    json_t *object = build_object_in(builder, head, "target");
+    build_text(builder, object, "name", described->name);
+    build_text(builder, object, "mode", described->mode);
+    build_text(builder, object, "digest", described->digest);
+    json_t *probes = build_object_in(builder, head, "probes");
+    build_text(builder, probes, "build_id", RO_PROBE_BUILD);
+    build_text(builder, probes, "abi", described->abi);
+    build_share(builder, probes, "digests", target->probe_digests);
+    describe_budgets(builder, head, run, &described->budgets);
+    describe_plan(builder, head, run);
+    build_truth(builder, head, "complete", is_complete(run, target));
+    build_truth(builder, head, "admissible", json_array_size(target->broken_controls) == 0);
+    build_share(builder, head, "inadmissible_because", target->broken_controls);
+    if (target->prepared.skipped)
+        build_text(builder, head, "skipped", target->prepared.skip_reason);
+    return build_finish(builder, head);
 }
 
 static int write_document(struct run *run, struct run_target *target, struct error *error)

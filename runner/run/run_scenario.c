@@ -31,7 +31,8 @@ static int digest_python(struct run_target *target, struct error *error)
     const char *python = json_string_value(json_object_get(target->prepared.bindings, "python"));
     if (digest_file(python, digest, error) != 0)
         return -1;
-    return json_object_set_new(target->probe_digests, "python", json_string(digest));
+    build_text(&target->builder, target->probe_digests, "python", digest);
+    return 0;
 }
 
 void run_prepare_scenario(const struct run *run, struct run_target *target)

@@ -21,6 +21,7 @@ struct run_target {
     struct target_run prepared;
     struct document document;
     bool document_open;
+    struct builder builder;  /* of the document's head, and of what follows */
     json_t *broken_controls; /* array of lines; owned */
     json_t *probe_digests;   /* object; owned */
     json_t *subject_digests; /* object; owned */

@@ -5,6 +5,7 @@
 #include "base/version.h"
 #include "nanvix/guest_program.h"
 #include "run/run_state.h"
+#include "target/placeholder.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -72,12 +73,12 @@ static int bind_path(json_t *bindings, const char *name, const char *path, struc
     char absolute[PATH_MAX];
     /* Not realpath: it would touch the file system under test. */
     if (path[0] == '/')
-        return json_object_set_new(bindings, name, json_string(path));
+        return placeholders_bind(bindings, name, path, error);
     char here[PATH_MAX];
     if (getcwd(here, sizeof here) == NULL ||
         path_format(absolute, sizeof absolute, error, "%s/%s", here, path) != 0)
         return -1;
-    return json_object_set_new(bindings, name, json_string(absolute));
+    return placeholders_bind(bindings, name, absolute, error);
 }
 
 static int make_bindings(struct run *run, struct run_target *target, struct error *error)
@@ -107,7 +108,7 @@ static void digest_programs(struct run_target *target)
         char digest[DIGEST_SIZE];
         if (strncmp(name, "program:", 8) == 0 &&
             digest_file(json_string_value(path), digest, NULL) == 0)
-            (void)json_object_set_new(target->subject_digests, name + 8, json_string(digest));
+            build_text(&target->builder, target->subject_digests, name + 8, digest);
     }
 }
 
@@ -119,7 +120,8 @@ int run_digest_probe(struct run_target *target, const char *directory, const cha
     if (path_format(path, sizeof path, error, "%s/%s", directory, shape) != 0 ||
         digest_file(path, digest, error) != 0)
         return -1;
-    return json_object_set_new(target->probe_digests, shape, json_string(digest));
+    build_text(&target->builder, target->probe_digests, shape, digest);
+    return 0;
 }
 
 static int digest_probes(const struct run *run, struct run_target *target, struct error *error)
@@ -146,7 +148,7 @@ static int check_root(struct run *run, struct error *error)
     deputy_abandon(&deputy);
     if (answer == NULL)
         return -1;
-    const char *why = json_string_value(json_object_get(answer, "error"));
+    const char *why = deputy_refusal(answer);
     return why == NULL ? 0 : error_set(error, ERROR_ENVIRONMENT, NULL, "%s", why);
 }
 
@@ -195,10 +197,9 @@ static bool take_sysroot(struct run *run, struct run_target *target, struct erro
         skip(target, why);
         return false;
     }
-    (void)json_object_set_new(target->prepared.bindings, "sysroot", json_string(run->sysroot.path));
-    (void)json_object_set_new(target->prepared.bindings, "release",
-                              json_string(run->sysroot.release));
-    (void)sysroot_digest(&run->sysroot, described, target->subject_digests, error);
+    if (placeholders_bind(target->prepared.bindings, "sysroot", run->sysroot.path, error) == 0 &&
+        placeholders_bind(target->prepared.bindings, "release", run->sysroot.release, error) == 0)
+        (void)sysroot_digest(&run->sysroot, described, target->subject_digests, error);
     return true;
 }
 
@@ -220,7 +221,7 @@ static int run_setup(struct run *run, struct run_target *target, struct error *e
     deputy_abandon(&deputy);
     if (answer == NULL)
         return -1;
-    const char *why = json_string_value(json_object_get(answer, "error"));
+    const char *why = deputy_refusal(answer);
     return why == NULL ? 0
                        : error_set(error, ERROR_ENVIRONMENT, prepared->target.name,
                                    "setup failed: %s", why);
@@ -232,9 +233,9 @@ static int prepare_target(struct run *run, struct run_target *target, const char
     char path[PATH_MAX];
     char missing[512];
     struct target_run *prepared = &target->prepared;
-    target->broken_controls = json_array();
-    target->probe_digests = json_object();
-    target->subject_digests = json_object();
+    target->broken_controls = build_array(&target->builder);
+    target->probe_digests = build_object(&target->builder);
+    target->subject_digests = build_object(&target->builder);
     if (target_find(given, path, sizeof path, error) != 0 ||
         target_load(&prepared->target, path, error) != 0)
         return -1;

@@ -17,18 +17,22 @@ static void free_names(char **names, size_t count)
         free(names[i]);
 }
 
-static size_t read_names(DIR *directory, char **names)
+/* Returns -1, with what there is so far in `names`, when that is not all for certain. */
+static int read_names(DIR *directory, const char *path, char **names, size_t *count,
+                      struct error *error)
 {
-    size_t count = 0;
     const struct dirent *entry;
-    while (count < NAMES_MAX && (entry = readdir(directory)) != NULL) {
+    while (errno = 0, (entry = readdir(directory)) != NULL) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
-        names[count] = strdup(entry->d_name);
-        if (names[count] != NULL)
-            count++;
+        if (*count == NAMES_MAX)
+            return error_set(error, ERROR_INPUT, path, "holds more than %d names", (int)NAMES_MAX);
+        names[*count] = strdup(entry->d_name);
+        if (names[*count] == NULL)
+            return error_set(error, ERROR_MEMORY, path, "out of memory to list it");
+        ++*count;
     }
-    return count;
+    return errno == 0 ? 0 : error_set_errno(error, errno, path, "cannot list");
 }
 
 static int list_directory(void *context, const char *path, char *out, size_t size,
@@ -46,8 +50,10 @@ static int list_directory(void *context, const char *path, char *out, size_t siz
     if (directory == NULL)
         return error_set_errno(error, errno, full, "cannot list");
     char *names[NAMES_MAX];
-    size_t count = read_names(directory, names);
-    int failed = view_join_names(names, count, out, size, error);
+    size_t count = 0;
+    int failed = read_names(directory, full, names, &count, error);
+    if (failed == 0)
+        failed = view_join_names(names, count, out, size, error);
     free_names(names, count);
     return failed;
 }
@@ -73,8 +79,8 @@ static ssize_t read_file(void *context, const char *path, char *out, size_t size
     return (ssize_t)used;
 }
 
-int view_directory(const char *path, const struct shape *shape, const char *nonce, json_t *findings,
-                   struct error *error)
+int view_directory(const char *path, const struct shape *shape, const char *nonce,
+                   struct view_findings *findings, struct error *error)
 {
     char root[PATH_MAX];
     if (path_format(root, sizeof root, error, "%s", path) != 0)

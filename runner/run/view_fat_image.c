@@ -42,7 +42,7 @@ static int list_in_image(void *context, const char *path, char *out, size_t size
     if (lines == NULL)
         return error_set(error, ERROR_MEMORY, image->path, "out of memory to list it");
     char *rest = NULL;
-    for (char *line = strtok_r(lines, "\r\n", &rest); line != NULL && count < NAMES_MAX;
+    for (char *line = strtok_r(lines, "\r\n", &rest); line != NULL;
          line = strtok_r(NULL, "\r\n", &rest)) {
         size_t length = strlen(prefix);
         if (strncmp(line, prefix, length) != 0 || line[length] == '\0')
@@ -53,6 +53,9 @@ static int list_in_image(void *context, const char *path, char *out, size_t size
             continue; /* deeper than this directory */
         if (slash != NULL)
             *slash = '\0';
+        if (count == NAMES_MAX)
+            return error_set(error, ERROR_INPUT, prefix, "holds more than %d names",
+                             (int)NAMES_MAX);
         names[count++] = name;
     }
     return view_join_names(names, count, out, size, error);
@@ -75,7 +78,7 @@ static ssize_t read_in_image(void *context, const char *path, char *out, size_t 
     return (ssize_t)output.length;
 }
 
-static int check_image(const char *path, json_t *findings, struct error *error)
+static int check_image(const char *path, struct view_findings *findings, struct error *error)
 {
     const char *const argv[] = {"fsck.fat", "-n", path, NULL};
     CLEANUP(tool_output_release) struct tool_output output = {0};
@@ -91,8 +94,8 @@ static int check_image(const char *path, json_t *findings, struct error *error)
     return 0;
 }
 
-int view_fat_image(const char *path, const struct shape *shape, const char *nonce, json_t *findings,
-                   struct error *error)
+int view_fat_image(const char *path, const struct shape *shape, const char *nonce,
+                   struct view_findings *findings, struct error *error)
 {
     const char *const argv[] = {"mdir", "-/", "-a", "-b", "-i", path, "::/", NULL};
     CLEANUP(tool_output_release) struct tool_output output = {0};
@@ -100,6 +103,8 @@ int view_fat_image(const char *path, const struct shape *shape, const char *nonc
         return -1;
     if (!succeeded(&output))
         return tool_failed("mdir", &output, error);
+    if (output.length == OUTPUT_LIMIT) /* the rest was dropped */
+        return error_set(error, ERROR_INPUT, "mdir", "lists more than %d bytes", (int)OUTPUT_LIMIT);
     struct image image = {path, output.bytes};
     const struct view_source source = {&image, list_in_image, read_in_image};
     if (view_compare(&source, shape, nonce, findings, error) != 0)

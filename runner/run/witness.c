@@ -18,8 +18,8 @@ int witness_start(struct witness *witness, const struct shape *shape, const char
         .guest_directory = guest_directory,
         .launched_ns = launched_ns,
         .last_event_ns = launched_ns,
-        .timeline = json_array(),
     };
+    witness->timeline = build_array(&witness->builder);
     if (witness->timeline == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a timeline");
     return 0;
@@ -41,23 +41,22 @@ static const char *field(const struct journal_event *event, const char *key)
 
 static void add_to_timeline(struct witness *witness, const char *text)
 {
-    double ms = clock_ns_to_ms(witness->now_ns - witness->launched_ns);
-    if (json_array_size(witness->timeline) >= TIMELINE_MAX)
-        (void)json_array_remove(witness->timeline, TIMELINE_HEAD);
-    (void)json_array_append_new(witness->timeline, json_pack("{s:f, s:s}", "ms", ms, "line", text));
+    struct builder *builder = &witness->builder;
+    if (json_array_size(witness->timeline) >= TIMELINE_MAX &&
+        json_array_remove(witness->timeline, TIMELINE_HEAD) != 0)
+        builder->failed = true;
+    json_t *entry = build_next_object(builder, witness->timeline);
+    build_real(builder, entry, "ms", clock_ns_to_ms(witness->now_ns - witness->launched_ns));
+    build_text(builder, entry, "line", text);
 }
 
-static json_t *fields_as_object(const struct journal_event *event)
+static void keep_arguments(struct witness *witness, const struct journal_event *event)
 {
-    json_t *object = json_object();
-    for (size_t i = 0; i < event->field_count; i++) {
-        json_t *value = json_string(event->fields[i].value);
-        /* A name that is no UTF-8 (a guest may try any) is kept in its printable form. */
-        if (value == NULL)
-            value = json_string("(not UTF-8; see the timeline)");
-        (void)json_object_set_new(object, event->fields[i].key, value);
-    }
-    return object;
+    json_decref(witness->call_arguments);
+    witness->call_arguments = build_object(&witness->builder);
+    for (size_t i = 0; i < event->field_count; i++)
+        build_text(&witness->builder, witness->call_arguments, event->fields[i].key,
+                   event->fields[i].value);
 }
 
 /* Whether `path` is the work directory's `name`. */
@@ -84,13 +83,12 @@ static void check_rename(struct witness *witness, const struct journal_event *ev
 
 static void hear_enter(struct witness *witness, const struct journal_event *event)
 {
-    (void)snprintf(witness->call_out, sizeof witness->call_out, "%s", event->subject);
+    (void)snprintf(witness->call, sizeof witness->call, "%s", event->subject);
     (void)snprintf(witness->call_text, sizeof witness->call_text, "%s", event->text);
     witness->call_sequence = event->sequence;
-    witness->call_returned = false;
+    witness->call_is_out = true;
     witness->entered_ns = witness->now_ns;
-    json_decref(witness->call_arguments);
-    witness->call_arguments = fields_as_object(event);
+    keep_arguments(witness, event);
     if (strcmp(event->subject, "rename") == 0) {
         check_rename(witness, event);
         witness->renames_entered++;
@@ -99,8 +97,7 @@ static void hear_enter(struct witness *witness, const struct journal_event *even
 
 static void hear_leave(struct witness *witness, const struct journal_event *event)
 {
-    witness->call_out[0] = '\0';
-    witness->call_returned = true;
+    witness->call_is_out = false;
     if (strcmp(event->subject, "rename") != 0)
         return;
     uint64_t took_ns = witness->now_ns - witness->entered_ns;
@@ -136,16 +133,18 @@ static void hear_note(struct witness *witness, const struct journal_event *event
 
 static void hear_filesystem(struct witness *witness, const struct journal_event *event)
 {
+    struct builder *builder = &witness->builder;
     json_decref(witness->filesystem);
-    witness->filesystem = json_pack("{s:s}", "type", event->subject);
+    witness->filesystem = build_object(builder);
+    build_text(builder, witness->filesystem, "type", event->subject);
     static const struct {
         const char *key;
         const char *name;
     } facts[] = {{"dev", "device"}, {"source", "source"}, {"mount", "mount"}};
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
         const char *value = journal_event_field(event, facts[i].key);
-        if (value != NULL && witness->filesystem != NULL)
-            (void)json_object_set_new(witness->filesystem, facts[i].name, json_string(value));
+        if (value != NULL)
+            build_text(builder, witness->filesystem, facts[i].name, value);
     }
 }
 

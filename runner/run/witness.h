@@ -3,12 +3,12 @@
 #define RO_WITNESS_H
 
 #include "base/error.h"
+#include "base/json_build.h"
 #include "journal/journal.h"
+#include "journal/line.h"
 #include "run/classify.h"
 #include "run/shapes.h"
 
-#include <jansson.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 /** Called for every valid journal line, for --live; `text` is printable. */
@@ -16,7 +16,8 @@ typedef void (*witness_listener)(void *context, uint64_t since_launch_ns, const 
 
 /**
  * What a cell's journal has told so far: the call that is out, the checks, the renames, the time
- * of everything. Fed by the journal reader; the verdict is made from it.
+ * of everything. Fed by the journal reader; the verdict is made from it. What it keeps of a value
+ * is bytes, as the guest sent them: they become text where the document is built.
  */
 struct witness {
     const struct shape *shape;
@@ -25,30 +26,31 @@ struct witness {
     uint64_t now_ns; /* when the bytes being read arrived; set it before feeding */
     witness_listener listener;
     void *listener_context;
+    struct builder builder; /* of what is for the document; asked when the cell's result is made */
 
     uint64_t event_count;
     uint64_t last_event_ns;
     uint64_t longest_gap_ns; /* between two events */
-    char last_text[512];
-    char call_out[32]; /* empty when no call is out */
-    char call_text[512];
+    char last_text[JOURNAL_LINE_MAX];
+    char call[JOURNAL_SUBJECT_MAX + 1]; /* that was entered last */
+    bool call_is_out;                   /* it did not return */
+    char call_text[JOURNAL_LINE_MAX];
     uint32_t call_sequence;
     json_t *call_arguments; /* of the last call that was entered; owned */
-    bool call_returned;
     uint64_t entered_ns;
 
     enum outcome outcome;
-    char broken_check[512];
+    char broken_check[JOURNAL_LINE_MAX];
     bool data_loss;
     char build[32];
-    char rename_error[32];
+    char rename_error[JOURNAL_VALUE_MAX + 3];
     long rename_errno;
     uint64_t rename_longest_ns;
     bool rename_seen;
     unsigned renames_entered;
     unsigned renames_returned;
-    char wrong_rename[512];
-    char odd_inode[160];
+    char wrong_rename[JOURNAL_LINE_MAX];
+    char odd_inode[2 * JOURNAL_VALUE_MAX + 64];
     json_t *filesystem; /* object for the document, or NULL; owned */
     json_t *timeline;   /* array for the document; owned */
 };

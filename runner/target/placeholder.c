@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/data_dir.h"
+#include "base/text.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -121,6 +122,27 @@ int placeholders_check(const struct json_source *descriptor, struct error *error
     return check_value(descriptor, "", descriptor->root, error);
 }
 
+/* A text as a descriptor can hold it. NULL with ERROR_INPUT or ERROR_MEMORY. */
+static json_t *exact_text(const char *text, const char *where, struct error *error)
+{
+    json_t *string = json_string(text);
+    if (string == NULL && !text_is_utf8(text, strlen(text)))
+        (void)error_set(error, ERROR_INPUT, where, "'%s' is no UTF-8; use another path", text);
+    else if (string == NULL)
+        (void)error_set(error, ERROR_MEMORY, where, "out of memory for a placeholder");
+    return string;
+}
+
+int placeholders_bind(json_t *bindings, const char *name, const char *value, struct error *error)
+{
+    json_t *text = exact_text(value, name, error);
+    if (text == NULL)
+        return -1;
+    if (json_object_set_new(bindings, name, text) != 0)
+        return error_set(error, ERROR_MEMORY, name, "out of memory for a placeholder");
+    return 0;
+}
+
 /* What a placeholder stands for; `data` holds the text of a {data:PATH}. */
 static const char *resolve(const struct piece *piece, const json_t *bindings, const char *where,
                            char data[PATH_MAX], struct error *error)
@@ -207,5 +229,5 @@ json_t *placeholders_replace_all(json_t *value, const json_t *bindings, const ch
         return json_deep_copy(value);
     CLEANUP_FREE char *text =
         placeholders_replace(json_string_value(value), bindings, where, error);
-    return text == NULL ? NULL : json_string(text);
+    return text == NULL ? NULL : exact_text(text, where, error);
 }

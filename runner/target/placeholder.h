@@ -15,6 +15,10 @@
  * error has PATH:LINE:COLUMN. Returns 0 or -1. */
 int placeholders_check(const struct json_source *descriptor, struct error *error);
 
+/** Gives `{name}` its value. Returns 0, or -1 with ERROR_INPUT for a value that is no UTF-8, which
+ * no descriptor and no document can hold, or ERROR_MEMORY. */
+int placeholders_bind(json_t *bindings, const char *name, const char *value, struct error *error);
+
 /** Replaces the placeholders in one text; `where` names it in errors. The caller frees the result;
  * NULL with ERROR_INPUT (no binding) or ERROR_MEMORY. */
 char *placeholders_replace(const char *text, const json_t *bindings, const char *where,

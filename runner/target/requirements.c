@@ -43,7 +43,11 @@ static bool program_met(const json_t *need, const char *program, json_t *binding
         return false;
     }
     (void)snprintf(name, sizeof name, "program:%s", program);
-    return json_object_set_new(bindings, name, json_string(path)) == 0;
+    struct error error = ERROR_INIT;
+    if (placeholders_bind(bindings, name, path, &error) == 0)
+        return true;
+    error_describe(&error, missing, size);
+    return false;
 }
 
 static bool file_met(const struct target *target, const json_t *need, const json_t *bindings,
@@ -98,7 +102,7 @@ bool target_interpreter_met(const struct target *target, json_t *bindings, char 
     }
     CLEANUP_FREE char *python = target_expand_text(
         target, json_string_value(json_object_get(interpreter, "python")), bindings, &error);
-    if (python == NULL || json_object_set_new(bindings, "python", json_string(python)) != 0) {
+    if (python == NULL || placeholders_bind(bindings, "python", python, &error) != 0) {
         (void)snprintf(missing, size, "its interpreter: %s", error.what);
         return false;
     }

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What a guest prints, and how it names its files, is hostile: it never steers the terminal, is no
-format string and makes no file. It is kept among the artifacts byte for byte, and quoted harmlessly.
+"""What a guest prints, what its journal says, and how it names its files, is hostile: it never steers
+the terminal, is no format string, makes no file and spoils no verdict but its own. It is kept among
+the artifacts byte for byte, and quoted harmlessly.
 
 Usage: hostile_output.py RENAME_ORACLE
 """
@@ -25,7 +26,37 @@ CASES = {
     "after": ('"$@"; cat "$0"', "pass", None),
     "alone": ('cat "$0"; exit 1', "no_start", QUOTED),
     "middle": ('"$@" | sed "/ enter rename/q"; cat "$0"; exit 9', "crash", QUOTED),
-    "name": ('"$@"; cd "$(echo "$2" | cut -c7-)" && : >"$(cat "$0.name")"', "error", "?[31m%n%s%n????.."),
+    "name": ('"$@"; cd "$(echo "$2" | cut -c7-)" && : >"$(cat "$0.name")"', "error", QUOTED),
+}
+
+# A "VM" that runs the probe "$@" and lets sed's script $0 change its journal, which gets right checksums
+# again. Exits as the last line wants it.
+LIAR = """
+import re, subprocess, sys, zlib
+script, probe = sys.argv[1], sys.argv[2:]
+told = subprocess.run(probe, stdout=subprocess.PIPE, check=False).stdout
+for line in subprocess.run(["sed", script], input=told, stdout=subprocess.PIPE,
+                           check=False).stdout.splitlines():
+    text = line.rsplit(b" #", 1)[0]
+    sys.stdout.buffer.write(b"%s #%08x\\n" % (text, zlib.crc32(text)))
+sys.exit(b" end pass" not in text)
+"""
+BYTES = "%FF%1B[31m%E2%80%AE".replace("[", "%5B")
+SHOWN = "\\xFF\\x1B[31m\\xE2\\x80\\xAE"
+
+# What the journal is made to say, the verdict, and the places that must show it: "a/b" is a key in a key.
+LIES = {
+    "errno": ("s/ leave rename ret=0/ leave rename ret=-1 errno=5 error=@/; s/ end pass/ end fail/",
+              "fail", ["reason", "errno/name"]),
+    "inode": ("s/ before=[0-9]*/ before=@/", "pass", ["anomalies/0/detail"]),
+    "type": ("s/ fs [^ ]*/ fs @/", "pass", ["filesystem/type"]),
+    "mount": ("s/ mount=[^ ]*/ mount=@/", "pass", ["filesystem/mount"]),
+    "source": ("s/ source=[^ ]*/ source=@/", "pass", ["filesystem/source"]),
+    "from": ("s/ from=[^ ]*/ from=@/; / enter rename/q", "crash", ["step/arguments/from"]),
+    "to": ("s/ to=[^ ]*/ to=@/; / enter rename/q", "crash", ["step/arguments/to"]),
+    "check": ("s/ result=held/ result=broken want=@ got=@/; "
+              "s/ end pass checks=\\(.*\\) broken=0/ end fail checks=\\1 broken=\\1/", "fail", []),
+    "honest": ("", "pass", []),
 }
 
 
@@ -61,8 +92,37 @@ def check_report(oracle, document):
         expect(done.returncode == 0 and done.stdout and is_harmless(done.stdout), style, done)
 
 
+def value_at(cell, path):
+    for key in path.split("/"):
+        cell = cell[int(key) if isinstance(cell, list) else key]
+    return cell
+
+
+def check_lies(oracle):
+    """One run with all of the lies: each cell has its own verdict, and shows what it was told."""
+    with open(f"{oracle.scratch}/liar.py", "w", encoding="utf-8") as file:
+        file.write(LIAR)
+    targets = []
+    for name, (script, _, _) in LIES.items():
+        # With "same_inode" a change of inodes is an error; without, it is an anomaly.
+        targets += ["-t", oracle.descriptor(name, same_inode=False, launch={
+            "argv": ["/usr/bin/python3", "-I", f"{oracle.scratch}/liar.py", script.replace("@", BYTES),
+                     "{probe}", "--dir={work}", "--nonce={nonce}", "--keep"], "directory": "/"})]
+    code, output, errors = oracle.run(*targets, "-s", "tmp_root_sibling", "--no-controls", "--live")
+    documents = oracle.documents()
+    expect(code == 1 and errors == "" and documents.keys() == LIES.keys(), code, errors, output)
+    for name, (_, verdict, places) in LIES.items():
+        (cell,) = documents[name]["cells"]
+        print(f"{name}: {cell['verdict']} {cell['reason']}")
+        expect(cell["verdict"] == verdict, name, cell["verdict"], cell["reason"])
+        for place in places:
+            expect(SHOWN in value_at(cell, place), name, place, cell)
+    expect(is_harmless(output.encode()), output)
+
+
 def main():
     with Oracle(sys.argv[1]) as oracle:
+        check_lies(oracle)
         for suffix, content in (("", HOSTILE), (".name", NAME)):
             with open(f"{oracle.scratch}/hostile{suffix}", "wb") as file:
                 file.write(content)
