@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/** "2 hang, 1 pass (blocked)", or "hang, as reported". Names are checked by the schema. */
+/** "2 hang, 1 pass (blocked)", or "hang, not measured". Names are checked by the schema. */
 static void print_result(const json_t *result, FILE *stream)
 {
     json_t *verdicts = json_object_get(result, "verdicts");
@@ -16,7 +16,7 @@ static void print_result(const json_t *result, FILE *stream)
         return;
     }
     if (json_object_size(verdicts) == 0)
-        (void)fprintf(stream, "%s, as reported", json_text(result, "verdict"));
+        (void)fprintf(stream, "%s, not measured", json_text(result, "verdict"));
     const char *name = NULL;
     json_t *count = NULL;
     json_object_foreach(verdicts, name, count) {

@@ -26,7 +26,7 @@ const char *severity_name(enum severity severity);
 struct result {
     const char *place;
     const char *shape;
-    size_t verdicts[SEVERITY_COUNT]; /* how often each came out; all 0 for what was reported */
+    size_t verdicts[SEVERITY_COUNT]; /* how often each came out; all 0 for what was not measured */
     enum severity worst;
     const char *evidence; /* the state of the first of the worst, or NULL */
     bool data_loss;

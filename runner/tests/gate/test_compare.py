@@ -168,7 +168,7 @@ def check_reports(bench, report):
     fixed = bench.write("fixed.json", [])
     comparison = bench.compare("report", report, fixed, 0,
                                {"fixed": 3, "unchanged": 1, "new": 2, "gone": 12},
-                               "hang, as reported -> 3 pass")
+                               "hang, not measured -> 3 pass")
     bench.expect("report", comparison["baseline"] == [], "a report has no digest")
     reports = os.path.join(bench.directory, "reports")
     os.mkdir(reports)
@@ -183,6 +183,21 @@ def check_reports(bench, report):
     result = bench.run(fixed, report)
     bench.expect("report as new", result.returncode == 2 and "is a report" in result.stderr,
                  result.stderr)
+
+
+def check_expected(bench, source):
+    """What is expected of Nanvix is compared like a report, of shapes that there are."""
+    path = os.path.join(source, "results/baseline/expected-nanvix.json")
+    with open(path, encoding="utf-8") as file:
+        cells = json.load(file)["modes"][0]["cells"]
+    for cell in cells:
+        bench.expect("expected", any(os.path.exists(os.path.join(source, "probes", place, f"{cell['shape']}.c"))
+                                     for place in (".", "extended")), cell["shape"])
+    lost = sum(1 for cell in cells if cell.get("data_loss"))
+    fixed = bench.write("as-expected.json", [])
+    comparison = bench.compare("expected", path, fixed, 0, {"unchanged": 6, "gone": len(cells) - 6})
+    bench.expect("expected", lost == sum(1 for cell in comparison["cells"]
+                                         if cell["baseline"]["data_loss"]), "losses are taken over")
 
 
 def check_bad_input(bench):
@@ -223,6 +238,7 @@ def main():
         check_evidence_and_time(bench)
         check_places(bench)
         check_reports(bench, os.path.join(source, "results/baseline/reported.json"))
+        check_expected(bench, source)
         check_bad_input(bench)
     return 1 if bench.failed else 0
 
