@@ -42,7 +42,8 @@ static const char documentation[] =
     "same decision, byte for byte, whatever the order of the documents.\n\n"
     "A mode that no longer exists can be waived: the criteria then hold a waiver for it with a "
     "reason, a first release and who decided, and --accept-waiver names the mode. Neither is "
-    "enough alone, and both are printed.\n\n"
+    "enough alone. A yes with a waiver, or by weaker criteria, says so in its headline and is "
+    "\"may_be_removed_on_terms\" in JSON; where every mode is waived, nothing can be decided.\n\n"
     "Exit status:\n"
     "  0  -B may be removed\n"
     "  1  keep -B\n"
@@ -76,7 +77,7 @@ static const struct argp_option option_list[] = {
      "Decide by --criteria even where they ask for less than the exit criteria as written", 0},
     {"list-reasons", OPTION_LIST_REASONS, NULL, 0,
      "Print every reason for which the gate does not say yes, and end", 0},
-    {"now", OPTION_NOW, "TIME", 0, "Decide as of TIME instead of now", 0},
+    {"now", OPTION_NOW, "TIME", 0, "Decide as of TIME instead of now; the decision says so", 0},
     {"json", OPTION_JSON, NULL, 0, "Print the decision as JSON (rename-oracle/decision/1)", 0},
     COMMAND_LINE_HELP,
     {0},
@@ -88,7 +89,6 @@ struct settings {
     const char *waivers[REPEATS_MAX];
     const char *harness_modes[REPEATS_MAX];
     bool json;
-    bool now_given;
     bool list_reasons;
 };
 
@@ -139,7 +139,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
             argp_error(state, "--release: this is no release; name one, for example v0.20.3");
         break;
     case OPTION_NOW:
-        settings->now_given = true;
+        settings->options.clock_set = true;
         if (!moment_parse(text, &settings->options.now))
             argp_error(state, "--now: '%s' is no time; write it as 2026-11-22T21:00:00Z", text);
         break;
@@ -246,7 +246,7 @@ int command_gate(int argc, char **argv)
         return 2;
     CLEANUP_FD int interrupt_fd = settings.harness.path != NULL ? open_interrupt_fd() : -1;
     settings.harness.interrupt_fd = interrupt_fd;
-    if (!settings.now_given)
+    if (!settings.options.clock_set)
         settings.options.now = (moment)time(NULL);
     int code = settings.list_reasons ? list_reasons(&error) : decide(&settings, &error);
     if (code >= 0)

@@ -54,6 +54,11 @@ static moment seconds_of(const json_t *object, const char *key)
     return (moment)json_integer_value(json_object_get(object, key)) * SECONDS_PER_HOUR;
 }
 
+static long milliseconds_of(const json_t *object, const char *key)
+{
+    return (long)json_integer_value(json_object_get(object, key));
+}
+
 static int fail_in_list(const struct criteria *criteria, const char *list, size_t index,
                         const char *key, const char *what, struct error *error)
 {
@@ -124,6 +129,9 @@ static void take_evidence_rules(struct criteria *criteria)
     criteria->upstream_maximum_age_s = seconds_of(upstream, "maximum_age_hours");
     criteria->accept_anomalies = json_object_get(evidence, "accept_anomalies");
     criteria->accept_early_waits = json_truth(evidence, "accept_early_waits");
+    criteria->maximum_step_budget_ms = milliseconds_of(evidence, "maximum_step_budget_ms");
+    criteria->maximum_total_budget_ms = milliseconds_of(evidence, "maximum_total_budget_ms");
+    criteria->maximum_rename_ms = milliseconds_of(evidence, "maximum_rename_ms");
     criteria->subject_files = json_object_get(evidence, "subject_files");
 }
 

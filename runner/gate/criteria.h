@@ -37,6 +37,9 @@ struct criteria {
     moment upstream_maximum_age_s;
     const json_t *accept_anomalies;
     bool accept_early_waits;
+    long maximum_step_budget_ms;
+    long maximum_total_budget_ms;
+    long maximum_rename_ms;
     const json_t *subject_files;
     struct issue_criterion *issues;
     size_t issue_count;

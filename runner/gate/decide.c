@@ -46,14 +46,15 @@ static void describe_tool(struct builder *builder, json_t *decision,
     build_text(builder, tool, "probe_build", options->probe_build);
 }
 
-static void describe_criteria(struct builder *builder, json_t *decision,
-                              const struct case_file *file, const struct reason_list *departures)
+/** Fills the object; `reasons` are the departures, and that nothing was measured. */
+static void describe_criteria(struct builder *builder, json_t *object, const struct case_file *file,
+                              const struct reason_list *reasons)
 {
-    json_t *object = build_object_in(builder, decision, "criteria");
     build_text(builder, object, "digest", file->criteria->digest);
-    build_truth(builder, object, "as_written", departures->count == 0);
+    build_truth(builder, object, "as_written",
+                file->departures->count == 0 && file->criteria->waiver_count == 0);
     build_truth(builder, object, "weaker_accepted", file->options->accept_weaker_criteria);
-    record_reasons(builder, object, departures);
+    record_reasons(builder, object, reasons);
     json_t *waivers = build_array_in(builder, object, "waivers");
     for (size_t i = 0; i < file->criteria->waiver_count; i++) {
         const struct waiver *waiver = &file->criteria->waivers[i];
@@ -63,6 +64,61 @@ static void describe_criteria(struct builder *builder, json_t *decision,
         build_text(builder, entry, "from_release", waiver->from_release);
         build_text(builder, entry, "decided_by", waiver->decided_by);
     }
+}
+
+/** Whether any mode of the exit criteria as written has evidence that stands. */
+static bool any_mode_measured(const struct case_file *file)
+{
+    for (size_t i = 0; i < file->written->issue_count; i++) {
+        size_t index = 0;
+        const json_t *mode = NULL;
+        json_array_foreach(file->written->issues[i].modes, index, mode)
+            if (mode_is_measured(file, json_string_value(mode)))
+                return true;
+    }
+    return false;
+}
+
+/** Whether whoever asks would do without evidence about every mode that the criteria ask about. */
+static bool all_waivers_accepted(const struct case_file *file)
+{
+    for (size_t i = 0; i < file->criteria->issue_count; i++) {
+        size_t index = 0;
+        const json_t *mode = NULL;
+        json_array_foreach(file->criteria->issues[i].modes, index, mode)
+            if (!waiver_is_accepted(file->options, json_string_value(mode)))
+                return false;
+    }
+    return true;
+}
+
+static void tell_term(struct builder *builder, json_t *terms, const char *id, const char *detail)
+{
+    json_t *term = build_next_object(builder, terms);
+    build_text(builder, term, "id", id);
+    build_text(builder, term, "detail", detail);
+}
+
+/** What a yes rests on beside evidence. Returns whether the criteria as written asked for more. */
+static bool describe_terms(struct builder *builder, json_t *terms, const struct case_file *file,
+                           const char *now)
+{
+    bool less = false;
+    for (size_t i = 0; i < file->criteria->waiver_count; i++) {
+        const char *mode = file->criteria->waivers[i].mode;
+        if (!mode_is_waived(file, mode))
+            continue;
+        tell_term(builder, terms, "waiver", mode);
+        less = true;
+    }
+    if (file->options->accept_weaker_criteria)
+        for (size_t i = 0; i < file->departures->count; i++) {
+            tell_term(builder, terms, "weaker_criteria", file->departures->items[i].detail);
+            less = true;
+        }
+    if (file->options->clock_set)
+        tell_term(builder, terms, "clock_set", now);
+    return less;
 }
 
 /** One by one: json_copy says nothing when it could not copy a member. */
@@ -174,11 +230,11 @@ static int judge_issues(const struct case_file *file, bool doubtful, struct reco
     return 0;
 }
 
-static const char *answer_name(enum gate_answer answer)
+static const char *answer_name(enum gate_answer answer, bool less)
 {
     switch (answer) {
     case GATE_MAY_BE_REMOVED:
-        return "may_be_removed";
+        return less ? "may_be_removed_on_terms" : "may_be_removed";
     case GATE_UNDECIDED:
         return "undecided";
     case GATE_KEEP:
@@ -187,20 +243,8 @@ static const char *answer_name(enum gate_answer answer)
     }
 }
 
-/** Fills the whole decision; the answer is given last, when everything else is known. */
-static int fill_decision(const struct case_file *file, const struct reason_list *departures,
-                         struct record *record, json_t *decision, enum gate_answer *answer)
+static void describe_inputs(struct builder *builder, json_t *decision, const struct case_file *file)
 {
-    struct builder *builder = &record->builder;
-    char now[32];
-    enum status all = STATUS_UNKNOWN;
-    bool bad_input = any_bad_input(file->documents);
-    bool criteria_hold = departures->count == 0 || file->options->accept_weaker_criteria;
-    clock_write_utc((time_t)file->options->now, now);
-    build_text(builder, decision, "schema", "rename-oracle/decision/1");
-    build_text(builder, decision, "decided_at", now);
-    describe_tool(builder, decision, file->options);
-    describe_criteria(builder, decision, file, departures);
     build_text(builder, decision, "upstream_digest",
                file->upstream->given ? file->upstream->digest : NULL);
     build_text(builder, decision, "asked_release", file->options->release);
@@ -208,16 +252,72 @@ static int fill_decision(const struct case_file *file, const struct reason_list 
     json_t *accepted = build_array_in(builder, decision, "accepted_waivers");
     for (size_t i = 0; i < file->options->accepted_waiver_count; i++)
         build_next_text(builder, accepted, file->options->accepted_waivers[i]);
+}
+
+/**
+ * The answer from the status of all criteria. Where nobody measured anything, waivers for
+ * everything are no reason to decide.
+ */
+static enum gate_answer find_answer(const struct case_file *file, enum status all,
+                                    bool criteria_hold, bool *measured)
+{
+    bool yes = all == STATUS_MET && criteria_hold;
+    *measured = any_mode_measured(file) || !(yes || all_waivers_accepted(file));
+    if (any_bad_input(file->documents) || !*measured)
+        return GATE_UNDECIDED;
+    return yes ? GATE_MAY_BE_REMOVED : GATE_KEEP;
+}
+
+/** What the answer rests on, and the answer itself, when everything else is known. */
+static int fill_answer(const struct case_file *file, enum status all, bool criteria_hold,
+                       struct record *record, json_t *decision, json_t *criteria,
+                       enum gate_answer *answer)
+{
+    struct builder *builder = &record->builder;
+    CLEANUP_REASON_LIST struct reason_list reasons = {0};
+    bool measured = false;
+    enum gate_answer found = find_answer(file, all, criteria_hold, &measured);
+    for (size_t i = 0; i < file->departures->count; i++)
+        if (reason_add(&reasons, record->error, file->departures->items[i].id, "%s",
+                       file->departures->items[i].detail) != 0)
+            return -1;
+    if (!measured) {
+        record_missing(record, NULL, "evidence about a mode of the exit criteria as written");
+        if (reason_add(&reasons, record->error, REASON_NOTHING_MEASURED, "%s", "") != 0)
+            return -1;
+    }
+    describe_criteria(builder, criteria, file, &reasons);
+    bool less = describe_terms(builder, build_array_in(builder, decision, "terms"), file,
+                               json_text(decision, "decided_at"));
+    build_text(builder, decision, "answer", answer_name(found, less));
+    *answer = found;
+    return 0;
+}
+
+/** Fills the whole decision; the answer is given last. */
+static int fill_decision(const struct case_file *file, struct record *record, json_t *decision,
+                         enum gate_answer *answer)
+{
+    struct builder *builder = &record->builder;
+    char now[32];
+    enum status all = STATUS_UNKNOWN;
+    bool criteria_hold = file->departures->count == 0 || file->options->accept_weaker_criteria;
+    clock_write_utc((time_t)file->options->now, now);
+    build_text(builder, decision, "schema", "rename-oracle/decision/1");
+    build_text(builder, decision, "decided_at", now);
+    describe_tool(builder, decision, file->options);
+    json_t *criteria = build_object_in(builder, decision, "criteria");
+    describe_inputs(builder, decision, file);
     record->missing = build_array_in(builder, decision, "missing");
-    if (judge_issues(file, bad_input || !criteria_hold, record, decision, &all) != 0)
+    if (judge_issues(file, any_bad_input(file->documents) || !criteria_hold, record, decision,
+                     &all) != 0)
         return -1;
     describe_documents(builder, decision, file->documents);
     const struct reason_list no_departures = {0};
-    tell_missing(record, file->documents, criteria_hold ? &no_departures : departures);
+    tell_missing(record, file->documents, criteria_hold ? &no_departures : file->departures);
     enum gate_answer found = GATE_UNDECIDED;
-    if (!bad_input)
-        found = all == STATUS_MET && criteria_hold ? GATE_MAY_BE_REMOVED : GATE_KEEP;
-    build_text(builder, decision, "answer", answer_name(found));
+    if (fill_answer(file, all, criteria_hold, record, decision, criteria, &found) != 0)
+        return -1;
     if (builder->failed)
         return error_set(record->error, ERROR_MEMORY, NULL, "out of memory for the decision");
     *answer = found;
@@ -225,14 +325,14 @@ static int fill_decision(const struct case_file *file, const struct reason_list 
 }
 
 static int load_criteria(const struct gate_options *options, struct criteria *criteria,
-                         struct reason_list *departures, struct error *error)
+                         struct criteria *written, struct reason_list *departures,
+                         struct error *error)
 {
-    CLEANUP_CRITERIA struct criteria written = {0};
     if (criteria_load(criteria, options->criteria, error) != 0 ||
         check_accepted_waivers(options, criteria, error) != 0 ||
-        criteria_load(&written, NULL, error) != 0)
+        criteria_load(written, NULL, error) != 0)
         return -1;
-    return departures_list(criteria, &written, departures, error);
+    return departures_list(criteria, written, departures, error);
 }
 
 static int load_evidence(const struct gate_options *options, const struct criteria *criteria,
@@ -254,6 +354,7 @@ int gate_decide(const struct gate_options *options, enum gate_answer *answer, js
                 struct error *error)
 {
     CLEANUP_CRITERIA struct criteria criteria = {0};
+    CLEANUP_CRITERIA struct criteria written = {0};
     CLEANUP_UPSTREAM struct upstream upstream = {0};
     CLEANUP_DOCUMENT_LIST struct document_list documents = {0};
     CLEANUP_REASON_LIST struct reason_list departures = {0};
@@ -262,7 +363,7 @@ int gate_decide(const struct gate_options *options, enum gate_answer *answer, js
     *decision = NULL;
     if (draft == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for the decision");
-    if (load_criteria(options, &criteria, &departures, error) != 0 ||
+    if (load_criteria(options, &criteria, &written, &departures, error) != 0 ||
         (options->upstream != NULL && upstream_load(&upstream, options->upstream, error) != 0) ||
         load_evidence(options, &criteria, &documents, error) != 0)
         return -1;
@@ -271,10 +372,12 @@ int gate_decide(const struct gate_options *options, enum gate_answer *answer, js
         .criteria = &criteria,
         .upstream = &upstream,
         .documents = &documents,
+        .written = &written,
+        .departures = &departures,
         .tested = tested_release(&documents),
     };
     struct record record = {.error = error};
-    if (fill_decision(&file, &departures, &record, draft, answer) != 0)
+    if (fill_decision(&file, &record, draft, answer) != 0)
         return -1;
     *decision = steal_pointer(&draft);
     return 0;

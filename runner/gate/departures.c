@@ -75,6 +75,26 @@ static int compare_age(const struct comparison *comparison, const char *what, mo
                      (long long)(given / 3600), (long long)(wanted / 3600));
 }
 
+static int compare_limit(const struct comparison *comparison, const char *what, long wanted,
+                         long given)
+{
+    if (given <= wanted)
+        return 0;
+    return DEPARTURE(comparison, "%s may be %ld ms, not %ld", what, given, wanted);
+}
+
+static int compare_limits(const struct comparison *comparison, const struct criteria *criteria,
+                          const struct criteria *written)
+{
+    if (compare_limit(comparison, "a step budget", written->maximum_step_budget_ms,
+                      criteria->maximum_step_budget_ms) != 0 ||
+        compare_limit(comparison, "a total budget", written->maximum_total_budget_ms,
+                      criteria->maximum_total_budget_ms) != 0)
+        return -1;
+    return compare_limit(comparison, "a rename", written->maximum_rename_ms,
+                         criteria->maximum_rename_ms);
+}
+
 static int compare_anomalies(const struct comparison *comparison, const struct criteria *criteria,
                              const struct criteria *written)
 {
@@ -96,7 +116,8 @@ int departures_list(const struct criteria *criteria, const struct criteria *writ
             0 ||
         compare_age(&comparison, "the upstream state", written->upstream_maximum_age_s,
                     criteria->upstream_maximum_age_s) != 0 ||
-        compare_anomalies(&comparison, criteria, written) != 0)
+        compare_anomalies(&comparison, criteria, written) != 0 ||
+        compare_limits(&comparison, criteria, written) != 0)
         return -1;
     if (criteria->accept_early_waits && !written->accept_early_waits &&
         DEPARTURE(&comparison, "waits may end early") != 0)

@@ -8,8 +8,8 @@
 /**
  * Lists each point in which `criteria` ask for less than `written` do: an issue, mode, shape or
  * subject file that is missing, fewer attempts, older evidence, anomalies or early waits that are
- * accepted. Asking for more is no departure; waivers have rules of their own. Each is added to
- * `found` as REASON_WEAKER_CRITERIA. Returns 0, or -1 with ERROR_MEMORY.
+ * accepted, longer budgets or renames. Asking for more is no departure; waivers have rules of their
+ * own. Each is added to `found` as REASON_WEAKER_CRITERIA. Returns 0, or -1 with ERROR_MEMORY.
  */
 int departures_list(const struct criteria *criteria, const struct criteria *written,
                     struct reason_list *found, struct error *error);

@@ -30,6 +30,7 @@ struct gate_options {
     size_t accepted_waiver_count;
     bool accept_weaker_criteria;
     moment now;
+    bool clock_set;          /* `now` is a time that somebody asked for, and not this machine's */
     const char *probe_build; /* of this tool, as are the next two */
     const char *tool_version;
     const char *tool_commit;

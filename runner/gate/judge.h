@@ -28,6 +28,8 @@ struct case_file {
     const struct criteria *criteria;
     const struct upstream *upstream;
     const struct document_list *documents; /* with their refusals */
+    const struct criteria *written;        /* the exit criteria as written */
+    const struct reason_list *departures;  /* in what the criteria ask for less */
     const char *tested;                    /* the release of the evidence, or NULL */
 };
 
@@ -54,6 +56,15 @@ void record_reasons(struct builder *builder, json_t *object, const struct reason
 int judge_shape(const struct case_file *file, const struct issue_criterion *criterion,
                 const char *mode, const char *shape, struct record *record, json_t *object,
                 bool untested, enum status *status);
+
+/** Whether a waiver stands in for evidence about a mode: it is on file, accepted, and needed. */
+bool mode_is_waived(const struct case_file *file, const char *mode);
+
+/** Whether the command line accepts the waiver for a mode. */
+bool waiver_is_accepted(const struct gate_options *options, const char *mode);
+
+/** Whether a mode has evidence that stands. */
+bool mode_is_measured(const struct case_file *file, const char *mode);
 
 /** A mode of an issue; `shown` says whether evidence, and not a waiver, was judged. */
 int judge_mode(const struct case_file *file, const struct issue_criterion *criterion,

@@ -29,7 +29,7 @@ static struct mode_evidence count_documents(const struct case_file *file, const 
     return evidence;
 }
 
-static bool waiver_is_accepted(const struct gate_options *options, const char *mode)
+bool waiver_is_accepted(const struct gate_options *options, const char *mode)
 {
     for (size_t i = 0; i < options->accepted_waiver_count; i++)
         if (strcmp(options->accepted_waivers[i], mode) == 0)
@@ -57,6 +57,18 @@ static enum reason_id judge_waiver(const struct case_file *file, const struct wa
     default:
         return REASON_WAIVER_RELEASE_UNKNOWN;
     }
+}
+
+bool mode_is_waived(const struct case_file *file, const char *mode)
+{
+    const struct waiver *waiver = criteria_waiver(file->criteria, mode);
+    return waiver != NULL &&
+           judge_waiver(file, waiver, count_documents(file, mode)) == REASON_WAIVED;
+}
+
+bool mode_is_measured(const struct case_file *file, const char *mode)
+{
+    return count_documents(file, mode).standing > 0;
 }
 
 static int note_waiver(const struct case_file *file, const char *mode,

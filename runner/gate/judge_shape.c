@@ -26,6 +26,8 @@ struct tally {
     const char *first_reason[OUTCOME_COUNT];
     size_t anomalous; /* passes that do not count */
     const char *anomaly;
+    size_t slow; /* the same, because of their time */
+    double slowest_ms;
     json_t *verdicts;
 };
 
@@ -80,14 +82,20 @@ static void tally_cell(struct tally *tally, const struct case_file *file, struct
 {
     bool pass = strcmp(json_text(cell, "verdict"), "pass") == 0;
     const char *anomaly = pass ? find_anomaly(file->criteria, cell) : NULL;
+    double rename_ms = json_number_value(json_object_get(cell, "rename_ms"));
+    bool slow = pass && rename_ms > (double)file->criteria->maximum_rename_ms;
     tally->attempts++;
     if (!pass)
         tally_other(tally, cell);
+    else if (slow)
+        tally->slow++;
     else if (anomaly == NULL)
         tally->passed++;
     else if (tally->anomalous++ == 0)
         tally->anomaly = anomaly;
-    note_verdict(tally, record, document, cell, pass && anomaly == NULL);
+    if (slow && rename_ms > tally->slowest_ms)
+        tally->slowest_ms = rename_ms;
+    note_verdict(tally, record, document, cell, pass && !slow && anomaly == NULL);
 }
 
 static void tally_documents(struct tally *tally, const struct case_file *file,
@@ -116,7 +124,7 @@ static int explain_others(const struct tally *tally, enum status *status,
                        tally->others[i], tally->attempts, tally->first_reason[i]) != 0)
             return -1;
     }
-    size_t passed = tally->passed + tally->anomalous;
+    size_t passed = tally->passed + tally->anomalous + tally->slow;
     if (*status != STATUS_UNMET || passed == 0)
         return 0;
     return reason_add(reasons, error, REASON_FLAKY, "%zu of %zu attempts passed", passed,
@@ -126,6 +134,13 @@ static int explain_others(const struct tally *tally, enum status *status,
 static int explain_passes(const struct tally *tally, size_t needed, enum status *status,
                           struct reason_list *reasons, struct error *error)
 {
+    if (tally->slow > 0) {
+        *status = STATUS_UNMET;
+        if (reason_add(reasons, error, REASON_SLOW_RENAME,
+                       "%zu of %zu attempts; the longest: %.0f ms", tally->slow, tally->attempts,
+                       tally->slowest_ms) != 0)
+            return -1;
+    }
     if (tally->anomalous > 0) {
         *status = status_and(*status, STATUS_UNKNOWN);
         if (reason_add(reasons, error, REASON_ANOMALY, "%zu of %zu attempts; the first: %s",

@@ -58,6 +58,9 @@ static const struct {
                                 "the run ended after the time of this decision"},
     [REASON_EARLY_WAITS] = {"early_waits", WEIGHT_BLOCKING,
                             "waits could end before their budget, which the criteria don't accept"},
+    [REASON_BUDGET_TOO_LONG] = {"budget_too_long", WEIGHT_BLOCKING,
+                                "a budget is longer than the criteria allow, so that a hang could "
+                                "pass for slow"},
     [REASON_DUPLICATE_ATTEMPT] = {"duplicate_attempt", WEIGHT_BLOCKING,
                                   "an attempt stands in the document more than once"},
     [REASON_CONTRADICTORY] = {"contradictory", WEIGHT_BLOCKING, "the document contradicts itself"},
@@ -81,6 +84,8 @@ static const struct {
     [REASON_FLAKY] = {"flaky", WEIGHT_BLOCKING, "attempts disagree"},
     [REASON_ANOMALY] = {"anomaly", WEIGHT_BLOCKING,
                         "a pass came with something odd that the criteria don't accept"},
+    [REASON_SLOW_RENAME] = {"slow_rename", WEIGHT_BLOCKING,
+                            "a rename took longer than the criteria allow"},
     [REASON_EVIDENCE_REFUSED] = {"evidence_refused", WEIGHT_BLOCKING,
                                  "a document about this mode was refused"},
     [REASON_WAIVED] = {"waived", WEIGHT_NEUTRAL, "the mode is waived"},
@@ -116,6 +121,9 @@ static const struct {
                                          "the upstream state was looked up after this decision"},
     [REASON_WEAKER_CRITERIA] = {"weaker_criteria", WEIGHT_BLOCKING,
                                 "the criteria ask for less than the exit criteria as written"},
+    [REASON_NOTHING_MEASURED] = {"nothing_measured", WEIGHT_BLOCKING,
+                                 "no mode of the exit criteria as written was measured; waivers "
+                                 "are no evidence"},
 };
 
 const char *reason_name(enum reason_id id)

@@ -39,6 +39,29 @@ static int refuse_early_waits(const struct refusal_context *context, struct docu
     return reason_add(&document->refusals, error, REASON_EARLY_WAITS, "run %s", document->run);
 }
 
+/** What is given an hour to return is not told from what never does. */
+static int refuse_long_budget(const struct refusal_context *context, struct document *document,
+                              struct error *error)
+{
+    const struct {
+        const char *name;
+        long maximum_ms;
+    } limits[] = {
+        {"step_ms", context->criteria->maximum_step_budget_ms},
+        {"control_step_ms", context->criteria->maximum_step_budget_ms},
+        {"total_ms", context->criteria->maximum_total_budget_ms},
+    };
+    const json_t *budgets = json_object_get(document->source.root, "budgets");
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        double ms = json_number_value(json_object_get(budgets, limits[i].name));
+        if (ms > (double)limits[i].maximum_ms &&
+            reason_add(&document->refusals, error, REASON_BUDGET_TOO_LONG,
+                       "%s is %.0f, at most %ld", limits[i].name, ms, limits[i].maximum_ms) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int refuse_backward_time(const struct refusal_context *context, struct document *document,
                                 struct error *error)
 {
@@ -50,6 +73,6 @@ static int refuse_backward_time(const struct refusal_context *context, struct do
 }
 
 refusal_check *const run_checks[] = {
-    refuse_interrupted, refuse_too_old,       refuse_future,
-    refuse_early_waits, refuse_backward_time, NULL,
+    refuse_interrupted, refuse_too_old,       refuse_future, refuse_early_waits,
+    refuse_long_budget, refuse_backward_time, NULL,
 };

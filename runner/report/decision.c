@@ -16,8 +16,11 @@ static const struct {
     [DECISION_KEEP] = {"keep", "Keep -B", "The exit criteria are not all met."},
     [DECISION_MAY_BE_REMOVED] = {"may_be_removed", "-B may be removed",
                                  "Every exit criterion is met."},
-    [DECISION_UNDECIDED] = {"undecided", "Can't decide: -B stays",
-                            "Not every document could be read for what it is."},
+    [DECISION_MAY_BE_REMOVED_ON_TERMS] =
+        {"may_be_removed_on_terms", "-B may be removed ON TERMS",
+         "Not all of the exit criteria as written; somebody has to "
+         "stand for the terms."},
+    [DECISION_UNDECIDED] = {"undecided", "Can't decide: -B stays", "Not every input can be used."},
 };
 
 enum decision_answer decision_answer(const json_t *decision)
@@ -29,9 +32,40 @@ enum decision_answer decision_answer(const json_t *decision)
     return DECISION_NONE;
 }
 
-const char *decision_headline(enum decision_answer answer)
+static const json_t *find_by_id(const json_t *entries, const char *id)
 {
-    return answers[answer].headline;
+    size_t index;
+    json_t *entry;
+    json_array_foreach(entries, index, entry) {
+        if (strcmp(member_text(entry, "id"), id) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+void decision_write_headline(FILE *out, const json_t *decision)
+{
+    (void)fputs(answers[decision_answer(decision)].headline, out);
+    if (find_by_id(json_object_get(decision, "terms"), "clock_set") != NULL)
+        (void)fprintf(out, " AS OF %s, A TIME THAT WAS SET (--now)",
+                      member_text(decision, "decided_at"));
+}
+
+bool decision_term_is_told(const json_t *term)
+{
+    return strcmp(member_text(term, "id"), "clock_set") != 0;
+}
+
+const char *decision_criteria_words(const json_t *decision)
+{
+    const json_t *criteria = json_object_get(decision, "criteria");
+    if (member_flag(criteria, "as_written"))
+        return NULL;
+    if (find_by_id(json_object_get(criteria, "reasons"), "weaker_criteria") == NULL)
+        return "The criteria are the exit criteria as written but for their waivers.";
+    return member_flag(criteria, "weaker_accepted")
+               ? "The criteria are weaker than the exit criteria as written, and were accepted so."
+               : "The criteria are weaker than the exit criteria as written.";
 }
 
 const char *decision_meaning(enum decision_answer answer)

@@ -7,6 +7,7 @@
 #include "report/model.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /**
@@ -17,14 +18,24 @@ enum decision_answer {
     DECISION_NONE, /* the report was given none */
     DECISION_KEEP,
     DECISION_MAY_BE_REMOVED,
+    DECISION_MAY_BE_REMOVED_ON_TERMS,
     DECISION_UNDECIDED,
 };
 
 /** What `decision` (NULL: none) says. */
 enum decision_answer decision_answer(const json_t *decision);
 
-/** The answer in a few words: "Keep -B"... */
-const char *decision_headline(enum decision_answer answer);
+/**
+ * Writes the answer in a few words, "Keep -B", and as of which time where that was set instead of
+ * asking the clock. Nothing in it needs an escape.
+ */
+void decision_write_headline(FILE *out, const json_t *decision);
+
+/** Whether a term has to be told beside the headline, which has the time that was set. */
+bool decision_term_is_told(const json_t *term);
+
+/** What the criteria are where they are not those as written; NULL where they are. */
+const char *decision_criteria_words(const json_t *decision);
 
 /** What the answer means, in a sentence. */
 const char *decision_meaning(enum decision_answer answer);

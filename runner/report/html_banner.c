@@ -5,8 +5,10 @@
 void html_write_title(FILE *out, const struct report *report)
 {
     enum decision_answer answer = decision_answer(report->decision);
-    if (answer != DECISION_NONE)
-        (void)fprintf(out, "%s: ", decision_headline(answer));
+    if (answer != DECISION_NONE) {
+        decision_write_headline(out, report->decision);
+        (void)fputs(": ", out);
+    }
     (void)fprintf(out, "rename-oracle on %zu targets", report->model->target_count);
 }
 
@@ -36,8 +38,9 @@ static void write_tally(FILE *out, const struct report_model *model)
     (void)fputs("</ul>\n", out);
 }
 
-static void write_answer(FILE *out, enum decision_answer answer)
+static void write_answer(FILE *out, const json_t *decision)
 {
+    enum decision_answer answer = decision_answer(decision);
     static const struct {
         const char *look;
         enum standing icon;
@@ -45,13 +48,14 @@ static void write_answer(FILE *out, enum decision_answer answer)
         [DECISION_NONE] = {"none", STANDING_MISSING},
         [DECISION_KEEP] = {"keep", STANDING_FAIL},
         [DECISION_MAY_BE_REMOVED] = {"yes", STANDING_PASS},
+        [DECISION_MAY_BE_REMOVED_ON_TERMS] = {"open", STANDING_ERROR},
         [DECISION_UNDECIDED] = {"open", STANDING_ERROR},
     };
     (void)fprintf(out, "<section class=\"banner %s\" aria-labelledby=decision>\n<h1 id=decision>",
                   looks[answer].look);
     html_write_icon(out, looks[answer].icon);
-    (void)fprintf(out, "%s</h1>\n<p class=lead>%s", decision_headline(answer),
-                  decision_meaning(answer));
+    decision_write_headline(out, decision);
+    (void)fprintf(out, "</h1>\n<p class=lead>%s", decision_meaning(answer));
     if (answer == DECISION_NONE)
         (void)fputs(" Make one with <code>rename-oracle gate --json</code> and pass it as "
                     "<code>--decision</code>.",
@@ -61,7 +65,7 @@ static void write_answer(FILE *out, enum decision_answer answer)
 
 int html_write_banner(FILE *out, const struct report *report, struct error *error)
 {
-    write_answer(out, decision_answer(report->decision));
+    write_answer(out, report->decision);
     if (report->decision != NULL && html_write_decision(out, report, error) != 0)
         return -1;
     write_tally(out, report->model);

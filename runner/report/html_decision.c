@@ -217,16 +217,30 @@ static void write_harness(FILE *out, const json_t *harness)
     (void)fputs("</ul></details>\n", out);
 }
 
+/** What a yes rests on beside evidence. */
+static void write_terms(FILE *out, const json_t *terms)
+{
+    size_t index;
+    json_t *term;
+    (void)fputs("<ul class=why>", out);
+    json_array_foreach(terms, index, term) {
+        if (!decision_term_is_told(term))
+            continue;
+        (void)fprintf(out, "<li><strong>term</strong>: %s: ", member_text(term, "id"));
+        html_write(out, member_text(term, "detail"));
+        (void)fputs("</li>", out);
+    }
+    (void)fputs("</ul>", out);
+}
+
 static int write_criteria_remark(FILE *out, const json_t *decision, struct error *error)
 {
-    const json_t *criteria = json_object_get(decision, "criteria");
-    if (member_flag(criteria, "as_written"))
+    const char *words = decision_criteria_words(decision);
+    if (words == NULL)
         return 0;
-    (void)fprintf(out,
-                  "<div class=loss><strong>The criteria are weaker than the exit criteria as "
-                  "written%s.</strong>",
-                  member_flag(criteria, "weaker_accepted") ? ", and were accepted so" : "");
-    if (write_reasons(out, criteria, error) != 0)
+    (void)fprintf(out, "<div class=loss><strong>%s</strong>", words);
+    write_terms(out, json_object_get(decision, "terms"));
+    if (write_reasons(out, json_object_get(decision, "criteria"), error) != 0)
         return -1;
     (void)fputs("</div>\n", out);
     return 0;

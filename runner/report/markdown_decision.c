@@ -111,14 +111,30 @@ static int write_issue(FILE *out, const json_t *issue, struct error *error)
     return 0;
 }
 
+/** What a yes rests on beside evidence. */
+static void write_terms(FILE *out, const json_t *terms)
+{
+    size_t index;
+    json_t *term;
+    json_array_foreach(terms, index, term) {
+        if (!decision_term_is_told(term))
+            continue;
+        (void)fputs("- **TERM** ", out);
+        markdown_write_code(out, member_text(term, "id"));
+        (void)fputs(": ", out);
+        markdown_write(out, member_text(term, "detail"));
+        (void)fputc('\n', out);
+    }
+}
+
 static int write_remarks(FILE *out, const struct report *report, struct error *error)
 {
-    const json_t *criteria = json_object_get(report->decision, "criteria");
+    const char *criteria = decision_criteria_words(report->decision);
     size_t absent = decision_absent(report->decision, report->model);
-    if (!member_flag(criteria, "as_written")) {
-        (void)fprintf(out, "**The criteria are weaker than the exit criteria as written%s.**\n\n",
-                      member_flag(criteria, "weaker_accepted") ? ", and were accepted so" : "");
-        if (write_reasons(out, criteria, "", error) != 0)
+    if (criteria != NULL) {
+        (void)fprintf(out, "**%s**\n\n", criteria);
+        write_terms(out, json_object_get(report->decision, "terms"));
+        if (write_reasons(out, json_object_get(report->decision, "criteria"), "", error) != 0)
             return -1;
         (void)fputc('\n', out);
     }
@@ -195,10 +211,11 @@ int markdown_write_decision(FILE *out, const struct report *report, struct error
         (void)fprintf(out, "## rename-oracle\n\n%s\n\n", decision_meaning(answer));
         return 0;
     }
-    (void)fprintf(out, "## %s %s\n\n%s",
+    (void)fprintf(out, "## %s ",
                   answer == DECISION_MAY_BE_REMOVED ? standing_symbol(STANDING_PASS)
-                                                    : standing_symbol(STANDING_FAIL),
-                  decision_headline(answer), decision_meaning(answer));
+                                                    : standing_symbol(STANDING_FAIL));
+    decision_write_headline(out, report->decision);
+    (void)fprintf(out, "\n\n%s", decision_meaning(answer));
     write_release(out, member_text(report->decision, "tested_release"));
     if (write_remarks(out, report, error) != 0)
         return -1;

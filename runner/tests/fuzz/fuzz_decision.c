@@ -182,7 +182,8 @@ static enum gate_answer ask(json_t *set)
     REQUIRE(failed == 0 || answer == GATE_UNDECIDED);
     REQUIRE(failed == 0 || error.code == ERROR_INPUT);
     REQUIRE((answer == GATE_MAY_BE_REMOVED) ==
-            (strcmp(text_at(decision, "answer"), "may_be_removed") == 0));
+            (strcmp(text_at(decision, "answer"), "may_be_removed") == 0 ||
+             strcmp(text_at(decision, "answer"), "may_be_removed_on_terms") == 0));
     if (answer == GATE_MAY_BE_REMOVED)
         require_right_yes(set, document);
     return answer;

@@ -116,6 +116,16 @@ def make_evidence(state):
                          "stack": []}]}
 
 
+def slow_down(cell, ms):
+    """The cell's first rename comes back that much later, and all that follows it."""
+    seen = False
+    cell["rename_ms"] += ms
+    for entry in cell["journal"]["timeline"]:
+        seen = seen or entry["line"].startswith("leave rename")
+        entry["ms"] += ms if seen else 0
+    cell["duration_ms"] += ms
+
+
 def make_cell(shape, attempt, verdict, build):
     upto = STORIES[verdict]
     lines = story(shape, build, upto) if upto else []
@@ -236,7 +246,7 @@ def places(document, pointer):
 
 
 def apply_change(inputs, change, build):
-    """One change of a case: {"file", "at", "set"|"remove"|"append"|"become"} or {"file", "copy"};
+    """One change of a case: {"file", "at", "set"|"remove"|"append"|"become"|"slow"} or {"file", "copy"};
     {"file", "everywhere": TEXT, "becomes": TEXT} changes every place at once, {build} is the tool's."""
     name = change["file"]
     if "copy" in change:
@@ -258,6 +268,8 @@ def apply_change(inputs, change, build):
         elif "become" in change:
             cell = container[key]
             container[key] = make_cell(cell["shape"], cell["attempt"], change["become"], build)
+        elif "slow" in change:
+            slow_down(container[key], change["slow"])
         elif "repeat" in change:
             container.append(copy.deepcopy(container[key]))
         else:

@@ -4,9 +4,10 @@
 of a yes are changed and what the gate has to make of it. usage: run_cases.py PROGRAM SOURCE [CASE]
 
 case.json: {"title", "changes": [...], "unsealed": [FILE...], "raw": {FILE: TEXT}, "documents":
-[FILE...], "arguments": [...], "expect": {"exit", "answer", "issues": {ISSUE: STATUS}, "guards":
+[FILE...], "arguments": [...], "expect": {"exit", "answer", "terms": [ID...], "issues": {ISSUE: STATUS}, "guards":
 {ISSUE: ANSWER}, "reasons": [ID...], "stderr": [TEXT...], "says": [TEXT...]}}. `reasons` is the
-exact set of all identifiers in the decision. Without `arguments` the gate gets --upstream."""
+exact set of all identifiers in the decision, `terms` that of its terms, beside the time that was set.
+Without `arguments` the gate gets --upstream."""
 
 import json
 import os
@@ -69,9 +70,14 @@ class Suite:
                 wanted = sorted(wanted)
             if wanted is not None and wanted != value:
                 problems.append("%s: wanted %s, got %s" % (key, wanted, value))
-        if (decision["answer"] == "may_be_removed") != (expect["exit"] == 0):
+        terms = sorted({term["id"] for term in decision["terms"]})
+        if terms != sorted(expect.get("terms", []) + ["clock_set"]):
+            problems.append("terms: %s" % terms)
+        if expect.get("terms") and decision["criteria"]["as_written"]:
+            problems.append("criteria with waivers, or weaker ones, are called those as written")
+        if decision["answer"].startswith("may_be_removed") != (expect["exit"] == 0):
             problems.append("answer %s" % decision["answer"])
-        if (decision["missing"] == []) != (decision["answer"] == "may_be_removed"):
+        if (decision["missing"] == []) != decision["answer"].startswith("may_be_removed"):
             problems.append("what is missing: %s" % decision["missing"])
         return problems
 
@@ -93,6 +99,10 @@ class Suite:
         text = self.run(case, directory, documents, [])
         if text.returncode != expect["exit"]:
             problems.append("exit %d without --json" % text.returncode)
+        first_line = text.stdout.decode().split("\n")[0]
+        if first_line and ("AS OF %s, A TIME THAT WAS SET (--now)" % gate_inputs.NOW not in first_line or
+                           (expect["exit"] == 0 and "terms" in expect) != ("ON TERMS" in first_line)):
+            problems.append("the headline is: %s" % first_line)
         if any(byte < 0x20 and byte != 0x0a for byte in text.stdout + text.stderr):
             problems.append("control bytes in the text")
         for name, stream in (("stderr", text.stderr), ("says", text.stdout)):

@@ -42,6 +42,9 @@ static void make_parts(struct parts *parts)
         .maximum_age_s = 3600,
         .upstream_maximum_age_s = 3600,
         .accept_anomalies = parts->none,
+        .maximum_step_budget_ms = 1,
+        .maximum_total_budget_ms = 2,
+        .maximum_rename_ms = 3,
         .subject_files = parts->words,
         .issues = &parts->strict_issue,
         .issue_count = 1,
@@ -51,6 +54,9 @@ static void make_parts(struct parts *parts)
     parts->lenient.accept_anomalies = parts->words;
     parts->lenient.accept_early_waits = true;
     parts->lenient.maximum_age_s = 7200;
+    parts->lenient.maximum_step_budget_ms = 2;
+    parts->lenient.maximum_total_budget_ms = 3;
+    parts->lenient.maximum_rename_ms = 4;
 }
 
 static void release_parts(struct parts *parts)
@@ -76,11 +82,10 @@ static void asking_for_less_is_told_point_by_point(void **state)
 {
     (void)state;
     static const char *const details[] = {
-        "I need not be resolved upstream",
-        "evidence may be 2 hours old, not 1",
-        "the anomaly a is accepted",
-        "the anomaly b is accepted",
-        "waits may end early",
+        "I need not be resolved upstream",  "evidence may be 2 hours old, not 1",
+        "the anomaly a is accepted",        "the anomaly b is accepted",
+        "a step budget may be 2 ms, not 1", "a total budget may be 3 ms, not 2",
+        "a rename may be 4 ms, not 3",      "waits may end early",
     };
     struct parts parts;
     make_parts(&parts);

@@ -72,6 +72,26 @@ class Shown(unittest.TestCase):
             self.assertIn("weaker than the exit criteria as written, and were accepted so", text)
             self.assertRegex(text, "waived(,| and) not measured")
 
+    def test_terms_stand_in_the_headline_and_below_it(self):
+        made = make_samples.decision(list(make_samples.green().values()), "may_be_removed_on_terms")
+        criteria = dict(made["criteria"], as_written=False)
+        terms = [{"id": "waiver", "detail": "hosted-multi-process"},
+                 {"id": "weaker_criteria", "detail": "fewer <b>attempts</b>"},
+                 {"id": "clock_set", "detail": made["decided_at"]}]
+        path = running.decision_path("green", "may_be_removed_on_terms", criteria=criteria, terms=terms)
+        for form in ("markdown", "html"):
+            text = plain(running.report(form, "green", "--decision", path))
+            top = text[:text.index("Shapes by targets")]
+            for part in ("-B may be removed ON TERMS AS OF 2026-11-22T21:00:00Z, A TIME THAT WAS SET (--now)",
+                         "waiver: hosted-multi-process", "weaker_criteria: fewer",
+                         "as written but for their waivers"):
+                self.assertIn(part, top, form)
+            self.assertNotIn("every exit criterion", top.lower())
+        path = running.decision_path("green", "may_be_removed", terms=terms[2:])
+        for form in ("markdown", "html"):
+            text = plain(running.report(form, "green", "--decision", path))
+            self.assertIn("-B may be removed AS OF 2026-11-22T21:00:00Z, A TIME THAT WAS SET", text)
+
     def test_the_harness_is_shown(self):
         harness = {"digest": make_samples.sha256("h"), "status": "unprotected", "modes": [
             {"mode": "standalone", "verdict": "UNPROTECTED", "reason": "one command",

@@ -428,7 +428,7 @@ def is_evidence(one):
 
 def decision(documents, answer="keep", **changes):
     """A decision as the gate writes it, over documents that are already made."""
-    met = answer == "may_be_removed"
+    met = answer.startswith("may_be_removed")
     hang = [reason("hang", "rename did not come back", "2 of 3 attempts")]
 
     def mode(name):
@@ -449,7 +449,7 @@ def decision(documents, answer="keep", **changes):
         "tool": {"version": "0.1.0", "commit": "0a1b2c3d4e5f", "probe_build": "0123456789abcdef"},
         "criteria": {"digest": sha256("criteria"), "as_written": True, "weaker_accepted": False,
                      "reasons": [], "waivers": []},
-        "upstream_digest": None, "tested_release": "0.14.4", "accepted_waivers": [],
+        "terms": [], "upstream_digest": None, "tested_release": "0.14.4", "accepted_waivers": [],
         "missing": [] if met else [
             {"issue": "NSKIP021", "what": "3 passes of subdir_sibling on standalone"},
             {"issue": None, "what": "the state of the upstream issues"}],
