@@ -51,6 +51,7 @@ HARMLESS = {
     "criteria.json": [
         (r"(/issues/\d)?/title", "words"),
         (r"/evidence/accept_anomalies(/\d)? (= \[\]|removed)", "stricter"),
+        (r"/evidence/maximum_(step_budget|total_budget|rename)_ms = (59999|599999|4999)$", "stricter"),
         (r"/(evidence|upstream)/maximum_age_hours = (335|1|7)$|maximum_age_hours = 335", "stricter"),
         (r"/issues/\d/attempts removed", "the default is what was written"),
     ],
