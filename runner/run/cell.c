@@ -248,6 +248,7 @@ void cell_release(struct cell *cell)
     free(cell->guest_directory);
     json_decref(cell->bindings);
     json_decref(cell->view_findings);
+    json_decref(cell->launcher);
     json_decref(cell->evidence);
     json_decref(cell->anomalies);
     json_decref(cell->survivors);

@@ -97,6 +97,7 @@ struct cell {
     struct builder builder; /* of what follows; asked when the result is made */
     enum view_result view;
     json_t *view_findings;
+    json_t *launcher; /* how mode and version are known, as the document has it; or NULL */
     json_t *evidence;
     json_t *anomalies;
     json_t *survivors;
@@ -164,6 +165,11 @@ void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *tab
 void cell_after_tree(struct cell *cell, uint64_t now_ns);
 void cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_fail(struct cell *cell, const struct error *cause);
+/* What the deputy is to look for, a new reference or NULL with an error; what it found, or why it
+ * did not; and what that means for the verdict. */
+json_t *cell_launcher_request(const struct cell *cell, struct error *error);
+void cell_take_launcher(struct cell *cell, const json_t *found, const char *why_not);
+void cell_hold_against_launcher(struct cell *cell);
 __attribute__((format(printf, 3, 4))) void cell_add_anomaly(struct cell *cell, const char *kind,
                                                             const char *format, ...);
 

@@ -128,14 +128,6 @@ static const char *view_name(enum view_result result)
                                         : "unavailable";
 }
 
-static void view_is_unavailable(struct cell *cell, const char *why)
-{
-    cell->view = VIEW_UNAVAILABLE;
-    json_decref(cell->view_findings);
-    cell->view_findings = build_array(&cell->builder);
-    build_next_text(&cell->builder, cell->view_findings, why);
-}
-
 int cell_ask_deputy(struct cell *cell, json_t *request, struct error *error)
 {
     if (cell->deputy->pid == 0 && deputy_start(cell->deputy, error) != 0) {
@@ -182,26 +174,64 @@ static void clean(struct cell *cell, uint64_t now_ns)
                    cell->aborted ? CLEAN_ABORTED_NS : CLEAN_LONGEST_NS, now_ns);
 }
 
-/* Asks for the host's own look, where there is something to be seen. */
-static bool ask_for_view(struct cell *cell, uint64_t now_ns)
+/* Whether there is something for the host to see. */
+static bool is_to_be_viewed(const struct cell *cell)
+{
+    return cell->target_run->target.view_kind != NULL && shape_has_final_state(cell->shape) &&
+           cell->survivors == NULL &&
+           (cell->witness.outcome == OUTCOME_PASS || cell->witness.outcome == OUTCOME_FAIL);
+}
+
+/* Nobody could look at what there was to be seen. */
+static void look_failed(struct cell *cell, const char *why)
+{
+    if (cell->target_run->target.verify_logs != NULL)
+        cell_take_launcher(cell, NULL, why);
+    if (!is_to_be_viewed(cell))
+        return;
+    cell->view = VIEW_UNAVAILABLE;
+    json_decref(cell->view_findings);
+    cell->view_findings = build_array(&cell->builder);
+    build_next_text(&cell->builder, cell->view_findings, why);
+}
+
+static json_t *view_request(const struct cell *cell, struct error *error)
 {
     const struct target *target = &cell->target_run->target;
+    CLEANUP_FREE char *path = target_expand_text(target, target->view_path, cell->bindings, error);
+    return path == NULL
+               ? NULL
+               : json_pack("{s:s, s:s, s:s, s:s}", "kind", target->view_kind, "path", path, "shape",
+                           cell->shape->name, "nonce", cell->nonce);
+}
+
+/* Asks what the launcher logged, and for the host's own look. Returns false when nothing is asked.
+ */
+static bool ask_for_look(struct cell *cell, uint64_t now_ns)
+{
+    struct builder builder = {0};
     struct error failed = ERROR_INIT;
-    if (target->view_kind == NULL || !shape_has_final_state(cell->shape) || cell->aborted ||
-        cell->survivors != NULL ||
-        (cell->witness.outcome != OUTCOME_PASS && cell->witness.outcome != OUTCOME_FAIL))
+    bool view = is_to_be_viewed(cell);
+    bool launcher = cell->target_run->target.verify_logs != NULL;
+    if (cell->aborted || (!view && !launcher))
         return false;
-    CLEANUP_FREE char *path =
-        target_expand_text(target, target->view_path, cell->bindings, &failed);
-    json_t *request =
-        json_pack("{s:s, s:s, s:s*, s:s, s:s}", "do", "view", "kind", target->view_kind, "path",
-                  path, "shape", cell->shape->name, "nonce", cell->nonce);
-    if (path == NULL || cell_ask_deputy(cell, request, &failed) != 0) {
-        view_is_unavailable(cell, failed.what);
+    json_t *request = build_object(&builder);
+    build_text(&builder, request, "do", "look");
+    if (launcher)
+        build_set(&builder, request, "launcher", cell_launcher_request(cell, &failed));
+    if (view)
+        build_set(&builder, request, "view", view_request(cell, &failed));
+    request = build_finish(&builder, request);
+    if (request == NULL)
+        (void)error_set(&failed, ERROR_MEMORY, NULL, "out of memory for a request");
+    if (request == NULL || cell_ask_deputy(cell, request, &failed) != 0) {
+        look_failed(cell, failed.what);
         return false;
     }
     cell->stage = CELL_VIEWING;
-    patience_start(&cell->patience, cell->deputy->pid, VIEW_NS, VIEW_NS * PATIENCE_TIMES, now_ns);
+    uint64_t silence_ns = view ? VIEW_NS : CLEAN_NS;
+    patience_start(&cell->patience, cell->deputy->pid, silence_ns, silence_ns * PATIENCE_TIMES,
+                   now_ns);
     /* The deputy need not wait for us between the two: what it has seen, it will have sent. */
     struct error later = ERROR_INIT;
     cell->cleaning_asked = !cell->settings->keep && ask_for_cleaning(cell, &later) == 0;
@@ -217,18 +247,22 @@ void cell_after_tree(struct cell *cell, uint64_t now_ns)
         cell_fail(cell, &failed);
     if (cut)
         cell_add_anomaly(cell, "output_cut", "more output than is kept; the artifacts say where");
-    if (!ask_for_view(cell, now_ns))
+    if (!ask_for_look(cell, now_ns))
         clean(cell, now_ns);
 }
 
-static void take_view(struct cell *cell, const json_t *answer)
+static void take_look(struct cell *cell, const json_t *answer)
 {
+    const char *why = deputy_refusal(answer);
     const char *result = json_string_value(json_object_get(answer, "result"));
-    if (result == NULL) {
-        const char *why = deputy_refusal(answer);
-        view_is_unavailable(cell, why == NULL ? "no answer" : why);
+    if (why != NULL) {
+        look_failed(cell, why);
         return;
     }
+    if (cell->target_run->target.verify_logs != NULL)
+        cell_take_launcher(cell, json_object_get(answer, "launcher"), "no answer");
+    if (result == NULL)
+        return;
     cell->view = strcmp(result, view_name(VIEW_AGREES)) == 0        ? VIEW_AGREES
                  : strcmp(result, view_name(VIEW_CONTRADICTS)) == 0 ? VIEW_CONTRADICTS
                                                                     : VIEW_UNAVAILABLE;
@@ -260,7 +294,7 @@ static void take_answer(struct cell *cell, const json_t *answer, uint64_t now_ns
     if (cell->stage == CELL_PREPARING) {
         take_preparation(cell, answer, now_ns);
     } else if (cell->stage == CELL_VIEWING) {
-        take_view(cell, answer);
+        take_look(cell, answer);
         clean(cell, now_ns);
     } else {
         const char *why = deputy_refusal(answer);

@@ -217,6 +217,8 @@ static void describe_extras(struct builder *builder, json_t *result, const struc
         build_truth(builder, result, "gating", false);
     if (cell->witness.data_loss)
         build_truth(builder, result, "data_loss", true);
+    if (cell->launcher != NULL)
+        build_share(builder, result, "launcher", cell->launcher);
     if (cell->survivors != NULL)
         build_share(builder, result, "unkillable", cell->survivors);
     if (verdict != VERDICT_PASS && cell->listening.reader != NULL)
@@ -252,6 +254,7 @@ json_t *cell_result(struct cell *cell)
     char failure[sizeof cell->failure] = "";
     note_failed_exec(cell);
     note_foreign_build(cell);
+    cell_hold_against_launcher(cell);
     note_wrong_filesystem(cell, wrong_filesystem, sizeof wrong_filesystem);
     if (cell->failure.code != ERROR_NONE)
         error_describe(&cell->failure, failure, sizeof failure);

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/json_build.h"
+#include "run/helper/launcher_log.h"
 #include "run/host_view.h"
 #include "run/steps.h"
 
@@ -36,16 +37,14 @@ static json_t *do_steps(const json_t *request)
     return answer_ok();
 }
 
-static json_t *do_view(const json_t *request)
+static void look_at_result(struct builder *builder, json_t *answer, const json_t *view)
 {
     struct error error = ERROR_INIT;
-    const char *kind = json_string_value(json_object_get(request, "kind"));
-    const char *path = json_string_value(json_object_get(request, "path"));
-    const char *nonce = json_string_value(json_object_get(request, "nonce"));
-    const struct shape *shape = shape_find(json_string_value(json_object_get(request, "shape")));
-    struct builder builder = {0};
-    json_t *answer = build_object(&builder);
-    struct view_findings findings = {&builder, build_array_in(&builder, answer, "findings")};
+    const char *kind = json_string_value(json_object_get(view, "kind"));
+    const char *path = json_string_value(json_object_get(view, "path"));
+    const char *nonce = json_string_value(json_object_get(view, "nonce"));
+    const struct shape *shape = shape_find(json_string_value(json_object_get(view, "shape")));
+    struct view_findings findings = {builder, build_array_in(builder, answer, "findings")};
     int failed = strcmp(kind, "fat-image") == 0
                      ? view_fat_image(path, shape, nonce, &findings, &error)
                      : view_directory(path, shape, nonce, &findings, &error);
@@ -54,8 +53,23 @@ static json_t *do_view(const json_t *request)
         result = "unavailable";
         view_add_finding(&findings, "%s: %s", error.where, error.what);
     }
+    build_text(builder, answer, "result", result);
+}
+
+/* What the launcher logged first: that file system is the runner's, the other one is under test. */
+static json_t *do_look(const json_t *request)
+{
+    struct builder builder = {0};
+    json_t *answer = build_object(&builder);
+    const json_t *launcher = json_object_get(request, "launcher");
+    const json_t *view = json_object_get(request, "view");
     build_truth(&builder, answer, "ok", true);
-    build_text(&builder, answer, "result", result);
+    if (launcher != NULL)
+        build_set(&builder, answer, "launcher",
+                  launcher_log_read(json_string_value(json_object_get(launcher, "logs")),
+                                    json_string_value(json_object_get(launcher, "line"))));
+    if (view != NULL)
+        look_at_result(&builder, answer, view);
     /* A finding that was lost for want of memory must not leave an agreement behind. */
     return build_finish(&builder, answer);
 }
@@ -82,8 +96,8 @@ static json_t *carry_out(const json_t *request)
     const char *what = json_string_value(json_object_get(request, "do"));
     if (strcmp(what, "steps") == 0)
         return do_steps(request);
-    if (strcmp(what, "view") == 0)
-        return do_view(request);
+    if (strcmp(what, "look") == 0)
+        return do_look(request);
     return do_check_root(request);
 }
 

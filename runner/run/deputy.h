@@ -26,16 +26,19 @@ int deputy_start(struct deputy *deputy, struct error *error);
 /**
  * Asks it to do one thing; `request` is a JSON object that it takes over:
  *   {"do": "steps", "steps": [...]}                                     see steps_execute
- *   {"do": "view", "kind": K, "path": P, "shape": S, "nonce": N}        see host_view.h
+ *   {"do": "look",                          either or both of what was left:
+ *    "launcher": {"logs": P, "line": L},                              see launcher_log.h
+ *    "view": {"kind": K, "path": P, "shape": S, "nonce": N}}          see host_view.h
  *   {"do": "check_root", "path": P}      is it a directory that can be written to?
  * Returns 0, or -1 with ERROR_ENVIRONMENT when the deputy is gone.
  */
 int deputy_ask(struct deputy *deputy, json_t *request, struct error *error);
 
 /**
- * Fetches the answer without waiting; a new reference: {"ok": true, ...} (for a view also
- * "result" and "findings"), or {"ok": false, "error": TEXT}. NULL with no error when there is no
- * answer yet; NULL with ERROR_ENVIRONMENT when the deputy has ended instead of answering.
+ * Fetches the answer without waiting; a new reference: {"ok": true, ...} (for a look also
+ * "launcher", "result" and "findings"), or {"ok": false, "error": TEXT}. NULL with no error when
+ * there is no answer yet; NULL with ERROR_ENVIRONMENT when the deputy has ended instead of
+ * answering.
  */
 json_t *deputy_answer(struct deputy *deputy, struct error *error);
 

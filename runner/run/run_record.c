@@ -86,6 +86,8 @@ void run_record_cell(struct run *run, struct cell *cell)
     if (document_add(&target->document, control ? DOCUMENT_CONTROLS : DOCUMENT_CELLS, result,
                      &run->failure) != 0)
         return;
+    if (strcmp(text_at(cell->launcher, "known"), "claimed") == 0)
+        target->cells_claimed++;
     if (control)
         record_control(run, target, cell, result);
     else
@@ -276,6 +278,9 @@ static int write_document(struct run *run, struct run_target *target, struct err
     if (path_format(path, sizeof path, error, "%s/%s/%s.json", output, run->id,
                     target->prepared.target.name) == 0)
         front_document(run->front, path);
+    if (target->cells_claimed > 0)
+        front_note(run->front, "%s: in %u cells the launcher did not say in which mode it runs",
+                   target->prepared.target.name, target->cells_claimed);
     return 0;
 }
 

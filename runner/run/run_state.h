@@ -28,6 +28,7 @@ struct run_target {
     char abi[96];            /* of a sysroot's guests; empty for other targets */
     unsigned controls_done;
     unsigned cells_done;
+    unsigned cells_claimed; /* in which the launcher did not say its mode, though it was asked */
 };
 
 /** The next cell to start: the controls of all targets, then attempts x shapes x targets. */

@@ -32,6 +32,7 @@ static void take_fields(struct target *target)
     const json_t *guest = json_object_get(root, "guest");
     const json_t *view = json_object_get(root, "host_view");
     const json_t *memory = json_object_get(root, "memory_mib");
+    const json_t *verify = json_object_get(root, "verify");
     const json_t *budgets = json_object_get(root, "budgets");
     target->name = text_of(root, "name");
     target->title = text_of(root, "title");
@@ -44,6 +45,9 @@ static void take_fields(struct target *target)
     target->view_kind = text_of(view, "kind");
     target->view_path = text_of(view, "path");
     target->launch_directory = text_of(launch, "directory");
+    target->verify_logs = text_of(verify, "logs");
+    target->verify_line = text_of(verify, "line");
+    target->verify_modes = json_object_get(verify, "modes");
     target->argv = json_object_get(launch, "argv");
     target->environment = json_object_get(launch, "environment");
     target->interpreter = json_object_get(root, "interpreter");

@@ -38,6 +38,9 @@ struct target {
     const char *view_kind;       /* NULL: the host can't look */
     const char *view_path;
     const char *launch_directory; /* or NULL */
+    const char *verify_logs;      /* directory that the launcher logs to; NULL: it tells nothing */
+    const char *verify_line;      /* what tells its version and mode there (launcher_log.h) */
+    const json_t *verify_modes;   /* our names for the modes, by its own */
     json_t *argv;
     json_t *environment; /* or NULL */
     json_t *interpreter; /* how a scenario's script is launched; NULL: not on this target */

@@ -32,7 +32,7 @@ def names_in(page, head):
 
 def anomalies(source):
     found = set(ALSO_ANOMALIES)
-    for path in (source / "runner/run").glob("*.c"):
+    for path in (source / "runner/run").rglob("*.c"):
         found |= set(re.findall(r'cell_add_anomaly\(\s*\w+,\s*"(\w+)"', path.read_text()))
     return found
 

@@ -8,6 +8,7 @@ Exit codes: 0 so it is, 1 it is not, 77 skipped.
 """
 
 import concurrent.futures
+import json
 import os
 import sys
 
@@ -15,6 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [f"{HERE}/double", f"{HERE}/../run", f"{HERE}/../zoo"]
 
 import make_sysroot  # noqa: E402  (its directory is not on the path before)
+import nanvixd  # noqa: E402
 from oracle import Oracle  # noqa: E402
 import private_mounts as mounts  # noqa: E402
 
@@ -33,6 +35,7 @@ STALL = {"verdict": "stall", "call": "open"}
 EEXIST = {"verdict": "fail", "errno": "EEXIST"}
 PANIC = {"verdict": "crash", "said": "[TRACE][nvx::panic] panicked at"}
 LINGERS = {**PASS, "anomaly": ("no_exit", "nanvixd.elf")}
+CLAIMED = {**PASS, "launcher": {"known": "claimed", "why": "no line of its logs names them"}}
 ROWS = {
     "standalone": [
         ("rename-hangs", "subdir_sibling", HANG),
@@ -44,7 +47,8 @@ ROWS = {
         ("panic-stays", "cross_directory", PANIC),
         ("lingers", "tmp_root_sibling", LINGERS),
         ("image-fails", "tmp_root_sibling",
-         {"verdict": "error", "reason": "No space left on device"}),
+         {"verdict": "error", "reason": "No space left on device", "launcher": None}),
+        ("says-nothing", "tmp_root_sibling", CLAIMED),
         ("none", "implicit_import", PASS),
         ("none", "implicit_import_b", PASS),
         ("rename-hangs", "implicit_import", HANG),
@@ -112,8 +116,20 @@ def complaints(cell, wanted):
         "host": (cell["host_view"] or {}).get("result") == wanted.get("host"),
         "anomaly": any(one["kind"] == wanted.get("anomaly", ("", ""))[0] and
                        wanted["anomaly"][1] in one["detail"] for one in cell["anomalies"]),
+        "launcher": cell.get("launcher") == wanted.get("launcher"),
     }
     return [f"{key} is not {wanted[key]}" for key in wanted if not seen[key]]
+
+
+def verified(built_for, target):
+    """What a cell's document says when the launcher told its mode, as the target's descriptor names
+    it."""
+    with open(f"{HERE}/../../targets/{target}.json", encoding="utf-8") as file:
+        modes = json.load(file)["verify"]["modes"]
+    word = nanvixd.DEPLOYMENT[built_for]
+    return {"known": "verified", "mode": modes[word], "version": RELEASE,
+            "line": f"[INFO][nanvixd] nanvixd {RELEASE}, {word} deployment, interactive mode, "
+                    "machine microvm"}
 
 
 def subject_complaints(document, sysroot):
@@ -140,13 +156,32 @@ def check(row):
         if TARGET not in documents or not documents[TARGET]["cells"]:
             return [f"no cell: exit {code}: {said} {errors}"]
         cell, = documents[TARGET]["cells"]
-        found = complaints(cell, wanted) + subject_complaints(documents[TARGET], sysroot)
+        found = complaints(cell, {"launcher": verified(BUILT_FOR, TARGET), **wanted}) + subject_complaints(documents[TARGET], sysroot)
         if found:
             found.append(f"it was {cell}")
         if (code == 0) != (wanted["verdict"] == "pass"):
             found.append(f"exit code {code}: {errors}")
         left = mounts.wait_until_gone(sysroot, 5)
         return found + [f"left running: {left}"] * bool(left)
+
+
+def check_unnamed_mode():
+    """A multi-process release that names its mode nowhere serves hosted-single by its files. What it
+    runs there is no pass: the launcher said otherwise."""
+    with Oracle(f"{BUILD}/runner/rename-oracle") as oracle:
+        sysroot = make_sysroot.lay_out(f"{oracle.scratch}/sysroot", BUILD, "hosted-multi", "none",
+                                       RELEASE, names_mode=False)
+        code, _, errors = oracle.run("--nanvix", sysroot, "-s", "tmp_root_sibling", *BUDGETS)
+        found = [] if code == 1 else [f"exit {code}: {errors}"]
+        for target, verdict in (("nanvix-hosted-multi", "pass"), ("nanvix-hosted-single", "error")):
+            cell, = oracle.documents()[target]["cells"]
+            if (cell["verdict"] != verdict or
+                    cell.get("launcher") != verified("hosted-multi", target)):
+                found.append(f"{target}: {cell}")
+            if verdict == "error" and not all(
+                    word in cell["reason"] for word in ("hosted-single-process", "is hosted-multi-process")):
+                found.append(f"{target}: {cell['reason']}")
+        return found
 
 
 def main():
@@ -159,6 +194,10 @@ def main():
         for row, found in zip(ROWS[MODE], pool.map(check, ROWS[MODE])):
             failed += bool(found)
             print(f"{'FAILED' if found else 'ok':7} {row[0]} {row[1]} {'; '.join(found)}")
+    if MODE == "hosted-multi":
+        found = check_unnamed_mode()
+        failed += bool(found)
+        print(f"{'FAILED' if found else 'ok':7} no mode named {'; '.join(found)}")
     return 1 if failed else 0
 
 

@@ -56,8 +56,9 @@ def add_python(sysroot):
         file.write("The double's guest uses the machine's own library.\n")
 
 
-def lay_out(sysroot, build, mode, fault, release, python=False):
-    """Makes the sysroot in an empty or missing directory."""
+def lay_out(sysroot, build, mode, fault, release, python=False, names_mode=True):
+    """Makes the sysroot in an empty or missing directory. What its nanvixd says of itself is always
+    so; its manifest need not name the mode."""
     build = os.path.realpath(build)
     library = f"{build}/lib/rename-oracle"
     zoofs = f"{build}/runner/tests/zoo/zoofs"
@@ -85,11 +86,14 @@ def lay_out(sysroot, build, mode, fault, release, python=False):
         tools["inner_server"] = shutil.copy(zoofs, f"{sysroot}/double/nanvixd.elf")
     if python:
         add_python(sysroot)
-    manifest = {"deployment_mode": DEPLOYMENT[mode], "double": True, "guest_abi": "linux-x86_64"}
+    manifest = {"double": True, "guest_abi": "linux-x86_64"}
+    if names_mode:
+        manifest["deployment_mode"] = DEPLOYMENT[mode]
     if release is not None:
         manifest["release"] = release
     for name, content in (("manifest", manifest),
-                          ("double", {"mode": mode, "fault": fault, "tools": tools})):
+                          ("double", {"mode": mode, "fault": fault, "tools": tools,
+                                      "version": (release or "0.0.0").removeprefix("v")})):
         with open(f"{sysroot}/{name}.json", "w", encoding="utf-8") as file:
             json.dump(content, file, indent=2)
     return sysroot

@@ -12,14 +12,17 @@ import time
 
 import fileserver
 import machine
-from console import PANIC, Console
+from console import PANIC, Console, write_all
 from contract import (ELF_MARK, IMAGE_MARK, check_host_path, read_arguments, refuse, starts_with)
 
 NAME = "nanvixd"
+APPENDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 WITH_VALUE = ("-bin-dir", "-ramfs", "-console-file", "-mount", "-kernel-args", "-log-dir",
               "-tmp-dir", "-http-addr")
 WITHOUT_VALUE = ("-allow-host-networking", "-log-to-stdout")
 LIFE_S = 300
+DEPLOYMENT = {"standalone": "standalone", "legacy": "standalone", "hosted-single": "single-process",
+              "hosted-multi": "multi-process"}
 
 # fault: (what the guest's calls meet, what the calls that linuxd serves meet). None: linuxd serves as it
 # should, and the call is held in the guest; hostfs hands no O_EXCL on.
@@ -37,6 +40,7 @@ FAULTS = {
     "lingers": ([], "none"),
     "leaves-running": ([], "none"),
     "image-fails": ([], "none"),
+    "says-nothing": ([], "none"),
 }
 
 
@@ -80,7 +84,7 @@ class Nanvixd:
 
     def __init__(self, sysroot, double, words):
         self.sysroot, self.tools, self.fault = sysroot, double["tools"], double["fault"]
-        self.mode = double["mode"]
+        self.mode, self.version = double["mode"], double["version"]
         if not os.environ.get("USER"):
             refuse(NAME, "USER is not set")
         self.flags, self.rest = read_flags(words)
@@ -162,17 +166,29 @@ class Nanvixd:
         vm = f"{self.sysroot}/bin/uservm.elf" if multi else f"{self.sysroot}/bin/kernel.elf"
         return machine.start(self.tools, vm, place, machine.hostfs_options(work, served), script)
 
+    def log_file(self, name):
+        """A file of the log directory, opened for writing behind what is there."""
+        directory = self.flags.get("-log-dir", "logs")
+        os.makedirs(directory, exist_ok=True)
+        return os.open(f"{directory}/{name}", APPENDING, 0o644)
+
+    def log_start(self):
+        """Says which version this is and in which mode it runs."""
+        if self.fault == "says-nothing":
+            return
+        line = (f"[INFO][{NAME}] {NAME} {self.version}, {DEPLOYMENT[self.mode]} deployment, "
+                "interactive mode, machine microvm\n")
+        log = 1 if "-log-to-stdout" in self.flags else self.log_file(f"{NAME}.log")
+        write_all(log, line.encode())
+
     def open_console(self):
         path = self.flags.get("-console-file")
         if path == "/dev/stdout":
             return Console(1, 1)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         if path is not None:
-            console = os.open(path, flags, 0o644)
+            console = os.open(path, APPENDING, 0o644)
             return Console(console, console)
-        directory = self.flags.get("-log-dir", "logs")
-        os.makedirs(directory, exist_ok=True)
-        return Console(1, os.open(f"{directory}/console.log", flags, 0o644))
+        return Console(1, self.log_file("console.log"))
 
     def hear(self, console, data):
         for line in console.feed(data):
@@ -209,6 +225,7 @@ class Nanvixd:
 
     def run(self):
         hosted = self.mode.startswith("hosted")
+        self.log_start()
         console = self.open_console()
         self.vm = self.start_hosted() if hosted else self.start_standalone()
         early = self.forward(console)
