@@ -29,15 +29,20 @@ int refuse_documents(const struct refusal_context *context, struct document_list
 /* The checks, by file. Between the files of this module only. */
 extern refusal_check *const subject_checks[]; /* refuse_subject.c; all lists end with NULL */
 extern refusal_check *const identity_checks[];
-extern refusal_check *const run_checks[];     /* refuse_run.c */
-extern refusal_check *const control_checks[]; /* refuse_controls.c */
-extern refusal_check *const cell_checks[];    /* refuse_cells.c */
+extern refusal_check *const launcher_checks[]; /* refuse/launcher.c */
+extern refusal_check *const run_checks[];      /* refuse_run.c */
+extern refusal_check *const control_checks[];  /* refuse_controls.c */
+extern refusal_check *const cell_checks[];     /* refuse_cells.c */
 
 /** What is wrong with documents together. Between the files of this module only. */
 int refuse_repeated_documents(struct document_list *list, struct error *error);
 int refuse_mixed_documents(struct document_list *list, struct error *error);
+int refuse_shared_binaries(struct document_list *list, struct error *error); /* refuse/launcher.c */
 
 /** Whether nothing speaks against the document so far. */
 bool document_stands(const struct document *document);
+
+/** Whether a document is about Nanvix and about a mode that is asked for, admissible or not. */
+bool document_concerns_decision(const struct document *document);
 
 #endif

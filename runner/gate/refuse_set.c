@@ -72,8 +72,7 @@ int refuse_repeated_documents(struct document_list *list, struct error *error)
     return refuse_same_run(claims, count, error);
 }
 
-/** Whether a document is about Nanvix and about a mode that is asked for, admissible or not. */
-static bool concerns_decision(const struct document *document)
+bool document_concerns_decision(const struct document *document)
 {
     return document->verdict && !reason_list_has(&document->refusals, WEIGHT_NEUTRAL);
 }
@@ -128,7 +127,7 @@ static struct document *first_comparable(struct document_list *list, struct docu
 {
     struct document *other = list->items;
     while (other != document &&
-           !(concerns_decision(other) && agreement->comparable(other, document)))
+           !(document_concerns_decision(other) && agreement->comparable(other, document)))
         other++;
     return other;
 }
@@ -152,7 +151,7 @@ static int refuse_disagreement(struct document_list *list, const struct agreemen
 {
     for (size_t i = 0; i < list->count; i++) {
         struct document *document = &list->items[i];
-        if (!concerns_decision(document))
+        if (!document_concerns_decision(document))
             continue;
         struct document *first = first_comparable(list, document, agreement);
         if (!agreement->agree(first, document) &&
@@ -163,7 +162,7 @@ static int refuse_disagreement(struct document_list *list, const struct agreemen
     /* Those that agree with a first one that was refused go with it. */
     for (size_t i = 0; i < list->count; i++) {
         struct document *document = &list->items[i];
-        if (!concerns_decision(document))
+        if (!document_concerns_decision(document))
             continue;
         const struct document *first = first_comparable(list, document, agreement);
         for (size_t j = 0; j < first->refusals.count; j++)

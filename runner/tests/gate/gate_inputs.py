@@ -149,6 +149,22 @@ def make_cell(shape, attempt, verdict, build):
 
 # ---- documents ----
 
+def verify(document):
+    """Every cell has what the launcher said of its mode and version."""
+    mode, release = document["target"]["mode"], document["subject"]["release"]
+    version = release.removeprefix("v")
+    for cell in document["controls"] + document["cells"]:
+        cell["launcher"] = {"known": "verified", "mode": mode, "version": version,
+                            "line": "nanvixd %s, %s deployment, interactive mode" %
+                                    (version, mode.removeprefix("hosted-"))}
+    return document
+
+
+def known_launcher(cells):
+    """What the first of the cells that has it knows of its launcher."""
+    return next(({"launcher": cell["launcher"]} for cell in cells if "launcher" in cell), {})
+
+
 def make_document(name, build, version, attempts):
     target, mode = MODES[name]
     index = list(MODES).index(name)
@@ -174,7 +190,7 @@ def make_document(name, build, version, attempts):
         "controls": [make_cell(word, 1, verdict, build) for word, verdict in CONTROLS.items()],
         "cells": [make_cell(shape, attempt, "pass", build)
                   for shape in SHAPES for attempt in range(1, attempts + 1)]}
-    return seal(document)
+    return seal(verify(document))
 
 
 def dress_as_nanvix(document, name):
@@ -183,9 +199,9 @@ def dress_as_nanvix(document, name):
     dressed = copy.deepcopy(document)
     dressed["target"].update(name=target, mode=mode)
     dressed["subject"] = {"kind": "nanvix", "release": RELEASE,
-                          "digests": {"bin/kernel.elf": fake_digest("k"),
-                                      "bin/nanvixd.elf": fake_digest("n")}}
-    return seal(dressed)
+                          "digests": {file: fake_digest(mode + file)
+                                      for file in ("bin/kernel.elf", "bin/nanvixd.elf")}}
+    return seal(verify(dressed))
 
 
 def make_upstream():
@@ -268,6 +284,7 @@ def apply_change(inputs, change, build):
         elif "become" in change:
             cell = container[key]
             container[key] = make_cell(cell["shape"], cell["attempt"], change["become"], build)
+            container[key].update(known_launcher([cell, *container]))
         elif "slow" in change:
             slow_down(container[key], change["slow"])
         elif "repeat" in change:

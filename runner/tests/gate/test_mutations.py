@@ -28,6 +28,7 @@ HARMLESS = {
         (r"/budgets/(step|total)_ms = (10001|120001|1\.2|1e|1000000|[1-9]\d{6,})",
          "still longer than all that was measured"),
         (CELL + r"/reason =", "words"),
+        (CELL + r'/launcher/line = "nanvixd 0\.20\.3,', "words around the version"),
         (CELL + r"/artifacts =", "files beside the document"),
         (CELL + r"/duration_ms = (7|813|812250|0\.0|1e15|8\d\d)", "how long it took, within budget"),
         (r"/cells/\d+/rename_ms = (0|0\.0|1|2\.5|7|1500\.0)$", "how long it took, within budget"),
