@@ -199,10 +199,9 @@ static json_t *view_request(const struct cell *cell, struct error *error)
 {
     const struct target *target = &cell->target_run->target;
     CLEANUP_FREE char *path = target_expand_text(target, target->view_path, cell->bindings, error);
-    return path == NULL
-               ? NULL
-               : json_pack("{s:s, s:s, s:s, s:s}", "kind", target->view_kind, "path", path, "shape",
-                           cell->shape->name, "nonce", cell->nonce);
+    return path == NULL ? NULL
+                        : json_pack("{s:s, s:s, s:s, s:s}", "kind", target->view_kind, "path", path,
+                                    "shape", cell->shape->name, "nonce", cell->nonce);
 }
 
 /* Asks what the launcher logged, and for the host's own look. Returns false when nothing is asked.
@@ -255,8 +254,8 @@ static void take_look(struct cell *cell, const json_t *answer)
 {
     const char *why = deputy_refusal(answer);
     const char *result = json_string_value(json_object_get(answer, "result"));
-    if (why != NULL) {
-        look_failed(cell, why);
+    if (why != NULL || (result == NULL && is_to_be_viewed(cell))) {
+        look_failed(cell, why == NULL ? "no answer" : why);
         return;
     }
     if (cell->target_run->target.verify_logs != NULL)

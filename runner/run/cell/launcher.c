@@ -15,8 +15,7 @@ json_t *cell_launcher_request(const struct cell *cell, struct error *error)
     const struct target *target = &cell->target_run->target;
     CLEANUP_FREE char *logs =
         target_expand_text(target, target->verify_logs, cell->bindings, error);
-    return logs == NULL ? NULL
-                        : json_pack("{s:s, s:s}", "logs", logs, "line", target->verify_line);
+    return logs == NULL ? NULL : json_pack("{s:s, s:s}", "logs", logs, "line", target->verify_line);
 }
 
 void cell_take_launcher(struct cell *cell, const json_t *found, const char *why_not)
