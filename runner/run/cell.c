@@ -40,6 +40,13 @@ void cell_fail(struct cell *cell, const struct error *cause)
     (void)error_set(&cell->failure, cause->code, cause->where, "%s", cause->what);
 }
 
+void cell_describe(const struct cell *cell, char *out, size_t size)
+{
+    int used = snprintf(out, size, "%s/%s", cell->target_run->target.name, cell->shape->name);
+    if (cell->attempt > 1 && used > 0 && (size_t)used < size)
+        (void)snprintf(out + used, size - (size_t)used, ", attempt %u", cell->attempt);
+}
+
 /* Adds the placeholders of this attempt to those of the target. */
 static int make_bindings(struct cell *cell, struct error *error)
 {

@@ -4,6 +4,7 @@
 
 #include "process/ending.h"
 #include "process/spawn.h"
+#include "run/behind.h"
 #include "run/boot_turn.h"
 #include "run/classify.h"
 #include "run/deputy.h"
@@ -28,13 +29,16 @@ struct cell_settings {
     void (*listener)(void *context, const char *target, const char *shape, uint64_t since_launch_ns,
                      const char *text);
     void *listener_context;
+    behind_knows knows; /* whose the other processes are */
+    void *knows_context;
 };
 
 /** A target of this run, prepared. */
 struct target_run {
     struct target target;
-    json_t *bindings;        /* placeholders that are the same in all cells; owned */
-    uint64_t longest_gap_ns; /* of control_pass; 0 while it is not known */
+    json_t *bindings;               /* placeholders that are the same in all cells; owned */
+    uint64_t longest_gap_ns;        /* of control_pass; 0 while it is not known */
+    char device[MOUNT_DEVICE_SIZE]; /* of the file system that its cells work on; may be empty */
     bool skipped;
     char skip_reason[512];
     char scripts[PATH_MAX];     /* directory of the scenarios' scripts */
@@ -93,6 +97,8 @@ struct cell {
 
     enum ending ending;
     bool starved;
+    bool is_behind;          /* what it waits for is a lock that another process holds: */
+    struct bystander behind; /* this one */
     struct error failure;
     struct builder builder; /* of what follows; asked when the result is made */
     enum view_result view;
@@ -146,6 +152,9 @@ void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *tabl
 
 /** Gives the cell up: its processes are ended, its result is not wanted. */
 void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table);
+
+/** Writes "native/cross_directory", with the number of the attempt if it is not the first. */
+void cell_describe(const struct cell *cell, char *out, size_t size);
 
 /** The finished cell as the document has it; a new reference, NULL when memory ran out, now or when
  * any part of it was noted. */

@@ -56,6 +56,14 @@ static void collect_evidence(struct cell *cell, uint64_t now_ns)
     cell->evidence = evidence_collect(&cell->builder, &cell->tree, before, &last, &figures, lines);
 }
 
+static void look_who_is_ahead(struct cell *cell, const struct tree *tree,
+                              const struct process_table *table)
+{
+    const struct cell_settings *settings = cell->settings;
+    cell->is_behind = behind_find(tree, cell->target_run->device, table, settings->knows,
+                                  settings->knows_context, &cell->behind);
+}
+
 static bool group_is_empty(const struct cell *cell)
 {
     return cell->group->fd >= 0 && cgroup_list(cell->group, NULL, 0) == 0;
@@ -91,8 +99,10 @@ void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table 
         return;
     }
     scan_again(cell, now_ns, table);
-    if (waited_in_vain(cell))
+    if (waited_in_vain(cell)) {
         collect_evidence(cell, now_ns);
+        look_who_is_ahead(cell, &cell->tree, table);
+    }
     if (tree_is_gone(&cell->tree, table)) {
         cell_after_tree(cell, now_ns);
         return;

@@ -64,7 +64,7 @@ static const char *panic_line(const struct panic_watch *watch)
 }
 
 static void observe(const struct cell *cell, const char *failure, const char *wrong_filesystem,
-                    struct observation *seen)
+                    const char *behind, struct observation *seen)
 {
     const struct witness *witness = &cell->witness;
     const struct target *target = &cell->target_run->target;
@@ -75,6 +75,7 @@ static void observe(const struct cell *cell, const char *failure, const char *wr
         .own_failure = text_or_null(failure),
         .ending = cell->ending,
         .starved = cell->starved,
+        .behind = text_or_null(behind),
         .bad_journal =
             cell->listening.reader == NULL ? NULL : journal_reader_bad(cell->listening.reader),
         .damaged = counts->damaged,
@@ -252,13 +253,17 @@ json_t *cell_result(struct cell *cell)
     struct classification judged;
     char wrong_filesystem[200];
     char failure[sizeof cell->failure] = "";
+    char behind[160] = "";
     note_failed_exec(cell);
     note_foreign_build(cell);
     cell_hold_against_launcher(cell);
     note_wrong_filesystem(cell, wrong_filesystem, sizeof wrong_filesystem);
     if (cell->failure.code != ERROR_NONE)
         error_describe(&cell->failure, failure, sizeof failure);
-    observe(cell, failure, wrong_filesystem, &seen);
+    if (cell->is_behind)
+        (void)snprintf(behind, sizeof behind, "%s (pid %d)", cell->behind.name,
+                       (int)cell->behind.pid);
+    observe(cell, failure, wrong_filesystem, behind, &seen);
     classify(&seen, &judged);
     add_anomalies(cell, &seen);
     struct builder builder = {.failed = cell->builder.failed || cell->witness.builder.failed};

@@ -57,6 +57,15 @@ static void classify_starved(const struct observation *seen, struct classificati
                seen->any_event ? seen->last_text : "");
 }
 
+/* It waits for somebody who is not the file system, and so tells nothing about it. */
+static void classify_behind(const struct observation *seen, struct classification *out)
+{
+    decide(out, VERDICT_ERROR,
+           "behind %s, which has not come back and holds a lock of the kernel that this one waits "
+           "for; the last line was '%s'",
+           seen->behind, seen->any_event ? seen->last_text : "");
+}
+
 static void classify_silent(const struct observation *seen, struct classification *out)
 {
     char end[256];
@@ -65,6 +74,8 @@ static void classify_silent(const struct observation *seen, struct classificatio
                seen->damaged);
     else if (seen->ending == ENDING_TOTAL_BUDGET)
         classify_starved(seen, out);
+    else if (seen->ending == ENDING_BOOT_BUDGET && seen->behind != NULL)
+        classify_behind(seen, out);
     else if (seen->ending == ENDING_BOOT_BUDGET)
         decide(out, VERDICT_NO_START, "no first event within the boot budget");
     else {
@@ -156,6 +167,8 @@ static void classify_timeout(const struct observation *seen, struct classificati
         decide(out, VERDICT_ERROR,
                "%" PRIu64 " damaged lines follow '%s', so the call that is out is not known",
                seen->damaged_since_last, seen->last_text);
+    else if (seen->behind != NULL)
+        classify_behind(seen, out);
     else if (seen->call_out == NULL)
         decide(out, VERDICT_STALL, "nothing followed '%s' %s", seen->last_text, limit);
     else if (strcmp(seen->call_out, "rename") == 0 || strcmp(seen->call_out, "renameat") == 0)

@@ -9,7 +9,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -79,16 +81,21 @@ static json_t *do_check_root(const json_t *request)
     struct error error = ERROR_INIT;
     const char *path = json_string_value(json_object_get(request, "path"));
     struct stat status;
-    if (stat(path, &status) != 0)
+    char real[PATH_MAX];
+    if (stat(path, &status) != 0 || realpath(path, real) == NULL)
         (void)error_set_errno(&error, errno, path,
                               "cannot be used as --root; make it, or choose another directory");
     else if (!S_ISDIR(status.st_mode))
         (void)error_set(&error, ERROR_INPUT, path, "not a directory; --root takes a directory");
     else if (access(path, W_OK | X_OK) != 0)
         (void)error_set_errno(&error, errno, path, "cannot be written to; choose another --root");
-    else
-        return answer_ok();
-    return answer_error(&error);
+    if (error.code != ERROR_NONE)
+        return answer_error(&error);
+    struct builder builder = {0};
+    json_t *answer = build_object(&builder);
+    build_truth(&builder, answer, "ok", true);
+    build_text(&builder, answer, "real", real);
+    return build_finish(&builder, answer);
 }
 
 static json_t *carry_out(const json_t *request)

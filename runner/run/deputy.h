@@ -30,6 +30,7 @@ int deputy_start(struct deputy *deputy, struct error *error);
  *    "launcher": {"logs": P, "line": L},                              see launcher_log.h
  *    "view": {"kind": K, "path": P, "shape": S, "nonce": N}}          see host_view.h
  *   {"do": "check_root", "path": P}      is it a directory that can be written to?
+ *                                        The answer has its path without links as "real".
  * Returns 0, or -1 with ERROR_ENVIRONMENT when the deputy is gone.
  */
 int deputy_ask(struct deputy *deputy, json_t *request, struct error *error);

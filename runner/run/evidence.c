@@ -3,23 +3,12 @@
 
 #include "base/clock.h"
 #include "process/exit_status.h"
+#include "process/kernel_stack.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { STACK_LINES_MAX = 24 };
-
-/* Where in the kernel a thread sleeps: a function's name, or "" when it does not or we may not
- * know. */
-static void read_wait_channel(const struct thread_sample *thread, char *out, size_t size)
-{
-    char path[96];
-    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/wchan", (int)thread->pid, (int)thread->tid);
-    if (proc_read(path, out, size) <= 0 || strcmp(out, "0") == 0)
-        out[0] = '\0';
-}
 
 /* The number of the system call that a thread is in (proc(5)), or null. */
 static void describe_system_call(struct builder *builder, json_t *object,
@@ -39,19 +28,11 @@ static void describe_system_call(struct builder *builder, json_t *object,
 static void describe_stack(struct builder *builder, json_t *object,
                            const struct thread_sample *thread)
 {
-    char path[96];
-    char text[4096];
+    struct kernel_stack stack;
     json_t *lines = build_array_in(builder, object, "stack");
-    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/stack", (int)thread->pid, (int)thread->tid);
-    if (proc_read(path, text, sizeof text) <= 0)
-        return;
-    char *rest = NULL;
-    char *line = strtok_r(text, "\n", &rest);
-    for (int i = 0; line != NULL && i < STACK_LINES_MAX; i++) {
-        const char *name = strstr(line, "] ");
-        build_next_text(builder, lines, name == NULL ? line : name + 2);
-        line = strtok_r(NULL, "\n", &rest);
-    }
+    kernel_stack_read(&stack, thread->pid, thread->tid, thread->state);
+    for (size_t i = 0; stack.whole && i < stack.count; i++)
+        build_next_text(builder, lines, stack.frames[i]);
 }
 
 static uint64_t grown(uint64_t before, uint64_t after)
@@ -67,7 +48,7 @@ static void describe_thread(struct builder *builder, json_t *object,
     const struct thread_sample *then = sample_find(before, now->tid);
     const struct thread_sample born = {0};
     then = then == NULL ? &born : then;
-    read_wait_channel(now, waits_in, sizeof waits_in);
+    kernel_wait_channel(now->pid, now->tid, waits_in, sizeof waits_in);
     build_number(builder, object, "pid", now->pid);
     build_number(builder, object, "tid", now->tid);
     build_text(builder, object, "comm", now->comm);
@@ -131,7 +112,7 @@ static void summarize(const struct activity *activity, const struct tree_sample 
     char waits_in[128] = "";
     int used = snprintf(out, size, "%s: no process is left", activity_state_name(state));
     if (thread != NULL) {
-        read_wait_channel(thread, waits_in, sizeof waits_in);
+        kernel_wait_channel(thread->pid, thread->tid, waits_in, sizeof waits_in);
         used = snprintf(out, size, "%s: %s (pid %d, state %c%s%s), %.1f ms of CPU in %.0f ms",
                         activity_state_name(state), thread->comm, (int)thread->tid, thread->state,
                         waits_in[0] == '\0' ? "" : ", in ", waits_in,
@@ -210,8 +191,7 @@ json_t *evidence_of_survivors(struct builder *builder, const struct tree *tree)
         const char state[] = {member->state, '\0'};
         if (member->ended)
             continue;
-        const struct thread_sample leader = {.pid = member->pid, .tid = member->pid};
-        read_wait_channel(&leader, waits_in, sizeof waits_in);
+        kernel_wait_channel(member->pid, member->pid, waits_in, sizeof waits_in);
         json_t *survivor = build_next_object(builder, survivors);
         build_number(builder, survivor, "pid", member->pid);
         build_text(builder, survivor, "comm", member->comm);
@@ -229,7 +209,7 @@ bool thread_waits_for_disk(const struct thread_sample *thread)
     char waits_in[128];
     if (thread->state != 'D')
         return false;
-    read_wait_channel(thread, waits_in, sizeof waits_in);
+    kernel_wait_channel(thread->pid, thread->tid, waits_in, sizeof waits_in);
     for (size_t i = 0; i < sizeof channels / sizeof channels[0]; i++)
         if (strstr(waits_in, channels[i]) != NULL)
             return true;

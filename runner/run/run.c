@@ -121,7 +121,9 @@ int run_all(const struct run_options *options, struct front *front, struct run_s
                      .keep = options->keep,
                      .probe_build = RO_PROBE_BUILD,
                      .listener = front->live ? hear_line : NULL,
-                     .listener_context = front},
+                     .listener_context = front,
+                     .knows = run_knows,
+                     .knows_context = run},
     };
     run_note_inherited(run);
     int failed = carry_out(run, error);

@@ -4,42 +4,73 @@
 #include "run/run_state.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 
-static bool list_has(const struct pid_list *list, pid_t pid)
+static const struct lost_process *list_find(const struct lost_list *list, pid_t pid)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (list->pids[i] == pid)
-            return true;
-    return false;
+        if (list->all[i].pid == pid)
+            return &list->all[i];
+    return NULL;
 }
 
-static void list_add(struct pid_list *list, pid_t pid)
+/* `of` says what it was to the cell. */
+static void list_add(struct lost_list *list, pid_t pid, const struct cell *cell, const char *of)
 {
-    if (list->count < LEFT_BEHIND_MAX)
-        list->pids[list->count++] = pid;
+    char name[LOST_NAME_SIZE - 32];
+    if (list->count == LOST_MAX)
+        return;
+    struct lost_process *lost = &list->all[list->count++];
+    *lost = (struct lost_process){.pid = pid, .target = cell->target_run};
+    cell_describe(cell, name, sizeof name);
+    (void)snprintf(lost->name, sizeof lost->name, "%s%s", of, name);
 }
 
-static void list_remove(struct pid_list *list, pid_t pid)
+static void list_remove(struct lost_list *list, pid_t pid)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (list->pids[i] == pid)
-            list->pids[i--] = list->pids[--list->count];
+        if (list->all[i].pid == pid)
+            list->all[i--] = list->all[--list->count];
 }
 
-void run_note_left_behind(struct run *run, const json_t *survivors)
+void run_note_left_behind(struct run *run, const struct cell *cell)
 {
     size_t index;
     const json_t *survivor;
-    json_array_foreach(survivors, index, survivor)
-        list_add(&run->left_behind, (pid_t)json_integer_value(json_object_get(survivor, "pid")));
+    json_array_foreach(cell->survivors, index, survivor)
+        list_add(&run->left_behind, (pid_t)json_integer_value(json_object_get(survivor, "pid")),
+                 cell, "");
 }
 
-void run_note_given_up(struct run *run, pid_t pid)
+void run_note_given_up(struct run *run, const struct cell *cell, pid_t pid)
 {
     struct process process;
     if (process_read(pid, &process) && process.parent == getpid())
-        list_add(&run->given_up, pid);
+        list_add(&run->given_up, pid, cell, "the helper of ");
+}
+
+bool run_knows(void *context, pid_t pid, struct bystander *out)
+{
+    const struct run *run = context;
+    const struct lost_process *lost = list_find(&run->left_behind, pid);
+    if (lost == NULL)
+        lost = list_find(&run->given_up, pid);
+    if (lost != NULL) {
+        memcpy(out->name, lost->name, sizeof out->name);
+        memcpy(out->device, lost->target->device, sizeof out->device);
+        return true;
+    }
+    for (unsigned i = 0; i < run->job_count; i++) {
+        const struct cell *cell = &run->jobs[i].cell;
+        if (cell->stage == CELL_IDLE || !(cell_knows(cell, pid) || run->jobs[i].deputy.pid == pid))
+            continue;
+        cell_describe(cell, out->name, sizeof out->name);
+        memcpy(out->device, cell->target_run->device, sizeof out->device);
+        return true;
+    }
+    return false;
 }
 
 static void claim(struct process_table *table, pid_t pid)
@@ -56,9 +87,9 @@ void run_list_own(struct run *run)
     for (unsigned i = 0; i < run->job_count; i++)
         claim(&run->table, run->jobs[i].deputy.pid);
     for (size_t i = 0; i < run->left_behind.count; i++)
-        claim(&run->table, run->left_behind.pids[i]);
+        claim(&run->table, run->left_behind.all[i].pid);
     for (size_t i = 0; i < run->given_up.count; i++)
-        claim(&run->table, run->given_up.pids[i]);
+        claim(&run->table, run->given_up.all[i].pid);
 }
 
 static void hand_out_exit(struct run *run, pid_t pid, int status, uint64_t now_ns)
@@ -143,7 +174,7 @@ static void kill_child(const struct run *run, const struct process *process,
         return;
     /* Its children come to us when it is gone, and are met in the next turn. */
     (void)kill(process->pid, SIGKILL);
-    if (list_has(&run->left_behind, process->pid))
+    if (list_find(&run->left_behind, process->pid) != NULL)
         return;
     if (process->state == 'D')
         left->stuck++;

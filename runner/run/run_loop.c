@@ -119,7 +119,7 @@ static void advance_cell(struct run *run, struct job *job, uint64_t now_ns)
         cell_abort(&job->cell, now_ns, &run->table);
     cell_advance(&job->cell, now_ns, &run->table);
     if (deputy > 0 && job->deputy.pid != deputy)
-        run_note_given_up(run, deputy);
+        run_note_given_up(run, &job->cell, deputy);
 }
 
 static bool advance_cells(struct run *run, uint64_t now_ns)
@@ -133,7 +133,7 @@ static bool advance_cells(struct run *run, uint64_t now_ns)
             continue;
         advance_cell(run, &run->jobs[i], now_ns);
         if (cell->stage == CELL_DONE) {
-            run_note_left_behind(run, cell->survivors);
+            run_note_left_behind(run, cell);
             if (!cell->aborted)
                 run_record_cell(run, cell);
             cell_release(cell);

@@ -40,11 +40,17 @@ struct plan {
 };
 
 /** More processes that can't be ended are not remembered one by one. */
-enum { LEFT_BEHIND_MAX = 1024, INHERITED_MAX = 32 };
+enum { LOST_MAX = 1024, INHERITED_MAX = 32, LOST_NAME_SIZE = sizeof((struct bystander *)0)->name };
 
-/** Processes by number. */
-struct pid_list {
-    pid_t pids[LEFT_BEHIND_MAX];
+/** A process that was given up, and whose it was. */
+struct lost_process {
+    pid_t pid;
+    char name[LOST_NAME_SIZE];
+    const struct target_run *target; /* borrowed */
+};
+
+struct lost_list {
+    struct lost_process all[LOST_MAX];
     size_t count;
 };
 
@@ -68,13 +74,14 @@ struct run {
     struct process_table table;
     pid_t inherited[INHERITED_MAX]; /* children that were there before us: never ours to end */
     size_t inherited_count;
-    struct pid_list left_behind; /* survived KILL; named in the documents */
-    struct pid_list given_up;    /* deputies that did not answer; killed, and not yet collected */
-    struct sysroot sysroot;      /* of --nanvix; its path is empty without */
+    struct lost_list left_behind; /* survived KILL; named in the documents */
+    struct lost_list given_up;    /* deputies that did not answer; killed, and not yet collected */
+    struct sysroot sysroot;       /* of --nanvix; its path is empty without */
     char id[40];
     time_t started_at;
     uint64_t started_ns; /* the same moment on CLOCK_MONOTONIC */
     char scratch[PATH_MAX];
+    char root[PATH_MAX]; /* of --root, without symbolic links; empty without */
     int output_fd;
     int signal_fd;
     bool signalled;       /* the last wait ended with a signal to fetch, or for no known reason */
@@ -156,10 +163,13 @@ void run_note_inherited(struct run *run);
 
 /** Remembers what survived KILL (a cell's `unkillable`), so that no later cell takes it for its
  * own. */
-void run_note_left_behind(struct run *run, const json_t *survivors);
+void run_note_left_behind(struct run *run, const struct cell *cell);
 
 /** The same of a deputy that a cell gave up: it was killed, which may not end it. */
-void run_note_given_up(struct run *run, pid_t pid);
+void run_note_given_up(struct run *run, const struct cell *cell, pid_t pid);
+
+/** Whose a process is, of all that the run has started: see behind_knows; `context` is the run. */
+bool run_knows(void *context, pid_t pid, struct bystander *out);
 
 /** Tells the process table which of our children are of no cell that runs now: deputies, those that
  * were there before us, and what earlier cells had to leave behind. */

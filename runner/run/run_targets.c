@@ -81,6 +81,15 @@ static int bind_path(json_t *bindings, const char *name, const char *path, struc
     return placeholders_bind(bindings, name, absolute, error);
 }
 
+/* On which file system the cells of a target work: below --root where the descriptor says so, else
+ * in the scratch directory. */
+static void find_device(const struct run *run, struct target_run *prepared)
+{
+    CLEANUP_FREE char *text = json_dumps(prepared->target.source.root, JSON_COMPACT);
+    bool in_root = run->root[0] != '\0' && text != NULL && strstr(text, "{root}") != NULL;
+    (void)mount_find_device(in_root ? run->root : run->scratch, prepared->device);
+}
+
 static int make_bindings(struct run *run, struct run_target *target, struct error *error)
 {
     struct target_run *prepared = &target->prepared;
@@ -88,6 +97,7 @@ static int make_bindings(struct run *run, struct run_target *target, struct erro
     char probes[PATH_MAX];
     if (prepared->bindings == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a target");
+    find_device(run, prepared);
     if (path_format(shared, sizeof shared, error, "%s/%s", run->scratch, prepared->target.name) !=
             0 ||
         run_find_probes(run, prepared->target.abi, probes, error) != 0 ||
@@ -149,7 +159,10 @@ static int check_root(struct run *run, struct error *error)
     if (answer == NULL)
         return -1;
     const char *why = deputy_refusal(answer);
-    return why == NULL ? 0 : error_set(error, ERROR_ENVIRONMENT, NULL, "%s", why);
+    if (why != NULL)
+        return error_set(error, ERROR_ENVIRONMENT, NULL, "%s", why);
+    return path_format(run->root, sizeof run->root, error, "%s",
+                       json_string_value(json_object_get(answer, "real")));
 }
 
 static bool uses_sysroot(const struct target *target)
