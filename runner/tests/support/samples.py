@@ -1,6 +1,5 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Writes sets of verdict documents for the report's tests: make_samples.py DIRECTORY [SET...]
+"""Sets of verdict documents for the report's tests.
 
 The documents are made up, but of the form that `rename-oracle run` writes: a small simulation of
 each shape's journal gives every cell a timeline with sequence numbers and times that fit together.
@@ -9,7 +8,6 @@ import hashlib
 import json
 import os
 import re
-import sys
 
 SHAPES = ["tmp_root_sibling", "subdir_sibling", "replace_existing", "pycache_replace",
           "cross_directory", "subdir_to_root"]
@@ -483,13 +481,3 @@ def write_set(directory, name):
     for stem, made in SETS[name]().items():
         with open(os.path.join(directory, name, stem + ".json"), "w", encoding="utf-8") as file:
             json.dump(made, file, indent=1, ensure_ascii=False)
-
-
-def main():
-    directory, *names = sys.argv[1:]
-    for name in names or SETS:
-        write_set(directory, name)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""What every end-to-end test is given: the build under test, and fixtures made from it."""
+from pathlib import Path
+
+import pytest
+
+from support.build import SOURCE, Build
+
+# Scripts that ctest runs one by one.
+collect_ignore = ["base", "commands", "faults", "gate", "guard", "guest", "install", "nanvix",
+                  "probes", "run", "zoo"]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--build", type=Path, default=SOURCE / "build", metavar="DIR",
+                     help="the build tree to test (default: build)")
+    parser.addoption("--sanitized", type=Path, metavar="DIR",
+                     help="a build tree with sanitizers; tests marked so are run against it, too")
+
+
+def pytest_generate_tests(metafunc):
+    if "build" not in metafunc.fixturenames:
+        return
+    config = metafunc.config
+    builds = [Build(config.getoption("--build"), sanitized=False)]
+    if config.getoption("--sanitized") and metafunc.definition.get_closest_marker("sanitize"):
+        builds.append(Build(config.getoption("--sanitized"), sanitized=True))
+    metafunc.parametrize("build", builds, ids=str, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+
+
+@pytest.fixture(scope="session")
+def build(request):
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def program(build):
+    """The program under test."""
+    return build.program
