@@ -1,39 +1,27 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Every command that a page names is there with the options that it is named with, and every script
-of ci/ that a page names is run by a test, or the page says that none runs it.
+of ci/ that a page names is run by a test, or is one of the lab's, of which the lab's page tells.
 
 Looked at are the words in `quotes` and the ```sh blocks that can't be run here; what stands in
 ```console blocks is run by the page's own test.
-
-  test_commands.py SOURCE BUILD PROGRAM
-Exit codes: 0 so it is; 1 a command is wrong or not run; 2 nothing was found to be looked at.
 """
-import json
 import re
 import shlex
 import subprocess
-import sys
-from pathlib import Path
 
-# Who runs what: the test that ctest knows. Its own command, or the file that it is, names the script.
-RUN_BY = {
-    "bench": "ci_bench", "compare-runners": "ci_compare_runners", "load-test": "ci_load_test",
-    "peers": "ci_peers", "soak": "run_soak", "signal-storm": "fault_signals", "lint": "lint_links",
-    "upstream-state": "ci_upstream_state", "probe": "docs_README", "fuzz": "ci_fuzz",
-    "coverage": "ci_coverage", "setup": "ci_setup", "build-probes": "probes_cross_build",
-}
-# Runs all the tests, so none of them can run it; which everybody sees who has one of them fail.
-RUNS_THE_TESTS = {"test", "quick"}
-# With stand-ins for what takes minutes; the page has to say so.
-NOT_WHOLE = {"fuzz": "robustness.md", "coverage": "robustness.md"}
+import pytest
+
+from support.build import SOURCE, TESTS
+
+# Run all the tests, or the unit tests while a change is made: everybody sees it who has one fail.
+RUN_THE_TESTS = {"test", "quick"}
 # Those hand their options on to another program.
 PASSED_ON = {"probe": lambda program: [program, "run"], "test": lambda _: ["ctest"]}
 
 
 class Commands:
-    def __init__(self, source, build, program):
-        self.source, self.build, self.program = source, build, program
+    def __init__(self, program):
+        self.program = program
         self.wrong, self.count, self.scripts = [], 0, {}
         self.helps = {}
 
@@ -59,17 +47,17 @@ class Commands:
     def look_at(self, place, command):
         """One command as a page has it."""
         words = command.split()
-        found = re.fullmatch(r"(?:\./)?ci/([\w-]+)", words[0])
+        found = re.fullmatch(r"(?:\./)?ci/((?:lab/)?[\w-]+)", words[0])
         if words[0].endswith("rename-oracle") and len(words) > 1 and words[1].isalpha():
             self.count += 1
             self.check_options(place, words[2:], [self.program, words[1]])
-        elif found and (self.source / "ci" / found[1]).is_file():
+        elif found and (SOURCE / "ci" / found[1]).is_file():
             self.count += 1
             name = found[1]
             self.scripts.setdefault(name, place)
-            to = PASSED_ON.get(name, lambda _: [self.source / "ci" / name])(self.program)
+            to = PASSED_ON.get(name, lambda _: [SOURCE / "ci" / name])(self.program)
             self.check_options(place, words[1:], [str(word) for word in to])
-        elif found and name_is_missing(self.source, found[1]):
+        elif found and not list((SOURCE / "ci").glob(f"{found[1]}*")):
             self.wrong.append(f"{place}: there is no {words[0]}")
 
     def read(self, page):
@@ -77,7 +65,7 @@ class Commands:
         text = page.read_text()
         for number, line in enumerate(text.splitlines(), 1):
             opened = re.match(r"\s*```(\w*)", line)
-            place = f"{page.relative_to(self.source)}:{number}"
+            place = f"{page.relative_to(SOURCE)}:{number}"
             if opened:
                 fence, block = (opened[1] if fence is None else None), []
             elif fence == "sh":
@@ -91,55 +79,37 @@ class Commands:
         for command in re.findall(r"^\.Pa (ci/\S+)", text, re.M):
             self.look_at(page.name, command)
 
-    def check_that_they_are_run(self):
-        shown = subprocess.run(["ctest", "--test-dir", self.build, "--show-only=json-v1"],
-                               capture_output=True, check=True, text=True, timeout=60)
-        tests = {test["name"]: test["command"] for test in json.loads(shown.stdout)["tests"]}
-        for name, place in sorted(self.scripts.items()):
-            if name in RUNS_THE_TESTS:
-                continue
-            command = tests.get(RUN_BY.get(name))
-            if command is None:
-                self.wrong.append(f"{place}: no test runs ci/{name}")
-            elif not runs(command, name):
-                self.wrong.append(f"{place}: the test {RUN_BY[name]} does not run ci/{name}")
-        for name, page in NOT_WHOLE.items():
-            text = " ".join((self.source / "docs" / page).read_text().split())
-            if not re.search(rf"No test runs [^.]*`ci/{name}` whole", text):
-                self.wrong.append(f"docs/{page} does not say that no test runs ci/{name} whole")
 
-
-def name_is_missing(source, name):
-    return not list((source / "ci").glob(f"{name}*"))
-
-
-def runs(command, name):
-    """Whether a test's command runs the script: by its path, by its name as an argument, or in the
-    file that the test is."""
-    words = {Path(word).name for word in command[1:]} | {f"{Path(command[0]).name}"}
-    if name in words:
-        return True
-    for word in command:
-        path = Path(word)
-        if path.suffix in (".sh", ".py", ".md") and path.is_file() and re.search(
-                rf"ci/{name}\b", path.read_text()):
-            return True
-    return False
-
-
-def main():
-    source, build, program = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-    commands = Commands(source, build, program)
-    for page in sorted([*source.glob("*.md"), *source.glob("docs/*.md"),
-                        *source.glob("results/*/*.md"), source / "docs/rename-oracle.1"]):
+@pytest.fixture(name="commands", scope="module")
+def commands_of_all_pages(program):
+    commands = Commands(program)
+    for page in [*SOURCE.glob("*.md"), *SOURCE.glob("docs/*.md"), *SOURCE.glob("ci/lab/*.md"),
+                 *SOURCE.glob("results/*/*.md"), SOURCE / "docs/rename-oracle.1"]:
         commands.read(page)
-    commands.check_that_they_are_run()
-    print(*commands.wrong, sep="\n", end="\n" if commands.wrong else "")
-    print(f"{commands.count} commands, of {len(commands.scripts)} scripts and of the program; "
-          f"{len(commands.wrong)} are wrong")
-    if commands.count < 20 or not commands.scripts:
-        return 2
-    return 1 if commands.wrong else 0
+    return commands
 
 
-sys.exit(main())
+def test_every_command_that_a_page_names_is_there_with_its_options(commands):
+    assert commands.count > 20
+    assert not commands.wrong, "\n".join(commands.wrong)
+
+
+def test_every_script_that_a_page_names_is_run_by_a_test(commands):
+    tests = [path for pattern in ("*.py", "*.sh", "CMakeLists.txt") for path in TESTS.rglob(pattern)]
+    pages = [SOURCE / "README.md", SOURCE / "ci/CMakeLists.txt"]
+    run = {name for path in [*tests, *pages] for name in re.findall(
+        r"(?m)\bci/([\w-]+)", path.read_text())}
+    scripts = {name for name in commands.scripts if not name.startswith("lab/")}
+    assert scripts and scripts - run - RUN_THE_TESTS == set()
+
+
+def test_the_page_of_the_lab_has_a_line_for_each_script():
+    scripts = {path.name for path in (SOURCE / "ci/lab").iterdir() if path.suffix != ".md"}
+    lines = re.findall(r"(?m)^\| `ci/lab/([\w-]+)` \|", (SOURCE / "ci/lab/README.md").read_text())
+    assert lines == sorted(scripts)
+
+
+def test_the_page_on_robustness_has_every_fuzz_target():
+    targets = {path.stem.removeprefix("fuzz_") for path in TESTS.glob("fuzz/fuzz_*.c")}
+    table = (SOURCE / "docs/robustness.md").read_text().split("\n| target | inputs")[1].split("\n\n")[0]
+    assert targets and set(re.findall(r"(?m)^\| `(\w+)`", table)) == targets

@@ -4,7 +4,7 @@
 And never more of them than there is memory for.
 
 One after the other they would take 18 times as long; half of that is the limit here, far
-from both, so that a busy machine can't blur the difference. ci/bench has the ratio itself.
+from both, so that a busy machine can't blur the difference. ci/lab/bench has the ratio itself.
 
 Usage: jobs.py RENAME_ORACLE STUCK_RENAME. Exit codes: 0 so it is, 1 it is not.
 """
