@@ -3,12 +3,11 @@
 
 #include "base/cleanup.h"
 #include "base/data_dir.h"
+#include "base/files.h"
 #include "base/path.h"
 #include "guard/recording_format.h"
-#include "run/steps.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -106,32 +105,11 @@ int scratch_make(struct scratch *scratch, const char *recorder, struct error *er
     return -1;
 }
 
-/* Makes a directory that a harness locked enterable, so that what is in it can be removed. */
-static int unlock_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
-{
-    (void)walk;
-    if (kind == FTW_D || kind == FTW_DNR)
-        (void)chmod(path, (status->st_mode & 07777) | S_IRWXU);
-    return 0;
-}
-
-/* Removes a directory with all in it, locked or not; a pass over it unlocks one level. */
-static int remove_all(const char *path, struct error *error)
-{
-    enum { DESCRIPTORS = 16, LEVELS = 32 };
-    for (int level = 0; level < LEVELS; level++) {
-        if (remove_tree(path, NULL) == 0)
-            return 0;
-        (void)nftw(path, unlock_entry, DESCRIPTORS, FTW_PHYS | FTW_MOUNT);
-    }
-    return remove_tree(path, error);
-}
-
 int scratch_remove(struct scratch *scratch, struct error *error)
 {
     if (scratch->path[0] == '\0')
         return 0;
-    int failed = remove_all(scratch->path, error);
+    int failed = remove_tree(scratch->path, error);
     scratch->path[0] = '\0';
     return failed;
 }
@@ -227,7 +205,7 @@ int sysroot_make(struct sysroot *sysroot, const struct scratch *scratch, const c
 
 int sysroot_remove(struct sysroot *sysroot, struct error *error)
 {
-    return sysroot->room[0] == '\0' ? 0 : remove_all(sysroot->room, error);
+    return sysroot->room[0] == '\0' ? 0 : remove_tree(sysroot->room, error);
 }
 
 /* Sets "K=V" in a list in which every variable stands once. */

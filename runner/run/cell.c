@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/cell.h"
+#include "run/steps.h"
 
 #include "base/clock.h"
 #include "base/path.h"
@@ -125,7 +126,7 @@ static int ask_for_preparation(struct cell *cell, struct error *error)
     json_t *steps = expand_preparation(cell, error);
     if (steps == NULL)
         return -1;
-    return cell_ask_deputy(cell, json_pack("{s:s, s:o}", "do", "steps", "steps", steps), error);
+    return cell_ask_deputy(cell, steps_request(steps, cell->settings->scratch, cell->name), error);
 }
 
 int cell_start(struct cell *cell, uint64_t now_ns, struct error *error)

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "run/cell.h"
 #include "run/evidence.h"
+#include "run/steps.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -162,7 +163,8 @@ static int ask_for_cleaning(struct cell *cell, struct error *error)
     }
     if (json_array_append_new(steps, json_pack("{s:s}", "remove", cell->directory)) != 0)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
-    return cell_ask_deputy(cell, json_pack("{s:s, s:O}", "do", "steps", "steps", steps), error);
+    return cell_ask_deputy(
+        cell, steps_request(json_incref(steps), cell->settings->scratch, cell->name), error);
 }
 
 static void clean(struct cell *cell, uint64_t now_ns)

@@ -34,7 +34,8 @@ static json_t *answer_error(const struct error *error)
 static json_t *do_steps(const json_t *request)
 {
     struct error error = ERROR_INIT;
-    if (steps_execute(json_object_get(request, "steps"), &error) != 0)
+    if (steps_execute(json_object_get(request, "steps"), json_object_get(request, "own"), &error) !=
+        0)
         return answer_error(&error);
     return answer_ok();
 }

@@ -25,7 +25,7 @@ int deputy_start(struct deputy *deputy, struct error *error);
 
 /**
  * Asks it to do one thing; `request` is a JSON object that it takes over:
- *   {"do": "steps", "steps": [...]}                                     see steps_execute
+ *   {"do": "steps", "steps": [...], "own": [...]}                        see steps.h
  *   {"do": "look",                          either or both of what was left:
  *    "launcher": {"logs": P, "line": L},                              see launcher_log.h
  *    "view": {"kind": K, "path": P, "shape": S, "nonce": N}}          see host_view.h

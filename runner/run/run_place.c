@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "run/run_state.h"
+#include "run/steps.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -100,7 +101,8 @@ void run_remove_scratch(struct run *run)
     if (rmdir(run->scratch) == 0)
         return;
     struct deputy deputy = {.fd = -1};
-    json_t *request = json_pack("{s:s, s:[{s:s}]}", "do", "steps", "steps", "remove", run->scratch);
+    json_t *request =
+        steps_request(json_pack("[{s:s}]", "remove", run->scratch), run->scratch, NULL);
     CLEANUP_JSON json_t *answer = run_ask_and_wait(run, &deputy, request, REMOVE_NS, &failed);
     if (!json_is_true(json_object_get(answer, "ok")))
         front_note(run->front, "could not be removed: %s", run->scratch);

@@ -5,6 +5,7 @@
 #include "base/version.h"
 #include "nanvix/guest_program.h"
 #include "run/run_state.h"
+#include "run/steps.h"
 #include "target/placeholder.h"
 
 #include <errno.h>
@@ -229,7 +230,7 @@ static int run_setup(struct run *run, struct run_target *target, struct error *e
         target_expand(&prepared->target, steps, prepared->bindings, error);
     if (expanded == NULL || json_array_extend(all, expanded) != 0)
         return -1;
-    json_t *request = json_pack("{s:s, s:O}", "do", "steps", "steps", all);
+    json_t *request = steps_request(json_incref(all), run->scratch, NULL);
     CLEANUP_JSON json_t *answer = run_ask_and_wait(run, &deputy, request, SETUP_NS, error);
     deputy_abandon(&deputy);
     if (answer == NULL)

@@ -14,12 +14,15 @@
  *   {"write": PATH, "text": TEXT}
  *   {"run": [ARGV...], "deadline": S} status 0 wanted; what it printed goes into the error
  *   {"remove": PATH}                  a file or a directory with all in it; missing is fine
- * Returns 0, or -1 with an error that names the step's object. For use in a deputy: it waits.
+ * What is made or removed has to be of this run: somewhere in its path stands one of the names in
+ * the array `own` (or that with a suffix, ".more"), and from there on no link is followed and, to
+ * remove, no mount crossed. A program that is run may do anything. Returns 0, or -1 with an error
+ * that names the step's object. For use in a deputy: it waits.
  */
-int steps_execute(const json_t *steps, struct error *error);
+int steps_execute(const json_t *steps, const json_t *own, struct error *error);
 
-/** Removes a file or a directory tree; follows no symbolic link, crosses no mount point; missing
- * is fine. Returns 0, or -1 with ERROR_ENVIRONMENT. */
-int remove_tree(const char *path, struct error *error);
+/** The question to a deputy that has it execute `steps`, which is stolen; own are the name of the
+ * run's scratch directory and of the cell, which may be NULL. A new reference, or NULL. */
+json_t *steps_request(json_t *steps, const char *scratch, const char *cell_name);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "base/schema_check.h"
 #include "base/schemas.h"
+#include "target/changes.h"
 #include "target/placeholder.h"
 
 #include <dirent.h>
@@ -71,7 +72,8 @@ int target_load(struct target *target, const char *path, struct error *error)
     *target = (struct target){0};
     if (json_source_load(&target->source, path, DESCRIPTOR_LIMIT, error) != 0 ||
         json_source_check(&target->source, schema_target_1, error) != 0 ||
-        placeholders_check(&target->source, error) != 0) {
+        placeholders_check(&target->source, error) != 0 ||
+        changes_check(&target->source, error) != 0) {
         target_release(target);
         return -1;
     }

@@ -53,7 +53,8 @@ struct target {
 };
 
 /**
- * Loads and checks a descriptor: its schema, and that every placeholder is a known one. Returns 0,
+ * Loads and checks a descriptor: its schema, that every placeholder is a known one, and that its
+ * steps change nothing but what a run makes. Returns 0,
  * or -1 with PATH:LINE:COLUMN and what is wrong there.
  */
 int target_load(struct target *target, const char *path, struct error *error);

@@ -2,7 +2,7 @@
 #ifndef RO_DOCUMENT_PLACE_H
 #define RO_DOCUMENT_PLACE_H
 
-#include "run/steps.h"
+#include "base/files.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

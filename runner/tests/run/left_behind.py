@@ -88,7 +88,7 @@ def check_behind_in_directory(scratch):
     """A rename that hangs also keeps its directory locked: the next attempt does not get to it."""
     work = "{root}/shared"
     with mounted(scratch, "directory", "rename-hangs") as (fuse, oracle):
-        target = oracle.descriptor("shared", prepare=[{"make_directory": work}], cleanup=[],
+        target = oracle.descriptor("shared", prepare=[{"run": ["/bin/mkdir", "-p", work]}], cleanup=[],
                                    guest={"directory": work, "abi": "linux-x86_64"})
         first, second = run(oracle, target, fuse, "-s", "tmp_root_sibling", "-n", "2")
         expect(first["verdict"] == "hang", first)

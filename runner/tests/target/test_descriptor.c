@@ -56,6 +56,13 @@ static const struct row rows[] = {
     {"interpreter without its program", "\"python\": \"/p\", ", "", ":7:16", "python"},
     {"interpreter's unknown placeholder", "{python}", "{pythons}", ":7:", "{pythons}"},
     {"interpreter's unknown program", "{python}", "{program:python}", ":7:", "{program:python}"},
+    {"removes the user's directory", "\"exit_status\"",
+     "\"cleanup\": [{\"remove\": \"{root}\"}],\n\"exit_status\"", ":9:24",
+     "{root} is not of the run"},
+    {"writes in one", "\"exit_status\"",
+     "\"prepare\": [{\"make_directory\": \"{cell}/a\"}, {\"write\": \"{root}/x\", \"text\": "
+     "\"{cell}\"}],\n\"exit_status\"",
+     ":9:", "{root}/x"},
     {"other schema", "target/1", "target/2", ":2:", ""},
     {"name that is no name", "\"t\"", "\"../t\"", ":3:", ""},
 };
