@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The journal reader. An input is console text in which "#@" stands for the right checksum of the
- * line that it ends, since no mutation would ever find one. Whatever it is, the events must not
- * depend on how it is cut into pieces, each must stand in the text, and they must be the ones that
- * the model finds.
+ * The journal reader. An input is console text (console_text.h). Whatever it is, the events must
+ * not depend on how it is cut into pieces, each must stand in the text, and they must be the ones
+ * that the model finds.
  */
+#include "console_text.h"
 #include "fuzz.h"
 #include "journal/journal.h"
 #include "journal_model.h"
@@ -12,54 +12,15 @@
 #include <string.h>
 #include <zlib.h>
 
-#define NONCE "4f3a9c02b1d7e685"
-#define INPUT_MAX 8192
-#define PREFIX "ROJ1 "
-
-struct text {
-    size_t length;
-    char bytes[INPUT_MAX * 5];
-};
-
 struct reading {
     struct journal_reader *reader;
-    const struct text *plain; /* the input without its NULs */
+    const struct console_text *plain; /* the input without its NULs */
     int64_t last;
     uint64_t events;
     uint64_t repaired;
     const struct model *model; /* NULL where it has nothing to say */
     uLong digest;              /* over all that was handed out */
 };
-
-static size_t last_prefix(const struct text *text)
-{
-    for (size_t at = text->length; at-- > 0;)
-        if (text->length - at >= strlen(PREFIX) &&
-            memcmp(text->bytes + at, PREFIX, strlen(PREFIX)) == 0)
-            return at;
-    return text->length;
-}
-
-static void add_checksum(struct text *text)
-{
-    size_t start = last_prefix(text);
-    size_t covered = text->length > start ? text->length - start - 1 : 0; /* without the space */
-    uLong crc = crc32(0, (const Bytef *)text->bytes + start, (uInt)covered);
-    text->length += (size_t)sprintf(text->bytes + text->length, "#%08lx", crc);
-}
-
-static void expand(struct text *text, const uint8_t *data, size_t size)
-{
-    text->length = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (data[i] == '#' && i + 1 < size && data[i + 1] == '@') {
-            add_checksum(text);
-            i++;
-        } else {
-            text->bytes[text->length++] = (char)data[i];
-        }
-    }
-}
 
 static void digest(struct reading *reading, const char *string)
 {
@@ -70,8 +31,8 @@ static void digest(struct reading *reading, const char *string)
 static void require_in_text(const struct reading *reading, const struct journal_event *event)
 {
     char line[1024];
-    int length = snprintf(line, sizeof line - 16, PREFIX NONCE " %u %s", (unsigned)event->sequence,
-                          event->text);
+    int length = snprintf(line, sizeof line - 16, CONSOLE_PREFIX CONSOLE_NONCE " %u %s",
+                          (unsigned)event->sequence, event->text);
     REQUIRE(length > 0 && length < 480);
     uLong crc = crc32(0, (const Bytef *)line, (uInt)length);
     length += sprintf(line + length, " #%08lx", crc);
@@ -108,12 +69,13 @@ static void take_event(void *context, const struct journal_event *event)
     reading->repaired += event->repaired;
 }
 
-static void read_in_pieces(struct reading *reading, const struct text *text,
-                           const struct text *plain, const struct model *model, size_t piece)
+static void read_in_pieces(struct reading *reading, const struct console_text *text,
+                           const struct console_text *plain, const struct model *model,
+                           size_t piece)
 {
     struct error error = ERROR_INIT;
     *reading = (struct reading){.plain = plain, .model = model, .last = -1};
-    reading->reader = journal_reader_new(NONCE, take_event, reading, &error);
+    reading->reader = journal_reader_new(CONSOLE_NONCE, take_event, reading, &error);
     REQUIRE(reading->reader != NULL);
     for (size_t at = 0; at < text->length; at += piece)
         journal_reader_feed(reading->reader, text->bytes + at,
@@ -148,19 +110,19 @@ static void require_same(const struct reading *one, const struct reading *other)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct text text;
-    static struct text plain;
+    static struct console_text text;
+    static struct console_text plain;
     static struct model model;
-    if (size > INPUT_MAX)
+    if (size > CONSOLE_INPUT_MAX)
         return 0;
-    expand(&text, data, size);
+    console_expand(&text, data, size);
     plain.length = 0;
     for (size_t i = 0; i < text.length; i++)
         if (text.bytes[i] != '\0')
             plain.bytes[plain.length++] = text.bytes[i];
 
     const struct model *known =
-        model_read(&model, NONCE, plain.bytes, plain.length) ? &model : NULL;
+        model_read(&model, CONSOLE_NONCE, plain.bytes, plain.length) ? &model : NULL;
     struct reading whole;
     read_in_pieces(&whole, &text, &plain, known, sizeof text.bytes);
     for (size_t piece = 1; piece <= 13; piece += 6) {
