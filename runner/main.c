@@ -2,7 +2,9 @@
 #include "base/version.h"
 #include "commands/command.h"
 #include "commands/command_line.h"
+#include "commands/standard_output.h"
 
+#include <argp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +39,7 @@ static int run_command(const struct command *command, int argc, char **argv)
     return command->run(argc, argv);
 }
 
-/** Tells what was asked for; an answer that did not arrive is none. */
+/** Tells what was asked for. */
 static int print_about(const char *word)
 {
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
@@ -45,7 +47,7 @@ static int print_about(const char *word)
                      RO_PROBE_BUILD);
     else
         print_help(stdout);
-    return fflush(stdout) != 0 || ferror(stdout) != 0 ? 2 : 0;
+    return 0;
 }
 
 static bool asks_about(const char *word)
@@ -57,7 +59,7 @@ static bool asks_about(const char *word)
     return false;
 }
 
-int main(int argc, char **argv)
+static int carry_out(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
     for (const struct command *command = commands; command->name != NULL; command++)
@@ -76,4 +78,11 @@ int main(int argc, char **argv)
     else
         print_help(stderr);
     return 2;
+}
+
+int main(int argc, char **argv)
+{
+    argp_err_exit_status = 2; /* of every command but bisect */
+    standard_files_occupy();
+    return standard_output_finish(carry_out(argc, argv));
 }

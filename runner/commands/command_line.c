@@ -2,6 +2,7 @@
 #include "commands/command_line.h"
 
 #include "base/error.h"
+#include "commands/standard_output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,7 +121,7 @@ static void help_and_end(const struct argp *parser, char **argv)
 {
     bool usage = strcmp(argv[1], "--usage") == 0;
     argp_help(parser, stdout, usage ? ARGP_HELP_USAGE : ARGP_HELP_STD_HELP, argv[0]);
-    exit(fflush(stdout) != 0 || ferror(stdout) != 0 ? argp_err_exit_status : 0);
+    exit(standard_output_finish(0));
 }
 
 int command_line_parse(const struct argp *parser, const char *alone, int argc, char **argv,

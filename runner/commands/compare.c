@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "commands/command.h"
 #include "commands/command_line.h"
+#include "commands/standard_output.h"
 
 #include <argp.h>
 
@@ -80,15 +81,10 @@ static int compare(const struct settings *settings, struct error *error)
     CLEANUP_JSON json_t *comparison = NULL;
     if (compare_results(settings->baseline, settings->fresh, &comparison, &regressed, error) != 0)
         return -1;
-    int failed = 0;
     if (!settings->json)
         compare_print(comparison, settings->all, stdout);
-    else
-        failed = json_dumpf(comparison, stdout,
-                            JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15)) |
-                 (putchar('\n') == EOF);
-    if (failed != 0 || fflush(stdout) != 0 || ferror(stdout) != 0)
-        return error_set(error, ERROR_ENVIRONMENT, "standard output", "cannot be written");
+    else if (standard_output_json(comparison, error) != 0)
+        return -1;
     const json_t *gone = json_object_get(json_object_get(comparison, "counts"), "gone");
     return regressed || (settings->strict && json_integer_value(gone) > 0) ? 1 : 0;
 }

@@ -5,6 +5,7 @@
 #include "base/version.h"
 #include "commands/command.h"
 #include "commands/command_line.h"
+#include "commands/standard_output.h"
 #include "gate/harness.h"
 #include "gate/reason.h"
 #include "nanvix/sysroot.h"
@@ -175,33 +176,20 @@ static void warn_of_bad_input(const json_t *decision)
     }
 }
 
-/** An answer that did not arrive is none: a full disk must not look like a yes. */
-static int finish_output(struct error *error)
-{
-    if (fflush(stdout) != 0 || ferror(stdout) != 0)
-        return error_set(error, ERROR_ENVIRONMENT, "standard output", "cannot be written");
-    return 0;
-}
-
-static int list_reasons(struct error *error)
+static int list_reasons(void)
 {
     for (size_t id = 0; id < REASON_COUNT; id++)
         (void)printf("%-26s %s\n", reason_name((enum reason_id)id),
                      reason_meaning((enum reason_id)id));
-    return finish_output(error);
+    return 0;
 }
 
 static int print_decision(const json_t *decision, bool json, struct error *error)
 {
-    if (json) {
-        /* Not json_dumps, which goes on without some bytes when memory runs out. */
-        if (json_dumpf(decision, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII) != 0)
-            return error_set(error, ERROR_ENVIRONMENT, "standard output", "cannot be written");
-        (void)fputc('\n', stdout);
-    } else {
-        gate_print(decision, stdout);
-    }
-    return finish_output(error);
+    if (json)
+        return standard_output_json(decision, error);
+    gate_print(decision, stdout);
+    return 0;
 }
 
 static int decide(const struct settings *settings, struct error *error)
@@ -248,7 +236,7 @@ int command_gate(int argc, char **argv)
     settings.harness.interrupt_fd = interrupt_fd;
     if (!settings.options.clock_set)
         settings.options.now = (moment)time(NULL);
-    int code = settings.list_reasons ? list_reasons(&error) : decide(&settings, &error);
+    int code = settings.list_reasons ? list_reasons() : decide(&settings, &error);
     if (code >= 0)
         return code;
     error_print(&error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands/command.h"
 #include "commands/command_line.h"
+#include "commands/standard_output.h"
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -192,12 +193,8 @@ static int print_report(const struct arguments *arguments, const struct guard_re
         CLEANUP_JSON json_t *document = guard_report_json(report);
         if (document == NULL)
             return error_set(error, ERROR_MEMORY, NULL, "no memory for the report");
-        (void)json_dumpf(document, stdout,
-                         JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15));
-        (void)fputc('\n', stdout);
+        return standard_output_json(document, error);
     }
-    if (fflush(stdout) != 0)
-        return error_set_errno(error, errno, "standard output", "cannot write");
     return 0;
 }
 

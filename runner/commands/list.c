@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "commands/command.h"
 #include "commands/command_line.h"
+#include "commands/standard_output.h"
 #include "run/survey.h"
 
 #include <argp.h>
@@ -69,12 +70,10 @@ int command_list(int argc, char **argv)
     if (command_line_parse(&parser, NULL, argc, argv, &json) != 0)
         return 2;
     CLEANUP_JSON json_t *survey = survey_make(&error);
-    if (survey == NULL) {
-        error_print(&error);
-        return error_exit_code(&error);
-    }
-    if (json)
-        return json_dumpf(survey, stdout, JSON_INDENT(2)) != 0 || putchar('\n') == EOF ? 2 : 0;
-    print_survey(survey);
-    return 0;
+    if (survey != NULL && !json)
+        print_survey(survey);
+    if (survey != NULL && (!json || standard_output_json(survey, &error) == 0))
+        return 0;
+    error_print(&error);
+    return error_exit_code(&error);
 }

@@ -4,6 +4,7 @@
 #include "commands/command.h"
 #include "commands/command_line.h"
 #include "commands/run_and_summarize.h"
+#include "commands/standard_output.h"
 
 #include <argp.h>
 #include <stdlib.h>
@@ -235,10 +236,10 @@ static int exit_code_of(const struct run_options *options, const struct run_summ
 }
 
 static int print_summary_as_json(const struct front *front, const struct run_summary *summary,
-                                 int exit_code)
+                                 int exit_code, struct error *error)
 {
     struct builder builder = front->builder;
-    CLEANUP_JSON json_t *object = build_object(&builder);
+    json_t *object = build_object(&builder);
     build_text(&builder, object, "schema", "rename-oracle/run-summary/1");
     build_number(&builder, object, "cells", summary->cells_run);
     build_number(&builder, object, "passed", summary->cells_passed);
@@ -247,9 +248,8 @@ static int print_summary_as_json(const struct front *front, const struct run_sum
     build_truth(&builder, object, "interrupted", summary->interrupted);
     build_number(&builder, object, "exit_code", exit_code);
     build_share(&builder, object, "documents", front->documents);
-    return builder.failed || json_dumpf(object, stdout, JSON_INDENT(2)) != 0 || putchar('\n') == EOF
-               ? -1
-               : 0;
+    CLEANUP_JSON json_t *whole = build_finish(&builder, object);
+    return standard_output_json(whole, error);
 }
 
 int run_and_summarize(int argc, char **argv, const char *text, struct run_summary *summary)
@@ -269,7 +269,7 @@ int run_and_summarize(int argc, char **argv, const char *text, struct run_summar
     if (code == 2 && failed == 0)
         (void)error_set(&error, ERROR_ENVIRONMENT, NULL,
                         "nothing ran; see the notes above for what is missing");
-    if (arguments.json && failed == 0 && print_summary_as_json(&front, summary, code) != 0)
+    if (arguments.json && failed == 0 && print_summary_as_json(&front, summary, code, &error) != 0)
         code = 2;
     error_print(&error);
     front_release(&front);

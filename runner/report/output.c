@@ -69,10 +69,3 @@ int output_write_file(const char *path, const char *bytes, size_t length, struct
     }
     return 0;
 }
-
-int output_write_stdout(const char *bytes, size_t length, struct error *error)
-{
-    if (fwrite(bytes, 1, length, stdout) != length || fflush(stdout) != 0)
-        return error_set_errno(error, errno, "standard output", "cannot write");
-    return 0;
-}

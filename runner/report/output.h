@@ -14,7 +14,4 @@
  */
 int output_write_file(const char *path, const char *bytes, size_t length, struct error *error);
 
-/** Writes the bytes to standard output. Returns 0, or -1 with ERROR_ENVIRONMENT. */
-int output_write_stdout(const char *bytes, size_t length, struct error *error);
-
 #endif
