@@ -117,6 +117,21 @@ static int check(const struct command_line *line)
     return 0;
 }
 
+/** An empty word, which a variable that is not set leaves behind, names nothing. */
+static int check_empty(const struct command_line *line)
+{
+    for (int i = 1; i < line->argc; i++) {
+        const char *word = line->argv[i];
+        const char *equals = strncmp(word, "--", 2) == 0 ? strchr(word, '=') : NULL;
+        if (equals != NULL && equals[1] == '\0')
+            return error_set(line->error, ERROR_USAGE, word, "has an empty value");
+        if (word[0] == '\0')
+            return error_set(line->error, ERROR_USAGE, i > 1 ? line->argv[i - 1] : line->argv[0],
+                             "is followed by an empty word; leave it out, or name something");
+    }
+    return 0;
+}
+
 static void help_and_end(const struct argp *parser, char **argv)
 {
     bool usage = strcmp(argv[1], "--usage") == 0;
@@ -130,7 +145,7 @@ int command_line_parse(const struct argp *parser, const char *alone, int argc, c
     struct error error = ERROR_INIT;
     const struct command_line line = {
         .options = parser->options, .alone = alone, .argc = argc, .argv = argv, .error = &error};
-    if (check(&line) != 0) {
+    if (check(&line) != 0 || check_empty(&line) != 0) {
         error_print(&error);
         return argp_err_exit_status;
     }

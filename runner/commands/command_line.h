@@ -24,7 +24,7 @@ enum { COMMAND_LINE_KEY_HELP = 0x7f01, COMMAND_LINE_KEY_USAGE };
  * - an option is written whole (argp would complete "--us"), and is one of the table;
  * - --help, --usage and the option called `alone` (NULL: none) are the only argument;
  * - what looks like an option and is the name of a file, which a `*` of a shell may have put there,
- *   is refused.
+ *   is refused, and so are empty words and values.
  * Returns 0, or argp_err_exit_status after a line on standard error. Ends the program after --help
  * and --usage with 0, or 2 where they could not be printed, and on all that argp itself finds wrong
  * with argp_err_exit_status.

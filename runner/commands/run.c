@@ -71,8 +71,8 @@ static const struct argp_option option_list[] = {
     {"exit-budget", OPTION_EXIT, "S", 0, "Last event to the end of the VM", 3},
     {"total-budget", OPTION_TOTAL, "S", 0, "Launch to the end of all waiting, wall clock", 3},
     {"grace", OPTION_GRACE, "S", 0, "TERM to KILL", 3},
-    {"early", OPTION_EARLY, NULL, 0, "End a wait when nothing in the tree has moved for a while",
-     3},
+    {"early", OPTION_EARLY, NULL, 0,
+     "End a wait when nothing in the tree has moved for a while; needs the controls", 3},
     {"keep", OPTION_KEEP, NULL, 0, "Leave work directories and images behind", 4},
     {"live", OPTION_LIVE, NULL, 0, "Show every journal line as it comes", 4},
     {"json", OPTION_JSON, NULL, 0, "Print a summary as JSON and nothing else", 4},
@@ -223,6 +223,23 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     }
 }
 
+/** An option that could not do what it is for is refused, lest it seem to have done it. */
+static int check_together(const struct run_options *options, struct error *error)
+{
+    if (options->no_controls && options->early)
+        return error_set(error, ERROR_USAGE, "--early",
+                         "learns from control_pass how long a silence may be, and --no-controls "
+                         "leaves it out; give only one of them");
+    if (options->no_controls && options->control_step_ns != 0)
+        return error_set(error, ERROR_USAGE, "--control-step-budget",
+                         "is for the controls, and --no-controls leaves them out; give only one of "
+                         "them");
+    if (options->release != NULL && options->sysroot == NULL)
+        return error_set(error, ERROR_USAGE, "--release",
+                         "is the release of a sysroot; give --nanvix, too");
+    return 0;
+}
+
 static int exit_code_of(const struct run_options *options, const struct run_summary *summary)
 {
     if (summary->interrupted)
@@ -262,7 +279,9 @@ int run_and_summarize(int argc, char **argv, const char *text, struct run_summar
         return argp_err_exit_status;
     front_start(&front, arguments.quiet || arguments.json ? NULL : stdout);
     front.live = arguments.live;
-    int failed = run_all(&arguments.options, &front, summary, &error);
+    int failed = check_together(&arguments.options, &error);
+    if (failed == 0)
+        failed = run_all(&arguments.options, &front, summary, &error);
     int code = failed != 0 ? error_exit_code(&error) : exit_code_of(&arguments.options, summary);
     if (failed == 0)
         front_matrix(&front);

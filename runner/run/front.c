@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define PROGRESS_EVERY_NS (200 * NS_PER_MS)
-enum { LINE_MAX_BYTES = 1024 };
+enum { LINE_MAX_BYTES = 1024, CONSOLE_LINES = 3 };
 
 void front_start(struct front *front, FILE *out)
 {
@@ -86,11 +86,21 @@ static void print_detail(const struct front *front, const char *label, const cha
     (void)fprintf(front->out, "          %s%s\n", label, clean);
 }
 
-/* Three lines that a kernel developer can act on: the call, what the tree did, the last words. */
+/* The guest's last lines: of one that did not start or broke off, they say why. */
+static void print_console(const struct front *front, const json_t *cell)
+{
+    const json_t *tail = json_object_get(cell, "console_tail");
+    size_t count = json_array_size(tail);
+    if (count == 0 && json_is_array(tail))
+        print_detail(front, "console: ", "(nothing but the journal)");
+    for (size_t i = count > CONSOLE_LINES ? count - CONSOLE_LINES : 0; i < count; i++)
+        print_detail(front, "console: ", json_string_value(json_array_get(tail, i)));
+}
+
+/* What a kernel developer can act on: the call, and what the tree did meanwhile. */
 static void print_evidence(const struct front *front, const json_t *cell)
 {
     const json_t *evidence = json_object_get(cell, "evidence");
-    const json_t *tail = json_object_get(cell, "console_tail");
     char out[256];
     (void)snprintf(out, sizeof out, " (out for %.1f s, %.1f s of it counted)",
                    json_number_value(json_object_get(evidence, "out_ms")) / 1000.0,
@@ -99,8 +109,6 @@ static void print_evidence(const struct front *front, const json_t *cell)
     (void)snprintf(call, sizeof call, "%s%s", text_at(cell, "reason"), out);
     print_detail(front, "call:    ", call);
     print_detail(front, "tree:    ", text_at(evidence, "summary"));
-    const char *last = json_string_value(json_array_get(tail, json_array_size(tail) - 1));
-    print_detail(front, "console: ", last == NULL ? "(nothing but the journal)" : last);
 }
 
 static void print_reason(const struct front *front, const json_t *cell)
@@ -111,6 +119,8 @@ static void print_reason(const struct front *front, const json_t *cell)
         print_evidence(front, cell);
     else if (text_at(cell, "reason")[0] != '\0')
         print_detail(front, "", text_at(cell, "reason"));
+    if (strcmp(text_at(cell, "verdict"), "fail") != 0) /* its checks have said it all */
+        print_console(front, cell);
     json_array_foreach(json_object_get(cell, "anomalies"), index, anomaly) {
         char line[LINE_MAX_BYTES];
         (void)snprintf(line, sizeof line, "%s: %s", text_at(anomaly, "kind"),

@@ -43,6 +43,11 @@ static void record_control(struct run *run, struct run_target *target, struct ce
                        control->expected_verdict, control->expected_evidence == NULL ? "" : ", ",
                        control->expected_evidence == NULL ? "" : control->expected_evidence);
         add_broken(target, why);
+        if (run->options->early && strcmp(control->expected_verdict, "pass") == 0)
+            front_note(run->front,
+                       "--early can't apply on %s: its control_pass did not pass, so how long a "
+                       "silence may be is not known; waits have their whole budget",
+                       target->prepared.target.name);
     } else if (strcmp(control->expected_verdict, "pass") == 0) {
         /* A journal that came in one piece had no gap at all, which is known as well. */
         target->prepared.longest_gap_ns =

@@ -78,7 +78,7 @@ def check_sysroots(oracle):
     shutil.copytree(f"{scratch}/empty", f"{scratch}/c d")
     refused(oracle, "holds a space or a ';'", "--nanvix", f"{scratch}/c d", *target)
     sysroot = make_sysroot.lay_out(f"{scratch}/one", BUILD, "standalone", "none", None)
-    for release in ("latest", "0.20", "1.2.3;x", "../1.2.3", ""):
+    for release in ("latest", "0.20", "1.2.3;x", "../1.2.3"):
         refused(oracle, "is no release", "--nanvix", sysroot, "--release", release, *target)
     rewrite_manifest(sysroot, '{"double": true,\n "guest_abi": "../../etc"}')
     refused(oracle, "manifest.json:2:", "--nanvix", sysroot, *target)

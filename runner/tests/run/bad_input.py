@@ -41,6 +41,12 @@ def cases(scratch):
     yield ["--step-budget", "nan"], "'nan'", "seconds"
     yield ["--nonesuch"], "nonesuch", "--help"
     yield ["stray"], "stray", "--target"
+    for option in ("-o", "--output", "--root", "--probes", "--nanvix", "-t", "-s"):
+        yield [option, ""], option, "empty"
+    yield ["--output="], "--output=", "empty"
+    yield ["--early", "--no-controls"], "--early", "only one"
+    yield ["--control-step-budget", "1", "--no-controls"], "--control-step-budget", "only one"
+    yield ["--release", "v0.20.3"], "--release", "--nanvix"
     yield ["--nanvix", scratch], scratch, "bin/nanvixd.elf"
     yield ["--nanvix", f"{scratch}/nothing"], "nothing", "sysroot"
 

@@ -83,13 +83,14 @@ def run(oracle, name, script):
     return done, {path.split("/", 2)[-1] for path in files_below(oracle.scratch) - before}
 
 
-def check_report(oracle, document):
+def check_report(oracle, document, words):
     """The document that has the text in it, shown on a terminal."""
-    for style in ("markdown", "tap"):
+    for style in ("markdown", "tap", "junit", "html"):
         done = subprocess.run([oracle.program, "report", "--format", style, document],
                               stdin=subprocess.DEVNULL, capture_output=True, check=False,
                               timeout=DEADLINE_S)
         expect(done.returncode == 0 and done.stdout and is_harmless(done.stdout), style, done)
+        expect(words in done.stdout.decode(), style, words, done)
 
 
 def value_at(cell, path):
@@ -134,11 +135,14 @@ def main():
             expect(cell["verdict"] == verdict, name, cell["verdict"], cell["reason"])
             expect(is_harmless(done.stdout + done.stderr), name, done)
             expect(quoted is None or quoted in done.stdout.decode(), name, done)
+            # Why a guest did not start, or broke off, is in its last lines.
+            told = cell["verdict"] in ("no_start", "crash")
+            expect(not told or b"console: panicked at" in done.stdout, name, done)
             artifact = f"artifacts/{name}.tmp_root_sibling.1.stdout"
             expect(made == {f"{name}.json", artifact}, name, made)
             with open(os.path.join(os.path.dirname(document), artifact), "rb") as file:
                 expect(name == "name" or HOSTILE in file.read(), name, "was not kept as it came")
-            check_report(oracle, document)
+            check_report(oracle, document, "panicked at" if told else "")
 
 
 if __name__ == "__main__":
