@@ -7,11 +7,11 @@
  * line: unknown K=V words become its environment, words behind "--" its arguments.
  *
  *     RO_WORK=DIR            where the file system under test is mounted; an existing directory
- *     RO_FILESYSTEM=TYPE     vfat or hostfs
+ *     RO_FILESYSTEM=TYPE     hostfs, vfat, or what else the guest's kernel and modules have
  *     RO_SOURCE=WHAT         the block device of the image, or the host's directory
- *     RO_MOUNT_OPTIONS=LIST  for vfat; "sync", "dirsync", "ro" and "noatime" become mount flags
- *     RO_MODULES=NAME,...    kernel modules to load first
- *     RO_MODULE_DIR=DIR      where they are, default /usr/lib/uml/modules
+ *     RO_MOUNT_OPTIONS=LIST  but for hostfs; "sync", "dirsync", "ro" and "noatime" become mount
+ * flags RO_MODULES=NAME,...    kernel modules to load first RO_MODULE_DIR=DIR      where they are,
+ * default /usr/lib/uml/modules
  *     -- PROGRAM ARGUMENT... the probe
  *
  * Everything of the host can also be reached below /dev/host: the work mount, which hides what the
@@ -98,9 +98,8 @@ static int check_orders(const struct orders *orders)
         console_say("RO_WORK: must be an absolute path");
         return -1;
     }
-    if (orders->filesystem == NULL ||
-        (strcmp(orders->filesystem, "vfat") != 0 && strcmp(orders->filesystem, "hostfs") != 0)) {
-        console_say("RO_FILESYSTEM: must be vfat or hostfs");
+    if (orders->filesystem == NULL || orders->filesystem[0] == '\0') {
+        console_say("RO_FILESYSTEM: must be the type of a file system");
         return -1;
     }
     if (orders->source == NULL || orders->source[0] != '/') {
