@@ -2,6 +2,7 @@
 #include "checks.h"
 
 #include "steps.h"
+#include "wait.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,9 @@ enum { ENTRIES_TOO_MANY = 100000 }; /* a directory that lists more than this has
 static struct {
     unsigned long checks;
     unsigned long broken;
+    int setup_broke;       /* the first broken one */
     unsigned long foreign; /* entries of D that were there before us */
+    unsigned ticks;        /* waited for second looks */
 } counted;
 
 const char *full_path(const char *name)
@@ -41,21 +44,78 @@ size_t next_name(const char **names, const char **start)
     return length;
 }
 
-void report_check(const char *name, const char *want, const char *got, int loss)
+static void note_broken(const char *check)
+{
+    static const char setup[] = "setup_";
+    if (counted.broken++ == 0)
+        counted.setup_broke = strncmp(check, setup, sizeof setup - 1) == 0;
+}
+
+static void send_check(const char *name, const struct finding *found, unsigned long late_ms)
 {
     counted.checks++;
     start_line("check", name);
-    if (got == NULL) {
+    if (found->right) {
         add_text("result", "held");
     } else {
-        counted.broken++;
+        note_broken(name);
         add_text("result", "broken");
-        if (loss)
+        if (found->lost)
             add_text("loss", "1");
-        add_text("want", want);
-        add_text("got", got);
+        if (late_ms > 0)
+            add_unsigned("late", late_ms);
+        add_text("want", found->want.bytes);
+        add_text("got", found->got.bytes);
     }
     send_line();
+}
+
+void report_check(const char *name, const char *want, const char *got)
+{
+    struct finding found = {.right = got == NULL};
+    text_add(&found.want, want);
+    text_add(&found.got, got == NULL ? "" : got);
+    send_check(name, &found, 0);
+}
+
+/* Lets ticks pass, with a line after each, so that the host hears that somebody waits. Returns how
+ * many there were: fewer than asked for when the patience is at its end, 0 where nobody can wait.
+ */
+static unsigned pass_ticks(unsigned ticks)
+{
+    unsigned passed = 0;
+    while (passed < ticks && counted.ticks < WAIT_TICKS && !journal_is_lost() && wait_a_tick()) {
+        passed++;
+        counted.ticks++;
+        start_line("note", "waited");
+        add_unsigned("ms", counted.ticks * (unsigned long)WAIT_TICK_MS);
+        send_line();
+    }
+    return passed;
+}
+
+/* The looks come at growing distances: a look is many lines, and a timeline keeps some hundred. */
+static unsigned long look_again(look *look_at, const void *subject, struct finding *found)
+{
+    unsigned long waited = 0;
+    unsigned passed = 0;
+    for (unsigned ticks = 1; (passed = pass_ticks(ticks)) > 0; ticks *= 2) {
+        struct finding later = {.right = 0};
+        waited += passed;
+        look_at(subject, &later);
+        found->lost = later.lost;
+        if (later.right)
+            return waited * WAIT_TICK_MS;
+    }
+    return 0;
+}
+
+void check_by_looking(const char *check, look *look_at, const void *subject)
+{
+    struct finding found = {.right = 0};
+    look_at(subject, &found);
+    unsigned long late_ms = found.right ? 0 : look_again(look_at, subject, &found);
+    send_check(check, &found, late_ms);
 }
 
 unsigned long checks_made(void)
@@ -68,16 +128,26 @@ unsigned long checks_broken(void)
     return counted.broken;
 }
 
+int setup_broke(void)
+{
+    return counted.setup_broke;
+}
+
 void expect_foreign(unsigned long entries)
 {
     counted.foreign = entries;
+}
+
+unsigned long foreign_entries(void)
+{
+    return counted.foreign;
 }
 
 void report_failed_call(const char *check, int error)
 {
     struct text got = {.length = 0};
     text_add_errno(&got, error);
-    report_check(check, "0", got.bytes, 0);
+    report_check(check, "0", got.bytes);
 }
 
 const char *content_bytes(struct content content)
@@ -148,28 +218,80 @@ int file_holds(const char *name, struct content content, struct text *got)
     return found;
 }
 
-void check_size(int result, int error, const struct stat *status, struct content content)
+static struct stat seen_status;
+
+const struct stat *last_status(void)
 {
-    struct text want = {.length = 0};
-    struct text got = {.length = 0};
-    text_add_unsigned(&want, content.size);
-    if (result != 0)
-        text_add_errno(&got, error);
-    else if (!S_ISREG(status->st_mode))
-        text_add(&got, "not_a_file");
-    else if ((unsigned long long)status->st_size != content.size)
-        text_add_unsigned(&got, (unsigned long long)status->st_size);
-    report_check("new_size", want.bytes, got.length > 0 ? got.bytes : NULL, 0);
+    return &seen_status;
+}
+
+/* As stat(2), with the answer where last_status() finds it. */
+static int look_up(const char *name)
+{
+    return step_stat(full_path(name), &seen_status);
+}
+
+void look_at_size(const void *subject, struct finding *finding)
+{
+    const struct file *file = subject;
+    text_add_unsigned(&finding->want, file->content.size);
+    if (look_up(file->name) != 0)
+        text_add_errno(&finding->got, errno);
+    else if (!S_ISREG(seen_status.st_mode))
+        text_add(&finding->got, "not_a_file");
+    else if ((unsigned long long)seen_status.st_size != file->content.size)
+        text_add_unsigned(&finding->got, (unsigned long long)seen_status.st_size);
+    finding->right = finding->got.length == 0;
+}
+
+void look_at_bytes(const void *subject, struct finding *finding)
+{
+    const struct file *file = subject;
+    struct text elsewhere = {.length = 0};
+    int nowhere_else = file->other == NULL || file->other[0] == '\0';
+    int found = file_holds(file->name, file->content, &finding->got);
+    text_add(&finding->want, file->content.label);
+    finding->right = found == HOLDS;
+    finding->lost = found == HOLDS_NOT && (nowhere_else || file_holds(file->other, file->content,
+                                                                      &elsewhere) == HOLDS_NOT);
+}
+
+void look_at_file(const void *subject, struct finding *finding)
+{
+    look_at_size(subject, finding);
+    finding->want.length = 0;
+    if (finding->right)
+        look_at_bytes(subject, finding);
+    else
+        text_add(&finding->want, ((const struct file *)subject)->content.label);
+    finding->lost = 0; /* it was never seen to be there */
+}
+
+void look_for_absence(const void *subject, struct finding *finding)
+{
+    text_add(&finding->want, "ENOENT");
+    if (look_up(subject) == 0)
+        text_add(&finding->got, "exists");
+    else if (errno != ENOENT)
+        text_add_errno(&finding->got, errno);
+    finding->right = finding->got.length == 0;
+}
+
+void look_for_directory(const void *subject, struct finding *finding)
+{
+    text_add(&finding->want, "directory");
+    if (look_up(subject) != 0)
+        text_add_errno(&finding->got, errno);
+    else if (!S_ISDIR(seen_status.st_mode))
+        text_add(&finding->got, "not_a_directory");
+    finding->right = finding->got.length == 0;
 }
 
 void check_file(const char *name, struct content content)
 {
-    struct stat status;
-    int result = step_stat(full_path(name), &status);
-    check_size(result, errno, &status, content);
-    struct text got = {.length = 0};
-    int same = file_holds(name, content, &got) == HOLDS;
-    report_check("new_bytes", content.label, same ? NULL : got.bytes, 0);
+    const struct file file = {.name = name, .content = content};
+    check_by_looking("new_size", look_at_size, &file);
+    check_by_looking("new_bytes", look_at_file, &file);
 }
 
 static void count_entry(struct census *census, const char *entry, const char *names)
@@ -252,14 +374,18 @@ static int describe_census(const struct census *census, const char *names, unsig
     return right;
 }
 
-void check_listing(const struct listing *listing)
+void look_at_listing(const void *subject, struct finding *finding)
 {
+    const struct listing *listing = subject;
     struct census census;
-    struct text want = {.length = 0};
-    struct text got = {.length = 0};
     int in_root = strcmp(listing->directory, ".") == 0;
     take_census(listing->directory, listing->names, &census);
-    int right =
-        describe_census(&census, listing->names, in_root ? counted.foreign : 0, &want, &got);
-    report_check(in_root ? "listing_root" : "listing", want.bytes, right ? NULL : got.bytes, 0);
+    finding->right = describe_census(&census, listing->names, in_root ? counted.foreign : 0,
+                                     &finding->want, &finding->got);
+}
+
+void check_listing(const struct listing *listing)
+{
+    int in_root = strcmp(listing->directory, ".") == 0;
+    check_by_looking(in_root ? "listing_root" : "listing", look_at_listing, listing);
 }

@@ -43,8 +43,11 @@ const char *full_path(const char *name);
 /** The length of the next of the space-separated names, 0 at the end; moves `names` behind it. */
 size_t next_name(const char **names, const char **start);
 
-/** One `check` line. `got` NULL: it held. `loss`: a broken check means that data was lost. */
-void report_check(const char *name, const char *want, const char *got, int loss);
+/**
+ * One `check` line. `got` NULL: it held. A name that begins with `setup_` is of something that has
+ * to be right before a rename: broken, it says nothing about rename.
+ */
+void report_check(const char *name, const char *want, const char *got);
 
 /** The broken check of a call that must not fail: "want=0 got=ENOSPC:28". */
 void report_failed_call(const char *check, int error);
@@ -52,19 +55,57 @@ void report_failed_call(const char *check, int error);
 unsigned long checks_made(void);
 unsigned long checks_broken(void);
 
+/** Whether the check that broke first was one of the set-up: what broke later may follow from it.
+ */
+int setup_broke(void);
+
 /** The first `content.size` bytes, at most CONTENT_BYTES; valid until the next call. */
 const char *content_bytes(struct content content);
+
+/** What one look at the file system found, zeroed before it. */
+struct finding {
+    int right;
+    int lost; /* bytes are nowhere; what can't be looked at has not been seen to be lost */
+    struct text want;
+    struct text got; /* where it is not right */
+};
+
+/** Makes the calls of one look; may be asked for another one. */
+typedef void look(const void *subject, struct finding *finding);
+
+/**
+ * One check by looking. Where it is not right, and the guest can wait, it looks again for up to
+ * three seconds (of the whole probe, not of each check). What comes right then is broken all the
+ * same, but `late=MS` says how much waiting it took, and nothing was lost.
+ */
+void check_by_looking(const char *check, look *look_at, const void *subject);
 
 /**
  * Reads the whole file. Returns HOLDS when it holds the content; else `got` says what it holds:
  * HOLDS_NOT when that is something else or there is no such file, CANT_LOOK when it could not be
- * looked at. What can't be looked at has not been seen to be lost.
+ * looked at.
  */
 enum { CANT_LOOK = -1, HOLDS_NOT = 0, HOLDS = 1 };
 int file_holds(const char *name, struct content content, struct text *got);
 
-/** The check `new_size`, from what stat returned (errno in `error`) and stored. */
-void check_size(int result, int error, const struct stat *status, struct content content);
+/** A file to look at. */
+struct file {
+    const char *name;
+    const char *other; /* where its bytes may be instead; NULL or "" for nowhere */
+    struct content content;
+};
+
+/** The looks: a struct file's size; its bytes, lost when they are under neither name; or both. */
+look look_at_size, look_at_bytes, look_at_file;
+
+/** The looks: that the name in D (a text) is not there, or is a directory. */
+look look_for_absence, look_for_directory;
+
+/** The look: that a directory lists what a struct listing says. D may hold foreign entries. */
+look look_at_listing;
+
+/** What the last stat of those looks that answered found. */
+const struct stat *last_status(void);
 
 /** Checks that the file has exactly this size and these bytes: `new_size` and `new_bytes`. */
 void check_file(const char *name, struct content content);
@@ -74,6 +115,7 @@ void take_census(const char *name, const char *names, struct census *census);
 
 /** How many foreign entries D must list from now on. */
 void expect_foreign(unsigned long entries);
+unsigned long foreign_entries(void);
 
 /** Checks that the directory lists exactly its names: `listing`, `listing_root` for D. */
 void check_listing(const struct listing *listing);

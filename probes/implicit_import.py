@@ -9,10 +9,12 @@ In a fresh directory D/m:
    stale pyc, which exists;
 3. imports it once more; the pyc is fresh, is used, and nothing may be renamed.
 
-After each import: the module holds what its source says; the temporary name is gone and
+What is written to m.py is read back before anything is imported. After each import: the module holds what its source says; the temporary name is gone and
 __pycache__ lists nothing but the pyc; the pyc has this interpreter's magic number, its source's
 mtime and size, and code that marshal can load. (FAT keeps two seconds of mtime: where the clock
-alone did not make the source newer, utime does.)
+alone did not make the source newer, utime does.) What is not right then is looked at again for
+up to three seconds: what comes late was not lost. A pyc that CPython could not write, so that it never
+came to its rename, says nothing about rename.
 
 With bytecode writing off (python3 -B) the shape is `implicit_import_b`, a control: one import, no
 rename, no __pycache__. The shape is named after what is in force in the interpreter, not after what
@@ -37,6 +39,11 @@ BUILD = "@RO_PROBE_BUILD@"  # replaced by the build
 SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/,:+@-")
 VALUE_BYTES = 160
 TICK_S = 2  # of FAT's modification times
+WAIT_S, WAITS = 0.1, 30  # for second looks; as the other probes do
+CAN_WAIT = sys.platform == "linux"  # of another guest nobody knows
+
+if CAN_WAIT:
+    import time
 
 importer = sys.modules["_frozen_importlib_external"]
 
@@ -80,9 +87,11 @@ class Journal:
 
     def __init__(self, nonce):
         self.nonce, self.sequence = nonce, 0
-        self.checks = self.broken = 0
+        self.checks = self.broken = self.waits = 0
+        self.setup_broke = False  # the first broken check was one of the set-up
         self.renames = []  # (from, to, errno or 0)
-        self.identity = None  # what stat said of the last file that was written for the import
+        self.identity = None  # what fstat said of the last file that was opened to be written
+        self.refused = None  # what kept the import from writing its pyc
 
     def line(self, event, subject, fields):
         body = f"ROJ1 {self.nonce} {self.sequence} {event} {encode(subject, 64)}"
@@ -95,17 +104,44 @@ class Journal:
     def note(self, subject, **fields):
         self.line("note", subject, fields)
 
-    def check(self, name, want, got, loss=False):
+    def check(self, name, want, got, loss=False, late_ms=0):
         """A check of the shape; returns whether it held."""
         fields = {"result": "held"}
         if want != got:
             fields = {"result": "broken", "want": want, "got": got}
             if loss:
                 fields["loss"] = 1
+            if late_ms:
+                fields["late"] = late_ms
+            if self.broken == 0:
+                self.setup_broke = name.startswith("setup_")
             self.broken += 1
         self.checks += 1
         self.line("check", name, fields)
         return want == got
+
+    def wait(self, times):
+        """Returns how many there were: fewer at the end of the patience, none where nobody can."""
+        passed = 0
+        while CAN_WAIT and passed < times and self.waits < WAITS:
+            time.sleep(WAIT_S)
+            passed, self.waits = passed + 1, self.waits + 1
+            self.note("waited", ms=round(self.waits * WAIT_S * 1000))
+        return passed
+
+    def check_by_looking(self, look, loss=False):
+        """Makes the checks that `look` returns as {name: (want, got)}, with second looks where one is
+        broken; returns whether all held at once."""
+        first = last = look()
+        times, waited = 1, 0
+        while any(want != got for want, got in last.values()) and (passed := self.wait(times)):
+            times, waited = 2 * times, waited + passed
+            last = look()
+        for name, (want, got) in first.items():
+            right = last[name][0] == last[name][1]
+            self.check(name, want, got, loss and not right,
+                       round(waited * WAIT_S * 1000) if right else 0)
+        return all(want == got for want, got in first.values())
 
     def call(self, name, function, *arguments, fields, returned=None):
         """Calls `function` between two lines; its exceptions go on to the caller. `returned` makes
@@ -127,9 +163,30 @@ class Journal:
         self.line("leave", name, {"ret": 0 if returned is None else returned(result)})
         return result
 
-    def end(self, outcome):
+    def end(self):
+        outcome = "pass" if not self.broken else "unfit" if self.setup_broke else "fail"
         self.line("end", outcome, {"checks": self.checks, "broken": self.broken})
         return 0 if outcome == "pass" else 1
+
+
+class SettingUp:
+    """What fails in such a `with` says nothing about rename."""
+
+    def __init__(self, journal):
+        self.journal = journal
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, _, problem, __):
+        if isinstance(problem, OSError):
+            self.journal.check("setup_call", 0, name_error(problem))
+            raise Unfit from problem
+
+
+def name_error(problem):
+    number = problem.errno or 0
+    return f"{errno.errorcode.get(number, 'E?')}:{number}"
 
 
 def name_flags(flags):
@@ -143,8 +200,8 @@ def name_flags(flags):
 class ToldFile:
     """A file of the import system; tells of read, write and close."""
 
-    def __init__(self, journal, file, written_path=None):
-        self.journal, self.file, self.written_path = journal, file, written_path
+    def __init__(self, journal, file):
+        self.journal, self.file = journal, file
 
     def __enter__(self):
         return self
@@ -157,10 +214,14 @@ class ToldFile:
                                  fields={"fd": self.file.fileno()}, returned=len)
 
     def write(self, data):
-        written = self.journal.call("write", self.file.write, data, returned=int,
-                                    fields={"fd": self.file.fileno(), "bytes": len(data)})
-        if self.written_path is not None:
-            self.journal.identity = stat(self.journal, self.written_path)
+        try:
+            written = self.journal.call("write", self.file.write, data, returned=int,
+                                        fields={"fd": self.file.fileno(), "bytes": len(data)})
+        except OSError as problem:
+            self.journal.refused = f"write:{name_error(problem)}"
+            raise
+        if written != len(data):
+            self.journal.refused = f"write:{written}"
         return written
 
     def close(self):
@@ -179,9 +240,10 @@ class ToldIo:
     def FileIO(self, target, mode="r"):  # noqa: N802  (the name that the import system calls)
         if isinstance(target, int):  # it looks at the descriptor that it is given
             path = self._opened.get(target)
-            file = self._journal.call("stat", self._real.FileIO, target, mode,
-                                      fields={"path": path or f"fd {target}"})
-            return ToldFile(self._journal, file, path)
+            fields = {"path": path or f"fd {target}"}
+            file = self._journal.call("stat", self._real.FileIO, target, mode, fields=fields)
+            self._journal.identity = self._journal.call("stat", os.fstat, target, fields=fields)
+            return ToldFile(self._journal, file)
         return self._open(self._real.FileIO, target, mode)
 
     def open_code(self, path):
@@ -210,15 +272,25 @@ class ToldOs:
         return self._journal.call("opendir", self._real.listdir, path, fields={"path": path})
 
     def mkdir(self, path, *mode):
-        return self._journal.call("mkdir", self._real.mkdir, path, *mode, fields={"path": path})
+        try:
+            return self._journal.call("mkdir", self._real.mkdir, path, *mode, fields={"path": path})
+        except FileExistsError:
+            raise
+        except OSError as problem:
+            self._journal.refused = f"mkdir:{name_error(problem)}"
+            raise
 
     def unlink(self, path):
         return self._journal.call("unlink", self._real.unlink, path, fields={"path": path})
 
     def open(self, path, flags, mode=0o777):
-        fd = self._journal.call("open", self._real.open, path, flags, mode, returned=int,
-                                fields={"path": path, "flags": name_flags(flags),
-                                        "mode": f"{mode:04o}"})
+        try:
+            fd = self._journal.call("open", self._real.open, path, flags, mode, returned=int,
+                                    fields={"path": path, "flags": name_flags(flags),
+                                            "mode": f"{mode:04o}"})
+        except OSError as problem:
+            self._journal.refused = f"open:{name_error(problem)}"
+            raise
         self._opened[fd] = path
         return fd
 
@@ -295,22 +367,45 @@ def write_file(journal, path, data, flags):
     journal.call("close", os.close, fd, fields={"fd": fd})
 
 
-def tell_filesystem(journal, directory):
-    """proc(5), mountinfo: "36 35 98:0 /root /mount options [tags ...] - type source options"."""
-    device = stat(journal, directory).st_dev
-    wanted = f"{os.major(device)}:{os.minor(device)}" if hasattr(os, "major") else ""
-    kind, fields = "unknown", {"dev": device}
+def lines_of(path):
+    """Of a file of /proc; none where it is missing."""
     try:
-        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
-            lines = file.read().splitlines()
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read().splitlines()
     except OSError:
-        lines = []
+        return []
+
+
+def find_mount(lines, number):
+    """(type, source, mount) of a mount, by its number or its device; None if there is none. proc(5),
+    mountinfo: "36 35 98:0 /root /mount options [tags ...] - type source options"."""
+    found = None
     for line in lines:
         words = line.split(" ")
-        if len(words) > 6 and words[2] == wanted and "-" in words[6:]:
-            kind, source = words[words.index("-", 6) + 1:][:2]
-            fields = {"dev": device, "source": source, "mount": words[4]}
-    journal.line("fs", kind, fields)
+        if len(words) > 6 and number in (words[0], words[2]) and "-" in words[6:]:
+            found = (*words[words.index("-", 6) + 1:][:2], words[4])
+    return found
+
+
+def number_of_mount(journal, directory):
+    """Which mount the directory is on: its files may have another device than the mount (btrfs)."""
+    fd = journal.call("open", os.open, directory, os.O_RDONLY, returned=int,
+                      fields={"path": directory, "flags": "O_RDONLY"})
+    lines = lines_of(f"/proc/self/fdinfo/{fd}")
+    journal.call("close", os.close, fd, fields={"fd": fd})
+    return "".join(line.partition("\t")[2] for line in lines if line.startswith("mnt_id:"))
+
+
+def tell_filesystem(journal, directory):
+    device = stat(journal, directory).st_dev
+    lines = lines_of("/proc/self/mountinfo")
+    found = None
+    if lines:
+        found = find_mount(lines, f"{os.major(device)}:{os.minor(device)}") or \
+            find_mount(lines, number_of_mount(journal, directory))
+    kind, source, mount = found or ("unknown", None, None)
+    journal.line("fs", kind, {"dev": device} | (
+        {"source": source, "mount": mount} if found else {}))
 
 
 class Shape:
@@ -326,16 +421,30 @@ class Shape:
 
     def prepare(self):
         journal = self.journal
-        if not journal.check("fresh", False, exists(journal, self.package)):
+        if not journal.check("setup_fresh", False, exists(journal, self.package)):
             raise Unfit
         journal.call("mkdir", os.mkdir, self.package, fields={"path": self.package})
         self.write_source(1, os.O_CREAT | os.O_EXCL)
 
     def write_source(self, version, more_flags):
         text = f"NONCE = '{self.journal.nonce}'\nVERSION = {version}\n" + "# newer\n" * version
-        write_file(self.journal, self.source, text.encode("ascii"), os.O_WRONLY | more_flags)
+        data = text.encode("ascii")
+        write_file(self.journal, self.source, data, os.O_WRONLY | more_flags)
+
+        def look():
+            same = read_file(self.journal, self.source) == data
+            listed = "m.py" in list_directory(self.journal, self.package).split("/")
+            return {"setup_file": ("source", "source" if same else "differs"),
+                    "setup_entry": (True, listed)}
+
+        if not self.journal.check_by_looking(look):
+            raise Unfit
 
     def make_newer(self):
+        with SettingUp(self.journal):
+            self.write_newer()
+
+    def write_newer(self):
         before = stat(self.journal, self.source).st_mtime
         self.write_source(2, os.O_TRUNC)
         after = stat(self.journal, self.source).st_mtime
@@ -353,7 +462,7 @@ class Shape:
         sys.modules.pop("m", None)
         sys.path_importer_cache.pop(self.package, None)
         journal.renames.clear()
-        journal.identity = None
+        journal.identity = journal.refused = None
         journal.note("import", version=version, dont_write_bytecode=int(sys.dont_write_bytecode))
         with Telling(journal):
             module = __import__("m")
@@ -363,6 +472,9 @@ class Shape:
     def check_rename(self):
         """One rename, from the temporary name onto the pyc, which returned 0."""
         journal = self.journal
+        if not journal.renames and journal.refused is not None:
+            journal.check("setup_pyc", 0, journal.refused)
+            raise Unfit
         if not journal.check("renames", 1, len(journal.renames)):
             return
         old, new, number = journal.renames[0]
@@ -371,27 +483,34 @@ class Shape:
             return
         journal.check("rename_from", self.pyc + ".", old[:len(self.pyc) + 1])
         journal.check("rename_to", self.pyc, new)
-        journal.check("old_gone", False, exists(journal, old))
+        journal.check_by_looking(lambda: {"old_gone": (False, exists(journal, old))})
+        journal.check_by_looking(lambda: {"new_there": (True, exists(journal, new))})
         after, before = stat(journal, new), journal.identity
         if before is not None:
             journal.note("inode", before=before.st_ino, after=after.st_ino,
                          dev_before=before.st_dev, dev_after=after.st_dev)
 
-    def check_pyc(self):
+    def read_pyc(self):
         """importlib: magic, flags (0: by timestamp), mtime and size of the source, then the code."""
         journal = self.journal
         source, data = stat(journal, self.source), read_file(journal, self.pyc)
         numbers = [int.from_bytes(data[at:at + 4], "little") for at in (4, 8, 12)]
         wanted = [0, int(source.st_mtime) & 0xFFFFFFFF, source.st_size & 0xFFFFFFFF]
-        journal.check("pyc_magic", importer.MAGIC_NUMBER.hex(), data[:4].hex(), loss=True)
-        journal.check("pyc_header", wanted, numbers, loss=True)
         try:
             code = marshal.loads(data[16:])
             found = code.co_filename
         except (EOFError, ValueError, TypeError, AttributeError) as problem:
             found = f"{type(problem).__name__}: {problem}"
-        journal.check("pyc_code", self.source, found, loss=True)
-        journal.check("listing", self.pyc_name, list_directory(journal, self.cache))
+        return {"pyc_magic": (importer.MAGIC_NUMBER.hex(), data[:4].hex()),
+                "pyc_header": (wanted, numbers), "pyc_code": (self.source, found)}
+
+    def check_pyc(self):
+        self.journal.check_by_looking(self.read_pyc, loss=True)
+        self.check_listing(self.cache, self.pyc_name)
+
+    def check_listing(self, directory, names):
+        self.journal.check_by_looking(
+            lambda: {"listing": (names, list_directory(self.journal, directory))})
 
     def import_with_writing(self):
         self.run_import(1)
@@ -407,7 +526,7 @@ class Shape:
     def import_without_writing(self):
         self.run_import(1)
         self.journal.check("renames", 0, len(self.journal.renames))
-        self.journal.check("listing", "m.py", list_directory(self.journal, self.package))
+        self.check_listing(self.package, "m.py")
 
     def tidy_up(self):
         journal = self.journal
@@ -428,21 +547,21 @@ def tell(directory, nonce, keep):
                  {"build": BUILD, "bits": 64 if sys.maxsize > 2**32 else 32})
     shape = Shape(journal, directory)
     try:
-        tell_filesystem(journal, directory)
-        shape.prepare()
-    except (Unfit, OSError):
-        return journal.end("unfit")
-    sys.path.insert(0, shape.package)
-    try:
+        with SettingUp(journal):
+            tell_filesystem(journal, directory)
+            shape.prepare()
+        sys.path.insert(0, shape.package)
         if writing:
             shape.import_with_writing()
         else:
             shape.import_without_writing()
         if not keep:
             shape.tidy_up()
+    except Unfit:
+        pass
     except Exception as problem:  # whatever the import raised is a finding about it
         journal.check("no_exception", "none", f"{type(problem).__name__}: {problem}")
-    return journal.end("fail" if journal.broken else "pass")
+    return journal.end()
 
 
 def main(arguments):

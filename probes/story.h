@@ -30,10 +30,24 @@ int begin_story(int argc, char **argv, const char *shape, const char *names);
 /** mkdir with mode 0755. */
 void make_directory(const char *name);
 
-/** Creates the file as CPython's pyc writer does: O_WRONLY|O_CREAT|O_EXCL, 0644, one write. */
+/**
+ * Creates the file as CPython's pyc writer does: O_WRONLY|O_CREAT|O_EXCL, 0644, one write, close.
+ * The path is asked for nothing in between: some file systems keep the size that it had then.
+ * (CPython calls fstat after open, which a guest may not have.)
+ */
+void write_file(const char *name, struct content content);
+
+/** Checks that the file is there, in its directory and with its content, before anything is
+ * renamed. `setup_file`, `setup_entry`. */
+void read_back(const char *name, struct content content);
+
+/** The two together; where nothing may stand between close and rename, only the first. */
 void make_file(const char *name, struct content content);
 
-/** Renames, notes the inode numbers before and after, and checks everything that must hold. */
+/** Python's module m: the directory D/m with m.py, read back, and an empty __pycache__. */
+void make_module(void);
+
+/** Renames, notes the inode numbers, and checks everything that must hold. */
 void rename_and_check(const struct move *move);
 
 /** Removes what was made, unless told to keep it, and writes `end`. Returns the exit code. */
@@ -41,7 +55,8 @@ int end_story(void);
 
 /* ---- For the controls and the extended shapes. ---- */
 
-/** From here on a broken check means `fail`, no longer `unfit`. */
+/** From here on a broken check means `fail`, no longer `unfit`, unless one of the set-up is the
+ * first. */
 void tell_about_rename(void);
 
 /**

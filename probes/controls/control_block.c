@@ -41,7 +41,7 @@ int main(int argc, char **argv)
         enter_rename(from, to);
         int error = block();
         leave_call("rename", -1, error);
-        report_check("could_block", "blocked", errno_name(error), 0);
+        report_check("could_block", "blocked", errno_name(error));
     }
     return end_story();
 }

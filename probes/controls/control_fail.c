@@ -20,7 +20,7 @@ int main(int argc, char **argv)
     check_listing(&root);
     if (story_goes_on()) {
         tell_about_rename();
-        report_check("on_purpose", "broken", "broken", 0);
+        report_check("on_purpose", "broken", "broken");
     }
     return end_story();
 }

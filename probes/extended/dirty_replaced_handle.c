@@ -38,13 +38,13 @@ int main(int argc, char **argv)
         return end_story();
     }
     may_leave("old", 0);
-    write_part(fd, stale, 0, HALF);
+    write_part("setup_write", fd, stale, 0, HALF);
     if (!story_goes_on()) {
         (void)step_close(fd);
         return end_story();
     }
     int error = attempt("new", "old", "0", 0);
-    write_part(fd, stale, HALF, HALF);
+    write_part("write", fd, stale, HALF, HALF);
     if (step_close(fd) != 0)
         report_failed_call("close", errno);
     if (error == 0) {

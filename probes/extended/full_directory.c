@@ -2,10 +2,11 @@
 /*
  * full_directory: a rename into a directory that can't take another entry
  *
- * D/w is filled with empty files of 255-character names until none fits any more. Then D/a is
- * renamed into it. POSIX: ENOSPC where the directory can't be extended, and nothing changes. FAT: a
- * directory ends at 65,536 entries of 32 bytes, 2 MiB; such a name takes 21 of them. Data is lost
- * where the old entry is removed before the new one has its place.
+ * D/w is filled with empty files of the longest names that it can hold, 255 bytes at most, until
+ * none fits any more. Then D/a is renamed into it. POSIX: ENOSPC where the directory can't be
+ * extended, and nothing changes. FAT: a directory ends at 65,536 entries of 32 bytes, 2 MiB; such a
+ * name takes 21 of them. Data is lost where the old entry is removed before the new one has its
+ * place.
  *
  * Holds: rename returns 0 or ENOSPC, and the bytes are under the new or the old name accordingly.
  * Ends `unfit` (`setup_full` broken) where 3,200 files do not fill the directory: nothing is known
@@ -16,9 +17,9 @@
 #include <errno.h>
 #include <string.h>
 
-enum { MOST = 3200, DIGITS = 4, LONGEST = 255 };
+enum { MOST = 3200, DIGITS = 4 };
 
-static char tail[LONGEST - DIGITS + 1];
+static char tail[LONGEST_NAME - DIGITS + 1];
 static char to[NUMBERED_BYTES];
 
 int main(int argc, char **argv)
@@ -30,7 +31,8 @@ int main(int argc, char **argv)
     int error = 0;
     if (begin_story(argc, argv, "full_directory", "a w") != 0)
         return PROBE_USAGE;
-    memset(tail, 'n', sizeof tail - 1);
+    unsigned longest = find_longest_name();
+    memset(tail, 'n', longest > DIGITS ? longest - DIGITS : 0);
     make_directory("w");
     make_file("a", source);
     while (story_goes_on() && files < MOST && error == 0) {
@@ -41,7 +43,7 @@ int main(int argc, char **argv)
             report_failed_call("setup_open", error);
     }
     if (story_goes_on() && error == 0)
-        report_check("setup_full", "ENOSPC", "room_left", 0);
+        report_check("setup_full", "ENOSPC", "room_left");
     if (story_goes_on()) {
         /* As long as the others: where one short entry is free, a short name would still fit. */
         (void)numbered(to, "w/", MOST, tail);

@@ -2,10 +2,11 @@
 /*
  * full_disk: renames that need a new directory cluster on a disk without one
  *
- * D/filler takes all free space. Then D/a gets a name of 200 characters in the directory D/z, whose
- * only cluster can't hold it on a small-clustered FAT. POSIX: ENOSPC where the directory can't be
- * extended, and nothing changes; where there is room, 0. FAT does not differ. Data is lost where
- * the old entry is removed before the new one has its place.
+ * D/filler takes all free space. Then D/a gets a name of 200 characters, or of as many as a name
+ * can have here, in the directory D/z, whose only cluster can't hold it on a small-clustered FAT.
+ * POSIX: ENOSPC where the directory can't be extended, and nothing changes; where there is room, 0.
+ * FAT does not differ. Data is lost where the old entry is removed before the new one has its
+ * place.
  *
  * Holds: rename returns 0 or ENOSPC, and the bytes are under the new or the old name accordingly.
  * Ends `unfit` (`setup_full` broken) where 48 MiB do not fill the disk: nothing is known then.
@@ -19,9 +20,9 @@
 #include <fcntl.h>
 #include <string.h>
 
-enum { LONG = 200, BLOCK = 65536, LEAST = 512, MOST = 48 * 1024 * 1024 };
+enum { LONGEST = 200, BLOCK = 65536, LEAST = 512, MOST = 48 * 1024 * 1024 };
 
-static char to[2 + LONG + 1] = "z/";
+static char to[2 + LONGEST + 1] = "z/";
 
 /* Writes until nothing more fits, in ever smaller blocks. */
 static void fill_disk(int fd)
@@ -42,7 +43,7 @@ static void fill_disk(int fd)
         else
             total += (size_t)written;
     }
-    report_check("setup_full", "ENOSPC", "room_left", 0);
+    report_check("setup_full", "ENOSPC", "room_left");
 }
 
 int main(int argc, char **argv)
@@ -50,7 +51,8 @@ int main(int argc, char **argv)
     static const struct content source = {"source", 3000};
     if (begin_story(argc, argv, "full_disk", "a z filler") != 0)
         return PROBE_USAGE;
-    memset(to + 2, 'n', LONG);
+    unsigned longest = find_longest_name();
+    memset(to + 2, 'n', longest < LONGEST ? longest : LONGEST);
     make_directory("z");
     make_file("a", source);
     if (!story_goes_on())

@@ -31,7 +31,11 @@ int main(int argc, char **argv)
         report_failed_call("setup_open", errno);
         return end_story();
     }
-    check_rest("handle_before", fd, source, 0, 1000);
+    check_rest("setup_read", fd, source, 0, 1000);
+    if (!story_goes_on()) {
+        (void)step_close(fd);
+        return end_story();
+    }
     (void)attempt("a", "b", "0", 0);
     check_rest("handle_after", fd, source, 1000, 2000);
     if (step_close(fd) != 0)

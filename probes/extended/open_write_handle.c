@@ -33,15 +33,17 @@ int main(int argc, char **argv)
         return end_story();
     }
     may_leave("a", 0);
-    write_part(fd, source, 0, HALF);
+    write_part("setup_write", fd, source, 0, HALF);
     if (!story_goes_on()) {
         (void)step_close(fd);
         return end_story();
     }
     int error = attempt("a", "b", "0", 0);
-    write_part(fd, source, HALF, HALF);
+    write_part("write", fd, source, HALF, HALF);
     if (step_close(fd) != 0)
         report_failed_call("close", errno);
+    if (setup_broke())
+        return end_story(); /* the second half was never written */
     if (error == 0) {
         check_absent("old_gone", "a");
         check_survives("new_bytes", "b", source, "a");

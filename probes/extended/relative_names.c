@@ -11,7 +11,7 @@
  * Holds, in D/m: __pycache__/t -> __pycache__/f, with none there and onto it, then onto it as
  * ../m/__pycache__/t -> ./__pycache__/f: each returns 0; the absolute old name is gone, the
  * absolute new one has the bytes; the directories list nothing else.
- * Left behind with --keep: D/m/__pycache__ with f, the third content.
+ * Left behind with --keep: D/m with m.py, D/m/__pycache__ with f, the third content.
  */
 #include "scene.h"
 
@@ -40,7 +40,7 @@ static void go_to(const char *name)
 
 static void rename_relative(struct content content, const char *from, const char *to)
 {
-    make_file(TEMPORARY, content);
+    write_file(TEMPORARY, content);
     if (!story_goes_on())
         return;
     may_leave(TEMPORARY, 0);
@@ -56,11 +56,10 @@ int main(int argc, char **argv)
     static const char final[] = "__pycache__/m.cpython-312.pyc";
     static const char temporary[] = "__pycache__/m.cpython-312.pyc.3075982816";
     static const struct listing cache = {CACHE, "m.cpython-312.pyc"};
-    static const struct listing module = {"m", "__pycache__"};
+    static const struct listing module = {"m", "m.py __pycache__"};
     if (begin_story(argc, argv, "relative_names", "m") != 0)
         return PROBE_USAGE;
-    make_directory("m");
-    make_directory(CACHE);
+    make_module();
     if (!story_goes_on())
         return end_story();
     go_to("m");

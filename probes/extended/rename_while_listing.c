@@ -40,7 +40,7 @@ static void list_and_rename(void)
     struct dirent *entry = NULL;
     DIR *directory = step_opendir(full_path("l"));
     if (directory == NULL) {
-        report_failed_call("opendir", errno);
+        report_failed_call("setup_opendir", errno);
         return;
     }
     while (entries < ENDLESS && (entry = step_readdir(directory, full_path("l"))) != NULL) {
@@ -48,12 +48,14 @@ static void list_and_rename(void)
         if (++entries == BEFORE_RENAME) {
             const char *from = full_path(RENAMED);
             const char *to = full_path("l/renamed");
+            tell_about_rename();
             check_answer(step_rename(from, to) == 0 ? 0 : errno, "0");
         }
     }
-    if (entry == NULL && errno != 0)
-        report_failed_call("readdir", errno);
-    report_check("listing_ends", "end", entry == NULL ? NULL : "endless", 0);
+    const char *reads = entries < BEFORE_RENAME ? "setup_readdir" : "readdir";
+    if (entry == NULL && (errno != 0 || entries < BEFORE_RENAME))
+        report_failed_call(reads, errno);
+    report_check("listing_ends", "end", entry == NULL ? NULL : "endless");
     if (step_closedir(directory, full_path("l")) != 0)
         report_failed_call("closedir", errno);
     unsigned long wrong = 0;
@@ -61,7 +63,7 @@ static void list_and_rename(void)
     for (unsigned i = 0; i + 1 < FILES; i++)
         if (seen[i] != 1 && wrong++ == 0)
             first = numbered(name, "entry", i, "");
-    report_sweep(wrong, first, 0);
+    report_sweep(wrong, first);
 }
 
 int main(int argc, char **argv)
@@ -75,10 +77,12 @@ int main(int argc, char **argv)
         int error = write_swept(numbered(name, "l/entry", i, ""), small);
         if (error != 0)
             report_failed_call("setup_write", error);
+        else if (i == 0)
+            read_back(name, small);
     }
-    if (story_goes_on()) {
-        tell_about_rename();
+    if (story_goes_on())
         list_and_rename();
+    if (!setup_broke()) {
         check_entry_count("l", FILES);
         check_survives("new_bytes", "l/renamed", small, RENAMED);
     }

@@ -25,7 +25,7 @@ void check_answer(int error, const char *allowed)
     else
         text_add(&got, "0");
     int right = is_listed(error == 0 ? "0" : errno_name(error), allowed);
-    report_check("answer", allowed, right ? NULL : got.bytes, 0);
+    report_check("answer", allowed, right ? NULL : got.bytes);
 }
 
 /* Returns 0 or the errno. */
@@ -54,48 +54,41 @@ int attempt(const char *from, const char *to, const char *allowed, int is_direct
 
 void check_survives(const char *check, const char *name, struct content content, const char *other)
 {
-    struct text got = {.length = 0};
-    struct text elsewhere = {.length = 0};
-    int found = file_holds(name, content, &got);
-    int lost = found == HOLDS_NOT &&
-               (other[0] == '\0' || file_holds(other, content, &elsewhere) == HOLDS_NOT);
-    report_check(check, content.label, found == HOLDS ? NULL : got.bytes, lost);
+    const struct file file = {name, other, content};
+    check_by_looking(check, look_at_bytes, &file);
 }
 
 void check_absent(const char *check, const char *name)
 {
-    struct stat status;
-    struct text got = {.length = 0};
-    if (step_stat(full_path(name), &status) == 0)
-        text_add(&got, "exists");
-    else if (errno != ENOENT)
-        text_add_errno(&got, errno);
-    report_check(check, "ENOENT", got.length > 0 ? got.bytes : NULL, 0);
+    check_by_looking(check, look_for_absence, name);
 }
 
 void check_directory(const char *check, const char *name)
 {
-    struct stat status;
-    struct text got = {.length = 0};
-    if (step_stat(full_path(name), &status) != 0)
-        text_add_errno(&got, errno);
-    else if (!S_ISDIR(status.st_mode))
-        text_add(&got, "not_a_directory");
-    report_check(check, "directory", got.length > 0 ? got.bytes : NULL, 0);
+    check_by_looking(check, look_for_directory, name);
+}
+
+struct entry_count {
+    const char *directory;
+    unsigned long entries;
+};
+
+static void look_at_entry_count(const void *subject, struct finding *finding)
+{
+    const struct entry_count *count = subject;
+    struct census census;
+    take_census(count->directory, "", &census);
+    text_add_unsigned(&finding->want, count->entries);
+    text_add_unsigned(&finding->got, census.others);
+    text_add(&finding->got, census.error.length > 0 ? "," : "");
+    text_add(&finding->got, census.error.bytes);
+    finding->right = census.others == count->entries && census.error.length == 0;
 }
 
 void check_entry_count(const char *directory, unsigned long entries)
 {
-    struct census census;
-    struct text want = {.length = 0};
-    struct text got = {.length = 0};
-    take_census(directory, "", &census);
-    text_add_unsigned(&want, entries);
-    text_add_unsigned(&got, census.others);
-    text_add(&got, census.error.length > 0 ? "," : "");
-    text_add(&got, census.error.bytes);
-    int right = census.others == entries && census.error.length == 0;
-    report_check("entries", want.bytes, right ? NULL : got.bytes, 0);
+    const struct entry_count count = {directory, entries};
+    check_by_looking("entries", look_at_entry_count, &count);
 }
 
 const char *numbered(char out[NUMBERED_BYTES], const char *head, unsigned number, const char *tail)
@@ -111,11 +104,13 @@ const char *numbered(char out[NUMBERED_BYTES], const char *head, unsigned number
     return out;
 }
 
-void write_part(int fd, struct content content, size_t offset, size_t size)
+void write_part(const char *check, int fd, struct content content, size_t offset, size_t size)
 {
     ssize_t written = step_write(fd, content_bytes(content) + offset, size);
-    if (written < 0 || (size_t)written != size)
-        report_failed_call("write", written < 0 ? errno : ENOSPC);
+    if (written >= 0 && (size_t)written == size)
+        return;
+    int error = written < 0 ? errno : ENOSPC;
+    report_failed_call(error == ENOSPC ? "setup_room" : check, error);
 }
 
 int write_swept(const char *name, struct content content)
@@ -142,16 +137,16 @@ void remove_swept(const char *name)
     if (step_unlink(full_path(name)) == 0 || errno == ENOENT)
         return;
     text_add_errno(&got, errno);
-    report_check("cleanup", "0", got.bytes, 0);
+    report_check("cleanup", "0", got.bytes);
 }
 
-void report_sweep(unsigned long failures, const char *first, int loss)
+void report_sweep(unsigned long failures, const char *first)
 {
     struct text got = {.length = 0};
     text_add_unsigned(&got, failures);
     text_add(&got, ",first:");
     text_add(&got, first);
-    report_check("sweep", "0", failures > 0 ? got.bytes : NULL, loss);
+    report_check("sweep", "0", failures > 0 ? got.bytes : NULL);
 }
 
 void rename_swept(const char *from, const char *to, struct content content)
@@ -161,6 +156,66 @@ void rename_swept(const char *from, const char *to, struct content content)
         return;
     check_answer(error, "0");
     check_survives("source_kept", from, content, to);
+}
+
+/* Whether create(2) refuses the name for its length: errors that it may have for this differ. */
+static int says_too_long(int error)
+{
+    return error == ENAMETOOLONG || error == EINVAL || error == ENOENT || error == ERANGE;
+}
+
+/*
+ * Whether D can have a name of this length: it is created, listed as it is (it may have been cut),
+ * and removed. -1 where that can't be found out, which is a broken check.
+ */
+static int holds_name_of(unsigned length)
+{
+    static char name[LONGEST_NAME + 1];
+    struct census census;
+    memset(name, 'n', length);
+    name[length] = '\0';
+    int fd = step_open(full_path(name), O_WRONLY | O_CREAT | O_EXCL, 0644);
+    if (fd < 0 && says_too_long(errno))
+        return 0;
+    if (fd < 0 || step_close(fd) != 0) {
+        report_failed_call("setup_name", errno);
+        return -1;
+    }
+    take_census(".", name, &census);
+    if (step_unlink(full_path(name)) != 0) {
+        report_failed_call("setup_name", errno);
+        return -1;
+    }
+    if (census.named[0] == 1)
+        return 1;
+    if (census.others > foreign_entries())
+        return 0; /* it is there, and not by this name */
+    report_check("setup_name", "listed",
+                 census.error.length > 0 ? census.error.bytes : "not_listed");
+    return -1;
+}
+
+unsigned find_longest_name(void)
+{
+    unsigned longest = 0;
+    unsigned too_long = LONGEST_NAME + 1;
+    int holds = 0;
+    if (!story_goes_on())
+        return 0;
+    for (unsigned length = LONGEST_NAME; too_long - longest > 1 && holds >= 0;
+         length = (longest + too_long) / 2) {
+        holds = holds_name_of(length);
+        if (holds > 0)
+            longest = length;
+        else
+            too_long = length;
+    }
+    if (holds >= 0 && longest < LEAST_NAME)
+        report_check("setup_name", "long", "short");
+    start_line("note", "longest_name");
+    add_unsigned("bytes", longest);
+    send_line();
+    return longest;
 }
 
 void check_rest(const char *check, int fd, struct content content, size_t offset, size_t size)
@@ -179,5 +234,5 @@ void check_rest(const char *check, int fd, struct content content, size_t offset
     }
     if (got.length == 0 && memcmp(chunk, content_bytes(content) + offset, size) != 0)
         text_add(&got, "differs");
-    report_check(check, content.label, got.length > 0 ? got.bytes : NULL, 0);
+    report_check(check, content.label, got.length > 0 ? got.bytes : NULL);
 }

@@ -37,9 +37,11 @@ void check_survives(const char *check, const char *name, struct content content,
 /** Checks that an open file goes on with `size` bytes of the content from `offset`. */
 void check_rest(const char *check, int fd, struct content content, size_t offset, size_t size);
 
-/** Writes `size` bytes of the content from `offset`; where that fails the check `write` is broken.
+/**
+ * Writes `size` bytes of the content from `offset`. Where that fails the check is broken, or
+ * `setup_room`: that there is no space for them says nothing about rename.
  */
-void write_part(int fd, struct content content, size_t offset, size_t size);
+void write_part(const char *check, int fd, struct content content, size_t offset, size_t size);
 
 /** Checks that stat answers ENOENT, or that it is a directory. */
 void check_absent(const char *check, const char *name);
@@ -55,7 +57,7 @@ const char *numbered(char out[NUMBERED_BYTES], const char *head, unsigned number
 /**
  * A file of a sweep, whose name need not be constant: created with O_EXCL, written and closed.
  * Nothing remembers it: the shape removes it with `remove_swept`. Returns 0, or the errno; the
- * broken check is the caller's.
+ * broken check is the caller's, and to read one of them back, which stands for all.
  */
 int write_swept(const char *name, struct content content);
 
@@ -69,6 +71,14 @@ void rename_swept(const char *from, const char *to, struct content content);
 void remove_swept(const char *name);
 
 /** One `check sweep`: held when `failures` is 0. `first` names the first failure. */
-void report_sweep(unsigned long failures, const char *first, int loss);
+void report_sweep(unsigned long failures, const char *first);
+
+/**
+ * How many bytes the longest name has that D can hold, at most LONGEST_NAME; found by creating such
+ * files and removing them, and noted in the journal. To be asked before anything is made. 0 when
+ * the story does not go on.
+ */
+enum { LONGEST_NAME = 255, LEAST_NAME = 8 };
+unsigned find_longest_name(void);
 
 #endif

@@ -34,7 +34,9 @@ int main(int argc, char **argv)
         int error = write_swept(temporary, content);
         if (error != 0)
             report_failed_call("setup_write", error);
-        else
+        if (i == 0)
+            read_back(temporary, content);
+        if (story_goes_on())
             rename_swept(temporary, final, content);
     }
     int complete = story_goes_on();

@@ -50,7 +50,9 @@ int main(int argc, char **argv)
         int error = write_swept(temporary, content);
         if (error != 0)
             report_failed_call("setup_write", error);
-        else
+        if (i == 0)
+            read_back(temporary, content);
+        if (story_goes_on())
             rename_swept(temporary, numbered(final, "t/m", i, FINAL), content);
         if (i % STEP == STEP - 1)
             note_progress(i + 1);
@@ -65,7 +67,7 @@ int main(int argc, char **argv)
     for (unsigned i = 0; i < FILES && !probe_keeps(); i++) {
         remove_swept(numbered(final, "t/m", i, FINAL));
         if (!story_goes_on())
-            remove_swept(numbered(temporary, "t/m", i, ".cpython-312.pyc.3075982816"));
+            remove_swept(numbered(temporary, "t/m", i, TEMPORARY));
     }
     return end_story();
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * too_long_name: D/a -> a name of 256 bytes
+ * too_long_name: D/a -> a name of one byte more than the longest that D can hold, at most 256
  *
- * POSIX: ENAMETOOLONG where NAME_MAX is 255; nothing changes. FAT can't store it. Data is lost
+ * POSIX: ENAMETOOLONG; nothing changes. FAT can't store it. Data is lost
  * where the source is removed before the new name is measured.
  *
  * Holds: rename answers ENAMETOOLONG; D/a keeps its bytes; D lists it and nothing new.
@@ -12,9 +12,7 @@
 
 #include <string.h>
 
-enum { TOO_LONG = 256 };
-
-static char name[TOO_LONG + 1];
+static char name[LONGEST_NAME + 1 + 1];
 
 int main(int argc, char **argv)
 {
@@ -22,7 +20,7 @@ int main(int argc, char **argv)
     static const struct listing root = {".", "a"};
     if (begin_story(argc, argv, "too_long_name", "a") != 0)
         return PROBE_USAGE;
-    memset(name, 'n', TOO_LONG);
+    memset(name, 'n', find_longest_name() + 1);
     make_file("a", source);
     if (!story_goes_on())
         return end_story();

@@ -12,7 +12,8 @@
  *
  * Holds for each: rename returns 0, the old name is gone, the new one has the bytes, and the
  * directory lists it, byte for byte, and nothing else.
- * Left behind with --keep: D/m/__pycache__ with the four pyc files, the second content.
+ * Left behind with --keep: D/m with m.py, D/m/__pycache__ with the four pyc files, the second
+ * content.
  */
 #include "scene.h"
 
@@ -35,7 +36,7 @@ static const struct {
 
 static void write_pyc(const char *temporary, const char *final, struct content content)
 {
-    make_file(temporary, content);
+    write_file(temporary, content);
     if (!story_goes_on())
         return;
     (void)attempt(temporary, final, "0", 0);
@@ -53,8 +54,7 @@ int main(int argc, char **argv)
                                          " \xe5\xa4\x89\xe6\x95\xb0" PYC " \xf0\x9d\x94\x98" PYC};
     if (begin_story(argc, argv, "unicode_names", "m") != 0)
         return PROBE_USAGE;
-    make_directory("m");
-    make_directory(CACHE);
+    make_module();
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         write_pyc(names[i].temporary, names[i].final, first);
         write_pyc(names[i].temporary, names[i].final, second);

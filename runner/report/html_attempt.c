@@ -39,6 +39,9 @@ static void write_filesystem(FILE *out, const json_t *filesystem)
         (void)fputs(" from ", out);
         html_write(out, member_text(filesystem, "source"));
     }
+    if (json_is_integer(json_object_get(filesystem, "longest_name")))
+        (void)fprintf(out, ", names of up to %.0f bytes",
+                      member_number(filesystem, "longest_name", 0));
     (void)fputs("</dd>", out);
 }
 

@@ -86,6 +86,8 @@ static void observe(const struct cell *cell, const char *failure, const char *wr
         .call_text = witness->call_text,
         .last_text = witness->last_text,
         .broken_check = text_or_null(witness->broken_check),
+        .setup_broke = witness->setup_broke,
+        .rename_tried = witness->rename_tried,
         /* An extended shape may ask for a refusal; its checks say whether it was the right one. */
         .rename_error =
             cell->shape->group == SHAPE_EXTENDED ? NULL : text_or_null(witness->rename_error),
@@ -93,7 +95,8 @@ static void observe(const struct cell *cell, const char *failure, const char *wr
         .renames_expected = expected_renames(cell),
         .wrong_rename = text_or_null(witness->wrong_rename),
         .odd_inode = target->same_inode && cell->shape->group == SHAPE_GATING
-                         ? text_or_null(witness->odd_inode)
+                         ? text_or_null(witness->odd_inode[0] != '\0' ? witness->odd_inode
+                                                                      : witness->kept_inode)
                          : NULL,
         .wrong_filesystem = text_or_null(wrong_filesystem),
         .status_known = cell->root_ended,
@@ -127,6 +130,8 @@ static void add_anomalies(struct cell *cell, const struct observation *seen)
     if (counts->repaired > 0)
         cell_add_anomaly(cell, "repaired_lines", "%llu lines had kernel log text inside",
                          (unsigned long long)counts->repaired);
+    if (cell->witness.late[0] != '\0')
+        cell_add_anomaly(cell, "late", "%s", cell->witness.late);
     if (!target->same_inode && cell->witness.odd_inode[0] != '\0')
         cell_add_anomaly(cell, "inode_changed", "%s", cell->witness.odd_inode);
 }

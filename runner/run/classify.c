@@ -99,7 +99,10 @@ static void classify_claimed_pass(const struct observation *seen, struct classif
     else if (seen->wrong_filesystem != NULL)
         decide(out, VERDICT_ERROR, "not on the file system under test: %s", seen->wrong_filesystem);
     else if (seen->odd_inode != NULL)
-        decide(out, VERDICT_ERROR, "the file was replaced, not renamed: %s", seen->odd_inode);
+        decide(out, VERDICT_ERROR,
+               "%s: the file was replaced, not renamed; or the file system numbers inodes anew "
+               "(then `same_inode` in the target's descriptor has to be false)",
+               seen->odd_inode);
     else if (seen->view == VIEW_CONTRADICTS)
         decide(out, VERDICT_ERROR, "the probe says pass but the host sees: %s", seen->view_finding);
     else if (seen->view == VIEW_UNAVAILABLE)
@@ -111,7 +114,10 @@ static void classify_claimed_pass(const struct observation *seen, struct classif
 
 static void classify_claimed_fail(const struct observation *seen, struct classification *out)
 {
-    if (seen->rename_error != NULL)
+    if (seen->setup_broke)
+        decide(out, VERDICT_ERROR, "the probe says fail, but what broke first is its set-up: %s",
+               seen->broken_check);
+    else if (seen->rename_error != NULL)
         decide(out, VERDICT_FAIL, "rename failed with %s", seen->rename_error);
     else if (seen->broken_check != NULL)
         decide(out, VERDICT_FAIL, "%s", seen->broken_check);
@@ -144,7 +150,9 @@ static void classify_complete(const struct observation *seen, struct classificat
     } else if (seen->outcome == OUTCOME_FAIL) {
         classify_claimed_fail(seen, out);
     } else {
-        decide(out, VERDICT_ERROR, "rename was never tried: %s",
+        decide(out, VERDICT_ERROR, "%s: %s",
+               seen->rename_tried ? "the set-up of a further rename broke"
+                                  : "rename was never tried",
                seen->broken_check != NULL ? seen->broken_check : "the probe gave no reason");
     }
 }

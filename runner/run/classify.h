@@ -44,10 +44,12 @@ struct observation {
     uint64_t damaged;
     bool any_event;
     enum outcome outcome;
-    const char *call_out;      /* the call that was entered and not left; NULL if none */
-    const char *call_text;     /* that line, "enter rename from=... to=..." */
-    const char *last_text;     /* the last valid line */
-    const char *broken_check;  /* the first broken check; NULL if none */
+    const char *call_out;     /* the call that was entered and not left; NULL if none */
+    const char *call_text;    /* that line, "enter rename from=... to=..." */
+    const char *last_text;    /* the last valid line */
+    const char *broken_check; /* the first broken check; NULL if none */
+    bool setup_broke;         /* that one is of the set-up, and says nothing about rename */
+    bool rename_tried;
     const char *rename_error;  /* name of the errno of the first rename that failed, or NULL */
     unsigned renames_returned; /* renames that were entered and returned 0 */
     unsigned renames_expected;

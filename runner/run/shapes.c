@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { SOURCE_SIZE = 3000, FIRST_SIZE = 5000 };
+enum { SOURCE_SIZE = 3000, MODULE_SIZE = 500 };
 
 #define PYC "m/__pycache__/m.cpython-312.pyc"
 #define PYC_TEMPORARY PYC ".3075982816"
@@ -38,8 +38,10 @@ const struct shape shapes[] = {
         .group = SHAPE_GATING,
         .summary = "CPython's pyc write: O_EXCL temporary name, then rename; twice",
         .renames = {{PYC_TEMPORARY, PYC}, {PYC_TEMPORARY, PYC}},
-        .files = {{PYC, "second", SOURCE_SIZE}},
-        .directories = {{"", "m"}, {"m", "__pycache__"}, {"m/__pycache__", "m.cpython-312.pyc"}},
+        .files = {{PYC, "second", SOURCE_SIZE}, {"m/m.py", "module", MODULE_SIZE}},
+        .directories = {{"", "m"},
+                        {"m", "__pycache__/m.py"},
+                        {"m/__pycache__", "m.cpython-312.pyc"}},
     },
     {
         .name = "cross_directory",
@@ -118,10 +120,12 @@ const struct shape shapes[] = {
     {.name = "missing_parent",
      .group = SHAPE_EXTENDED,
      .summary = "rename to and from directories that are not there"},
-    {.name = "longest_name", .group = SHAPE_EXTENDED, .summary = "rename to names of 255 bytes"},
+    {.name = "longest_name",
+     .group = SHAPE_EXTENDED,
+     .summary = "rename to the longest names that there are"},
     {.name = "too_long_name",
      .group = SHAPE_EXTENDED,
-     .summary = "rename to a name of 256 bytes, which must be refused"},
+     .summary = "rename to a name of one byte too many, which must be refused"},
     {.name = "illegal_names",
      .group = SHAPE_EXTENDED,
      .summary = "rename to names that FAT can't store, and back"},

@@ -89,6 +89,8 @@ static void hear_enter(struct witness *witness, const struct journal_event *even
     witness->call_is_out = true;
     witness->entered_ns = witness->now_ns;
     keep_arguments(witness, event);
+    witness->rename_tried = witness->rename_tried || strcmp(event->subject, "rename") == 0 ||
+                            strcmp(event->subject, "renameat") == 0;
     if (strcmp(event->subject, "rename") == 0) {
         check_rename(witness, event);
         witness->renames_entered++;
@@ -117,18 +119,43 @@ static void hear_check(struct witness *witness, const struct journal_event *even
 {
     if (strcmp(field(event, "result"), "held") == 0)
         return;
-    if (witness->broken_check[0] == '\0')
+    static const char setup[] = "setup_";
+    const char *late = journal_event_field(event, "late");
+    if (witness->broken_check[0] == '\0') {
         (void)snprintf(witness->broken_check, sizeof witness->broken_check, "%s", event->text);
-    witness->data_loss = witness->data_loss || strcmp(field(event, "loss"), "1") == 0;
+        witness->setup_broke = strncmp(event->subject, setup, sizeof setup - 1) == 0;
+    }
+    if (late != NULL && witness->late[0] == '\0')
+        (void)snprintf(witness->late, sizeof witness->late,
+                       "%s was right when it was looked at again, at most %lu ms later",
+                       event->subject, strtoul(late, NULL, 10));
+    /* What broke behind the set-up may follow from it. */
+    witness->data_loss =
+        witness->data_loss || (!witness->setup_broke && strcmp(field(event, "loss"), "1") == 0);
+}
+
+/* A file keeps its number when it is renamed, and no other file can have had it. */
+static void hear_inode(struct witness *witness, const struct journal_event *event)
+{
+    const char *before = journal_event_field(event, "before");
+    const char *replaced = journal_event_field(event, "replaced");
+    const char *after = field(event, "after");
+    if (before != NULL && witness->odd_inode[0] == '\0' && strcmp(before, after) != 0)
+        (void)snprintf(witness->odd_inode, sizeof witness->odd_inode,
+                       "inode %s before the rename, %s after it", before, after);
+    if (replaced != NULL && witness->kept_inode[0] == '\0' && strcmp(replaced, after) == 0)
+        (void)snprintf(witness->kept_inode, sizeof witness->kept_inode,
+                       "inode %s is that of the file that was replaced, and of the new one", after);
 }
 
 static void hear_note(struct witness *witness, const struct journal_event *event)
 {
-    if (strcmp(event->subject, "inode") == 0 && witness->odd_inode[0] == '\0' &&
-        strcmp(field(event, "before"), field(event, "after")) != 0)
-        (void)snprintf(witness->odd_inode, sizeof witness->odd_inode,
-                       "inode %s before the rename, %s after it", field(event, "before"),
-                       field(event, "after"));
+    long bytes = strtol(field(event, "bytes"), NULL, 10);
+    if (strcmp(event->subject, "inode") == 0)
+        hear_inode(witness, event);
+    else if (strcmp(event->subject, "longest_name") == 0 && witness->filesystem != NULL &&
+             bytes > 0)
+        build_number(&witness->builder, witness->filesystem, "longest_name", bytes);
 }
 
 static void hear_filesystem(struct witness *witness, const struct journal_event *event)

@@ -41,6 +41,8 @@ struct witness {
 
     enum outcome outcome;
     char broken_check[JOURNAL_LINE_MAX];
+    bool setup_broke; /* that check is one of the set-up */
+    char late[160];   /* the first check that was right only later */
     bool data_loss;
     char build[32];
     char rename_error[JOURNAL_VALUE_MAX + 3];
@@ -50,9 +52,11 @@ struct witness {
     unsigned renames_entered;
     unsigned renames_returned;
     char wrong_rename[JOURNAL_LINE_MAX];
+    bool rename_tried;
     char odd_inode[2 * JOURNAL_VALUE_MAX + 64];
-    json_t *filesystem; /* object for the document, or NULL; owned */
-    json_t *timeline;   /* array for the document; owned */
+    char kept_inode[JOURNAL_VALUE_MAX + 96]; /* a replaced file's number is the new file's */
+    json_t *filesystem;                      /* object for the document, or NULL; owned */
+    json_t *timeline;                        /* array for the document; owned */
 };
 
 /** Readies a witness. Returns -1 with ERROR_MEMORY. */

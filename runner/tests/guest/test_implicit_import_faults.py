@@ -4,9 +4,11 @@
 
 Usage: test_implicit_import_faults.py PROBE ZOOFS ZOO-DIRECTORY
 A rename that never returns must leave its `enter` as the last line, one that fails or lies must end
-in `fail`, and bytecode writing that is off must not pass for the shape that needs it.
+in `fail`, what breaks before a rename in `unfit`, and bytecode writing that is off must not pass for the
+shape that needs it.
 """
 
+import concurrent.futures
 import os
 import select
 import subprocess
@@ -36,8 +38,15 @@ BROKEN = {
     "rename-copies": ["old_gone"],
     "rename-truncates": ["pyc_code"],
     "rename-keeps-old-content": ["pyc_header"],
-    "rename-wrong-directory": ["no_exception"],
+    "rename-wrong-directory": ["new_there", "no_exception"],
+    "rename-shown-late": ["new_there"],
+    "writes-shown-late": ["setup_file"],
+    "entries-listed-late": ["setup_entry"],
+    "sizes-kept": [],
+    "names-end-early:20": ["setup_pyc"],
+    "full-after-rename": ["setup_pyc"],
 }
+LOSING = ("rename-truncates", "rename-keeps-old-content")
 
 
 def start(directory, *flags):
@@ -72,7 +81,7 @@ def check_stuck(scratch, fault, last):
 
 
 def check_broken(scratch, fault, wanted):
-    fuse = mounts.FuseMount(ZOOFS, scratch, fault, fault)
+    fuse = mounts.FuseMount(ZOOFS, scratch, fault.partition(":")[0], fault)
     try:
         os.mkdir(f"{fuse.backing}/work")
         probe = start(f"{fuse.path}/work")
@@ -83,7 +92,12 @@ def check_broken(scratch, fault, wanted):
     broken = [subject for event, subject, fields in lines
               if event == "check" and fields["result"] == "broken"]
     assert set(wanted) <= set(broken) and bool(wanted) == bool(broken), (fault, broken)
-    outcome = "fail" if wanted else "pass"
+    late = {subject for event, subject, fields in lines if event == "check" and "late" in fields}
+    lost = {subject for event, subject, fields in lines if event == "check" and "loss" in fields}
+    assert late == (set(wanted) if fault.endswith("-late") else set()), (fault, late)
+    assert bool(lost) == (fault in LOSING), (fault, lost)
+    setup = bool(wanted) and wanted[0].startswith("setup_")
+    outcome = "unfit" if setup else "fail" if wanted else "pass"
     assert (lines[-1][:2], probe.returncode) == (("end", outcome), 1 if wanted else 0), fault
     print(f"{fault}: {outcome} {' '.join(broken)}")
 
@@ -125,8 +139,9 @@ def main():
         check_without_writing(scratch)
         for fault, last in STUCK.items():
             check_stuck(scratch, fault, last)
-        for fault, wanted in BROKEN.items():
-            check_broken(scratch, fault, wanted)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:  # most of it is waiting
+            for done in [pool.submit(check_broken, scratch, *case) for case in BROKEN.items()]:
+                done.result()
     finally:
         scratch.close()
     print(f"all as expected in {time.monotonic() - started:.1f} s")

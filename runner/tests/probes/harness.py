@@ -88,6 +88,11 @@ def bytes_of(shape, label, size, nonce=NONCE):
     return probe_journal.content(nonce, shape, label, size)
 
 
+def module_of(shape, nonce=NONCE):
+    """The tree of a pyc write's module before its pyc."""
+    return {"m": None, "m/m.py": bytes_of(shape, "module", 500, nonce), "m/__pycache__": None}
+
+
 def left_by(shape, nonce=NONCE):
     """The tree that each shape leaves behind with --keep, as its specification says."""
     source = bytes_of(shape, "source", 3000, nonce)
@@ -95,7 +100,7 @@ def left_by(shape, nonce=NONCE):
         "tmp_root_sibling": {"b": source},
         "subdir_sibling": {"s": None, "s/b": source},
         "replace_existing": {"r": None, "r/old": source},
-        "pycache_replace": {"m": None, "m/__pycache__": None,
+        "pycache_replace": module_of(shape, nonce) | {
                             "m/__pycache__/m.cpython-312.pyc": bytes_of(shape, "second", 3000, nonce)},
         "cross_directory": {"x": None, "y": None, "y/b": source},
         "subdir_to_root": {"u": None, "b": source},

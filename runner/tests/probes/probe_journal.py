@@ -78,7 +78,8 @@ def check_event(event, calls):
     elif event.event == "check":
         want = {"result"} if event.fields.get("result") == "held" else {"result", "want", "got"}
         need(event.fields.get("result") in ("held", "broken"), "result", line)
-        need(keys - ({"loss"} if len(want) == 3 else set()) == want, "keys of check", line)
+        need(keys - ({"loss", "late"} if len(want) == 3 else set()) == want, "keys of check", line)
+        need({"loss", "late"} - keys, "what came late is not lost", line)
     elif event.event == "end":
         need(event.subject in ("pass", "fail", "unfit"), "outcome", line)
         need(keys == {"checks", "broken"}, "keys of end", line)
@@ -98,6 +99,11 @@ class Journal:
     @property
     def broken(self):
         return [e.subject for e in self.select("check") if e.fields["result"] == "broken"]
+
+    @property
+    def late(self):
+        """{check: milliseconds}"""
+        return {e.subject: int(e.fields["late"]) for e in self.select("check") if "late" in e.fields}
 
     @property
     def lost(self):

@@ -46,9 +46,9 @@ def left_by(shape):
         "thousand_renames": {"t": None} | {
             f"t/m{i:04}.cpython-312.pyc": small[i] for i in range(1000)},
         "renameat_directory": {"x": None, "x/d": source, "y": None},
-        "relative_names": {"m": None, "m/__pycache__": None, "m/__pycache__/m.cpython-312.pyc":
-                           harness.bytes_of(shape, "third", 4000)},
-        "unicode_names": {"m": None, "m/__pycache__": None} | {
+        "relative_names": harness.module_of(shape) | {
+            "m/__pycache__/m.cpython-312.pyc": harness.bytes_of(shape, "third", 4000)},
+        "unicode_names": harness.module_of(shape) | {
             f"m/__pycache__/{name}.cpython-312.pyc": harness.bytes_of(shape, "second", 3000)
             for name in ("größe", "пи", "変数", "𝔘")},
     }[shape]

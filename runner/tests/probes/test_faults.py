@@ -26,6 +26,16 @@ REPLACE = {
     "disk_full": ("unfit", ["setup_write"], []),
     "short_write": ("unfit", ["setup_write"], []),
     "readdir_fails": ("unfit", ["setup_listing"], []),
+    "late_rename": ("fail", ["new_bytes"], []),
+    "late_writes": ("unfit", ["setup_file"], []),
+}
+# What breaks between its two renames is the set-up of the second.
+PYCACHE = {
+    "none": ("pass", [], []),
+    "room_ends": ("unfit", ["setup_write"], []),
+    "cut": ("fail", ["new_size", "new_bytes"], ["new_bytes"]),
+    "late_rename": ("fail", ["new_bytes"], []),
+    "late_writes": ("unfit", ["setup_file"], []),
 }
 ROOT = {
     "none": ("pass", [], []),
@@ -37,7 +47,8 @@ ROOT = {
 }
 STAYS = {"stray_entry", "cleanup_refused"}
 
-for shape, faults in (("replace_existing", REPLACE), ("tmp_root_sibling", ROOT)):
+for shape, faults in (("replace_existing", REPLACE), ("tmp_root_sibling", ROOT),
+                      ("pycache_replace", PYCACHE)):
     for fault, (outcome, broken, lost) in faults.items():
         with harness.fresh_directory() as directory:
             with open(f"{directory}/foreign", "wb"):
@@ -51,4 +62,14 @@ for shape, faults in (("replace_existing", REPLACE), ("tmp_root_sibling", ROOT))
             if fault == "refused":
                 assert journal.select("leave", "rename")[0].fields["error"] == "EEXIST"
             if outcome == "unfit":
-                assert "rename" not in journal.calls()
+                assert ("rename" in journal.calls()) == (fault == "room_ends")
+            # The looks come after 100, 300 and 700 ms, and there is something to see from 500 on.
+            assert journal.late == (dict.fromkeys(broken, 700) if fault.startswith("late") else {})
+
+# Where nobody can wait there is one look, and what it finds is said.
+for fault, lost in (("both_lost", ["new_bytes"]), ("late_rename", ["new_bytes"])):
+    with harness.fresh_directory() as directory:
+        journal = harness.run_probe([f"{MUTANTS}/faulty_replace_existing"], "replace_existing", directory,
+                                    1, env={"RO_FAULT": fault, "RO_CANT_WAIT": "1"})
+        assert (journal.outcome, journal.lost, journal.late) == ("fail", lost, {}), journal.events
+        assert not journal.select("note", "waited")

@@ -19,9 +19,10 @@ ALLOWED = set(
     # The compiler's own runtime: 64-bit division on 32-bit machines, the address of the GOT.
     " __udivdi3 __umoddi3 __udivmoddi4 _GLOBAL_OFFSET_TABLE_".split()
 )
-# The extended shapes that are about another call, or need one; and what mounts Nanvix's hostfs, which
-# is in the programs of that ABI alone.
-MORE = {"renameat_directory": {"renameat"}, "relative_names": {"chdir"}, "hostfs": {"mount"}}
+# The extended shapes that are about another call, or need one; what mounts Nanvix's hostfs, which is in
+# the programs of that ABI alone; and what waits where a guest is known to be able to.
+MORE = {"renameat_directory": {"renameat"}, "relative_names": {"chdir"}, "hostfs": {"mount"},
+        "wait": {"nanosleep"}}
 
 
 def objects_of(abi):
@@ -76,6 +77,7 @@ with tempfile.TemporaryDirectory() as top:
                        ("void *malloc(unsigned long); void *f(void) { return malloc(5); }", "malloc"),
                        ("int renameat(int, const char *, int, const char *);"
                         " int f(void) { return renameat(0, \"\", 0, \"\"); }", "renameat"),
+                       ("int nanosleep(void); int f(void) { return nanosleep(); }", "nanosleep"),
                        ("int mount(void); int f(void) { return mount(); }", "mount"),
                        ("int fork(void); int f(void) { return fork(); }", "fork")):
         mutated = every | tables_of({"mutated": compile_object(top, cc, name, body)})

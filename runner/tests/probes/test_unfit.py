@@ -27,7 +27,7 @@ with harness.fresh_directory() as top:
         directory = os.path.join(top, make.__name__)
         os.mkdir(directory)
         make(f"{directory}/b")
-        unfit(directory, "fresh", "b:exists")
+        unfit(directory, "setup_fresh", "b:exists")
         assert list(harness.tree(directory)) == ["b"]
     # A directory in which nothing can be made, for root neither.
     unfit("/proc/self", "setup_mkdir", "ENOENT:2")
@@ -35,5 +35,5 @@ with harness.fresh_directory() as top:
 with harness.fresh_directory() as directory:
     os.symlink("nowhere", f"{directory}/b")
     journal = harness.run_probe(command, SHAPE, directory, 1)
-    assert journal.outcome == "unfit" and journal.broken == ["fresh"], journal.events
+    assert journal.outcome == "unfit" and journal.broken == ["setup_fresh"], journal.events
     assert os.listdir(directory) == ["b"], "somebody else's entry was removed"

@@ -54,8 +54,10 @@ LIES = {
     "source": ("s/ source=[^ ]*/ source=@/", "pass", ["filesystem/source"]),
     "from": ("s/ from=[^ ]*/ from=@/; / enter rename/q", "crash", ["step/arguments/from"]),
     "to": ("s/ to=[^ ]*/ to=@/; / enter rename/q", "crash", ["step/arguments/to"]),
-    "check": ("s/ result=held/ result=broken want=@ got=@/; "
-              "s/ end pass checks=\\(.*\\) broken=0/ end fail checks=\\1 broken=\\1/", "fail", []),
+    "check": ("s/ check old_gone result=held/ check old_gone result=broken want=@ got=@/; "
+              "s/ end pass checks=\\(.*\\) broken=0/ end fail checks=\\1 broken=1/", "fail", []),
+    "set-up": ("s/ check setup_entry result=held/ check setup_entry result=broken want=@ got=@/; "
+               "s/ end pass checks=\\(.*\\) broken=0/ end fail checks=\\1 broken=1/", "error", []),
     "honest": ("", "pass", []),
 }
 

@@ -17,7 +17,7 @@ from oracle import Oracle, expect
 
 LIARS = {
     "not_renamed": ("error", "the host sees"),
-    "copied": ("error", "replaced, not renamed"),
+    "copied": ("error", "numbers inodes anew (then `same_inode`"),
     "elsewhere": ("error", ""),
 }
 

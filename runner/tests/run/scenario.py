@@ -60,7 +60,7 @@ def check_pyc_too_many(oracle, scripts):
     script = f"{oracle.scratch}/probes/python3/implicit_import"
     with open(script, encoding="utf-8") as file:
         text = file.read()
-    said = '    return journal.end("fail" if journal.broken else "pass")'
+    said = "    return journal.end()"
     expect(text.count(said) == 1, "the script has changed:", said)
     left = '    if writing:\n        open(shape.pyc + ".1", "w").close()\n'
     with open(script, "w", encoding="utf-8") as file:

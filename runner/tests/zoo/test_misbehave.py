@@ -267,7 +267,7 @@ CHECKS = {
     "setsid-grandchild": setsid_grandchild,
     "double-fork": double_fork, "floods": floods, "takes-terminal": takes_terminal,
     "never-exits": never_exits, "exits-wrongly": exits_wrongly,
-    "crashes-before-begin": crashes(None), "crashes-after-begin": crashes("leave close"),
+    "crashes-before-begin": crashes(None), "crashes-after-begin": crashes("check setup_entry"),
     "crashes-in-rename": crashes("enter rename"), "crashes-after-rename": crashes("leave rename"),
     "crashes-after-end": crashes("end pass"), "pipe-kept": pipe_kept,
 }

@@ -37,7 +37,9 @@ AT_LEAST = {
     "rename-copies", "rename-removes-both", "rename-keeps-old-content", "rename-truncates",
     "rename-corrupts", "rename-swaps", "rename-wrong-directory", "rename-leaves-old-name-listed",
     "create-excl-hangs", "write-hangs", "close-hangs", "stat-hangs-after-rename",
-    "all-hang-after-rename", "daemon-dies", "none",
+    "all-hang-after-rename", "daemon-dies", "rename-shown-late", "writes-shown-late",
+    "entries-listed-late", "sizes-kept", "inodes-numbered-by-name", "names-end-early",
+    "names-too-short", "full-after-rename", "none",
 }
 
 

@@ -50,9 +50,20 @@ static int poke(const char *path, off_t offset)
 /* From the rename on, nothing can be opened any more: what became of the bytes is not known. */
 static int renamed;
 
+/* What a late file system shows only when so many ticks have passed. */
+enum { LATE_TICKS = 5 };
+
+static int is_too_early(void)
+{
+    return shim_ticks() < LATE_TICKS &&
+           ((renamed && fault_is("late_rename")) || fault_is("late_writes"));
+}
+
 int shim_open(const char *path, int flags, mode_t mode)
 {
-    return renamed && fault_is("unreadable") ? fail_with(EIO) : open(path, flags, mode);
+    if (renamed && fault_is("unreadable"))
+        return fail_with(EIO);
+    return (flags & O_CREAT) == 0 && is_too_early() ? fail_with(ENOENT) : open(path, flags, mode);
 }
 
 int shim_rename(const char *from, const char *to)
@@ -88,7 +99,7 @@ int shim_rename(const char *from, const char *to)
 
 ssize_t shim_write(int fd, const void *bytes, size_t size)
 {
-    if (fault_is("disk_full"))
+    if (fault_is("disk_full") || (renamed && fault_is("room_ends")))
         return fail_with(ENOSPC);
     return write(fd, bytes, fault_is("short_write") ? size - 1 : size);
 }
@@ -101,19 +112,13 @@ int shim_unlink(const char *path)
 struct dirent *shim_readdir(DIR *directory)
 {
     static struct dirent *again;
-    static int taken;
     if (fault_is("readdir_fails")) {
         errno = EIO;
         return NULL;
     }
-    if (!fault_is("listed_twice"))
+    if (!renamed || !fault_is("listed_twice"))
         return readdir(directory);
-    if (again != NULL && !taken) {
-        taken = 1;
-        return again;
-    }
-    struct dirent *entry = readdir(directory);
-    if (entry != NULL && strcmp(entry->d_name, "old") == 0)
-        again = entry;
+    struct dirent *entry = again != NULL ? again : readdir(directory);
+    again = again == NULL && entry != NULL && strcmp(entry->d_name, "old") == 0 ? entry : NULL;
     return entry;
 }

@@ -1,6 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "shim.h"
 
+#include "wait.h"
+
+#include <stdlib.h>
+
+static unsigned ticks;
+
+unsigned shim_ticks(void)
+{
+    return ticks;
+}
+
+/* RO_CANT_WAIT: as in a guest that has no way to. */
+int wait_a_tick(void)
+{
+    if (getenv("RO_CANT_WAIT") != NULL)
+        return 0;
+    ticks++;
+    return 1;
+}
+
 /* The real calls, for what a mutant leaves alone. */
 #define DEFAULT __attribute__((weak))
 

@@ -26,6 +26,9 @@ int shim_rmdir(const char *path);
 DIR *shim_opendir(const char *path);
 struct dirent *shim_readdir(DIR *directory);
 
+/** How many ticks the probe has waited: in a mutant no time passes with them. */
+unsigned shim_ticks(void);
+
 #ifdef MUTATED
 #define open(path, flags, mode) shim_open(path, flags, mode)
 #define write(fd, bytes, size) shim_write(fd, bytes, size)

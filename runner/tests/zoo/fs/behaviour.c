@@ -321,11 +321,86 @@ void late_unlink(struct zoo *zoo, const struct request *request)
         be_late(zoo);
 }
 
-bool hide_new_name_from_others(struct zoo *zoo, const char *path, pid_t caller)
+bool hide_new_name_from_others(struct zoo *zoo, const struct request *request)
 {
     struct work work;
-    return work_find(zoo, path, &work) && work.renamed && work.renamer != caller &&
-           strcmp(work.new_name, path) == 0;
+    return work_find(zoo, request->path, &work) && work.renamed &&
+           work.renamer != request->caller && strcmp(work.new_name, request->path) == 0;
+}
+
+/* Whether the moment is no longer ago than the milliseconds that the parameter gives. */
+static bool is_recent(const struct zoo *zoo, struct timespec moment)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    long long ago_ms =
+        (now.tv_sec - moment.tv_sec) * 1000LL + (now.tv_nsec - moment.tv_nsec) / 1000000;
+    return ago_ms < strtol(zoo->parameter, NULL, 10);
+}
+
+bool hide_new_name_for_a_time(struct zoo *zoo, const struct request *request)
+{
+    struct work work;
+    return work_find(zoo, request->path, &work) && work.renamed &&
+           strcmp(work.new_name, request->path) == 0 && is_recent(zoo, work.renamed_at);
+}
+
+bool list_late(struct zoo *zoo, const struct request *request)
+{
+    struct stat status;
+    return request->operation == OPERATION_READDIR &&
+           fstatat(zoo->backing, zoo_backing_path(request->path), &status, AT_SYMLINK_NOFOLLOW) ==
+               0 &&
+           is_recent(zoo, status.st_ctim);
+}
+
+int refuse_long_names(struct zoo *zoo, const struct request *request)
+{
+    size_t longest = strtoul(zoo->parameter, NULL, 10);
+    if (zoo_components(request->path) <= zoo->depth)
+        return 0; /* the work directory's own name is not the probe's */
+    return strlen(zoo_name_of(request->path)) > longest ? -ENAMETOOLONG : 0;
+}
+
+int refuse_create_after_rename(struct zoo *zoo, const struct request *request)
+{
+    struct work work;
+    bool renamed = work_find(zoo, request->path, &work) && work.renamed;
+    return request->operation == OPERATION_CREATE && renamed ? -ENOSPC : 0;
+}
+
+void pretend_not_written(struct zoo *zoo, const char *path, struct stat *status)
+{
+    (void)path;
+    if (S_ISREG(status->st_mode) && is_recent(zoo, status->st_mtim))
+        status->st_size = 0;
+}
+
+bool read_nothing_yet(const struct zoo *zoo, int fd)
+{
+    struct stat status;
+    return fstat(fd, &status) == 0 && is_recent(zoo, status.st_mtim);
+}
+
+void pretend_old_size(struct zoo *zoo, const char *path, struct stat *status)
+{
+    struct work work;
+    if (!work_find(zoo, path, &work))
+        return;
+    if (strcmp(work.open_name, path) == 0)
+        work_note_early_look(zoo, path, status->st_ino);
+    if (strcmp(work.open_name, path) == 0 ||
+        (work.looked_at == status->st_ino && is_recent(zoo, work.looked_when)))
+        status->st_size = 0;
+}
+
+void pretend_number_of_name(struct zoo *zoo, const char *path, struct stat *status)
+{
+    (void)zoo;
+    ino_t number = 1;
+    for (; *path != '\0'; path++)
+        number = number * 31 + (unsigned char)*path;
+    status->st_ino = number;
 }
 
 bool list_old_name(struct zoo *zoo, const char *directory, char *name, size_t size)

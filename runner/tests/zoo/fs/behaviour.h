@@ -4,8 +4,10 @@
 
 #include "zoo.h"
 
+#include <sys/stat.h>
+
 /**
- * What the faults do. A fault is any mix of the four kinds below; fault_table.c puts them together.
+ * What the faults do. A fault is any mix of the kinds below; fault_table.c puts them together.
  */
 
 /** Takes the place of rename. Returns 0 or a negative errno; may never return. */
@@ -14,8 +16,17 @@ typedef int rename_behaviour(struct zoo *zoo, const char *from, const char *to);
 /** Is called at the start of every request but rename. Does nothing or never returns. */
 typedef void enter_behaviour(struct zoo *zoo, const struct request *request);
 
-/** Says whether a name is to be denied to this caller, by getattr as well as in listings. */
-typedef bool hide_behaviour(struct zoo *zoo, const char *path, pid_t caller);
+/** Says whether a name is to be denied to the caller of a getattr, or of the listing it is in. */
+typedef bool hide_behaviour(struct zoo *zoo, const struct request *request);
+
+/** Refuses a getattr, create, mkdir or rename (of the new name). Returns 0 or a negative errno. */
+typedef int refuse_behaviour(struct zoo *zoo, const struct request *request);
+
+/** Changes what a getattr by name says. */
+typedef void pretend_behaviour(struct zoo *zoo, const char *path, struct stat *status);
+
+/** Says whether nothing is to be read from an open file of the backing directory. */
+typedef bool blind_behaviour(const struct zoo *zoo, int fd);
 
 /** Gives a name that a listing of `directory` shows although it is not there; false for none. */
 typedef bool ghost_behaviour(struct zoo *zoo, const char *directory, char *name, size_t size);
@@ -72,7 +83,26 @@ enter_behaviour late_unlink;
 /** The new name of a rename exists for the process that renamed, for nobody else. */
 hide_behaviour hide_new_name_from_others;
 
+/** The parameter is for how many milliseconds the new name of a rename is denied to all. */
+hide_behaviour hide_new_name_for_a_time;
+/** The parameter is for how many milliseconds a listing lacks what was made or changed. */
+hide_behaviour list_late;
+
 /** The old name of the last rename. */
 ghost_behaviour list_old_name;
+
+/** The parameter is how many bytes a name can have. */
+refuse_behaviour refuse_long_names;
+/** No file can be made any more in a work directory in which a rename was done. */
+refuse_behaviour refuse_create_after_rename;
+
+/** The parameter is for how many milliseconds a file is empty after it was written. */
+pretend_behaviour pretend_not_written;
+blind_behaviour read_nothing_yet;
+/** A size is kept for so many milliseconds (the parameter), also one that was asked for before the
+ * file was closed: nothing was stored then. */
+pretend_behaviour pretend_old_size;
+/** The inode's number comes from the name. */
+pretend_behaviour pretend_number_of_name;
 
 #endif

@@ -41,6 +41,9 @@ struct fault {
     enter_behaviour *enter;
     hide_behaviour *hide;
     ghost_behaviour *ghost;
+    refuse_behaviour *refuse;
+    pretend_behaviour *pretend;
+    blind_behaviour *blind;
 };
 
 /** The fault of that name, or NULL. The table lives as long as the program. */

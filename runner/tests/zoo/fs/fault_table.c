@@ -233,6 +233,77 @@ static const struct fault faults[] = {
         .hide = hide_new_name_from_others,
     },
     {
+        /* The probe sees its own rename late; what is there a second look later was not lost. */
+        .name = "rename-shown-late",
+        .what = "the new name of a rename is there only after so many milliseconds",
+        .operation = "getattr",
+        .parameter = "2000",
+        .expected = EVERY_SHAPE(FAIL),
+        .hide = hide_new_name_for_a_time,
+    },
+    {
+        /* It is late without any rename, so nothing can be said about one. */
+        .name = "writes-shown-late",
+        .what = "a file is empty for so many milliseconds after it was written",
+        .operation = "getattr, read",
+        .parameter = "2000",
+        .expected = EVERY_SHAPE(CONTRADICTION),
+        .pretend = pretend_not_written,
+        .blind = read_nothing_yet,
+    },
+    {
+        .name = "entries-listed-late",
+        .what = "a listing lacks for so many milliseconds what was made or changed",
+        .operation = "readdir",
+        .parameter = "2000",
+        .expected = EVERY_SHAPE(CONTRADICTION),
+        .hide = list_late,
+    },
+    {
+        /* Who asks for nothing by name before the file is closed is told nothing wrong. */
+        .name = "sizes-kept",
+        .what = "a size that was asked for before close is kept for so many milliseconds",
+        .operation = "getattr",
+        .parameter = "2000",
+        .expected = EVERY_SHAPE(PASS),
+        .pretend = pretend_old_size,
+    },
+    {
+        /* It looks like a copy in the place of the file, and says that it may be no more than that.
+         */
+        .name = "inodes-numbered-by-name",
+        .what = "the number of an inode comes from the file's name",
+        .operation = "getattr",
+        .judged_outside = true,
+        .expected = EVERY_SHAPE(CONTRADICTION),
+        .pretend = pretend_number_of_name,
+    },
+    {
+        .name = "names-end-early",
+        .what = "a name has so many bytes at most",
+        .operation = "getattr, create, mkdir, rename",
+        .parameter = "30",
+        .expected = EVERY_SHAPE(PASS),
+        .refuse = refuse_long_names,
+    },
+    {
+        /* CPython's temporary name has 28. */
+        .name = "names-too-short",
+        .what = "a name has so many bytes at most, and a pyc's temporary one has more",
+        .operation = "getattr, create, mkdir, rename",
+        .parameter = "27",
+        .expected = {PASS, PASS, PASS, CONTRADICTION, PASS, PASS},
+        .refuse = refuse_long_names,
+    },
+    {
+        /* Only pycache_replace makes a file after a rename: the set-up of its second one. */
+        .name = "full-after-rename",
+        .what = "no file can be made any more once a rename was answered",
+        .operation = "create",
+        .expected = {PASS, PASS, PASS, CONTRADICTION, PASS, PASS},
+        .refuse = refuse_create_after_rename,
+    },
+    {
         /* Every shape makes its file as CPython does. It is a stall: rename was never reached. */
         .name = "create-excl-hangs",
         .what = "create with O_EXCL never answers",

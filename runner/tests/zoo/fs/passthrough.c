@@ -33,9 +33,18 @@ static struct zoo *enter(enum operation operation, const char *path)
     return enter_request((struct request){.operation = operation, .path = path});
 }
 
-static bool is_hidden(struct zoo *zoo, const char *path)
+static bool is_hidden(struct zoo *zoo, enum operation operation, const char *path)
 {
-    return zoo->fault->hide != NULL && zoo->fault->hide(zoo, path, fuse_get_context()->pid);
+    struct request request = {
+        .operation = operation, .path = path, .caller = fuse_get_context()->pid};
+    return zoo->fault->hide != NULL && zoo->fault->hide(zoo, &request);
+}
+
+/* A negative errno where the fault refuses, else 0. */
+static int refusal(struct zoo *zoo, enum operation operation, const char *path)
+{
+    struct request request = {.operation = operation, .path = path};
+    return zoo->fault->refuse != NULL ? zoo->fault->refuse(zoo, &request) : 0;
 }
 
 static int result_of(int returned)
@@ -48,9 +57,16 @@ static int zoo_getattr(const char *path, struct stat *status, struct fuse_file_i
     struct zoo *zoo = enter(OPERATION_GETATTR, path);
     if (file != NULL)
         return result_of(fstat((int)file->fh, status));
-    if (is_hidden(zoo, path))
+    if (is_hidden(zoo, OPERATION_GETATTR, path))
         return -ENOENT;
-    return result_of(fstatat(zoo->backing, zoo_backing_path(path), status, AT_SYMLINK_NOFOLLOW));
+    int refused = refusal(zoo, OPERATION_GETATTR, path);
+    if (refused != 0)
+        return refused;
+    if (fstatat(zoo->backing, zoo_backing_path(path), status, AT_SYMLINK_NOFOLLOW) != 0)
+        return -errno;
+    if (zoo->fault->pretend != NULL)
+        zoo->fault->pretend(zoo, path, status);
+    return 0;
 }
 
 static int zoo_readdir(const char *path, void *buffer, fuse_fill_dir_t fill, off_t offset,
@@ -70,7 +86,7 @@ static int zoo_readdir(const char *path, void *buffer, fuse_fill_dir_t fill, off
         (void)snprintf(full, sizeof full, "%s/%s", path[1] == '\0' ? "" : path, entry->d_name);
         const struct stat status = {.st_ino = entry->d_ino,
                                     .st_mode = (mode_t)DTTOIF(entry->d_type)};
-        if (!is_hidden(zoo, full))
+        if (!is_hidden(zoo, OPERATION_READDIR, full))
             (void)fill(buffer, entry->d_name, &status, 0, 0);
     }
     (void)closedir(stream);
@@ -83,8 +99,9 @@ static int zoo_readdir(const char *path, void *buffer, fuse_fill_dir_t fill, off
 static int zoo_rename(const char *from, const char *to, unsigned flags)
 {
     struct zoo *zoo = this_zoo();
-    if (flags != 0)
-        return -EINVAL;
+    int refused = refusal(zoo, OPERATION_OTHER, to);
+    if (flags != 0 || refused != 0)
+        return flags != 0 ? -EINVAL : refused;
     rename_behaviour *rename_it = zoo->fault->rename != NULL ? zoo->fault->rename : rename_rightly;
     int result = rename_it(zoo, from, to);
     if (result == 0)
@@ -113,13 +130,21 @@ static int zoo_create(const char *path, mode_t mode, struct fuse_file_info *file
 {
     struct zoo *zoo = enter_request(
         (struct request){.operation = OPERATION_CREATE, .path = path, .flags = file->flags});
-    return open_backing(zoo, path, file->flags | O_CREAT, mode, file);
+    int refused = refusal(zoo, OPERATION_CREATE, path);
+    if (refused != 0)
+        return refused;
+    int result = open_backing(zoo, path, file->flags | O_CREAT, mode, file);
+    if (result == 0)
+        work_note_open(zoo, path);
+    return result;
 }
 
 static int zoo_read(const char *path, char *bytes, size_t size, off_t offset,
                     struct fuse_file_info *file)
 {
-    (void)enter(OPERATION_READ, path);
+    struct zoo *zoo = enter(OPERATION_READ, path);
+    if (zoo->fault->blind != NULL && zoo->fault->blind(zoo, (int)file->fh))
+        return 0;
     ssize_t done = pread((int)file->fh, bytes, size, offset);
     return done < 0 ? -errno : (int)done;
 }
@@ -136,7 +161,7 @@ static int zoo_write(const char *path, const char *bytes, size_t size, off_t off
 /* One close(2) of a program; release follows when the last copy of the descriptor is gone. */
 static int zoo_flush(const char *path, struct fuse_file_info *file)
 {
-    (void)enter(OPERATION_FLUSH, path);
+    work_note_close(enter(OPERATION_FLUSH, path), path);
     return result_of(close(dup((int)file->fh)));
 }
 
@@ -161,6 +186,9 @@ static int zoo_unlink(const char *path)
 static int zoo_mkdir(const char *path, mode_t mode)
 {
     struct zoo *zoo = enter(OPERATION_MKDIR, path);
+    int refused = refusal(zoo, OPERATION_MKDIR, path);
+    if (refused != 0)
+        return refused;
     return result_of(mkdirat(zoo->backing, zoo_backing_path(path), mode));
 }
 

@@ -76,8 +76,35 @@ void work_note_rename(struct zoo *zoo, const char *from, const char *to, pid_t r
     struct work *work = find_or_add_locked(zoo, from);
     work->renamed = true;
     work->renamer = renamer;
+    (void)clock_gettime(CLOCK_REALTIME, &work->renamed_at);
     (void)snprintf(work->old_name, sizeof work->old_name, "%s", from);
     (void)snprintf(work->new_name, sizeof work->new_name, "%s", to);
+    (void)pthread_mutex_unlock(&zoo->lock);
+}
+
+void work_note_open(struct zoo *zoo, const char *path)
+{
+    (void)pthread_mutex_lock(&zoo->lock);
+    struct work *work = find_or_add_locked(zoo, path);
+    (void)snprintf(work->open_name, sizeof work->open_name, "%s", path);
+    (void)pthread_mutex_unlock(&zoo->lock);
+}
+
+void work_note_close(struct zoo *zoo, const char *path)
+{
+    (void)pthread_mutex_lock(&zoo->lock);
+    struct work *work = find_locked(zoo, path);
+    if (work != NULL && strcmp(work->open_name, path) == 0)
+        work->open_name[0] = '\0';
+    (void)pthread_mutex_unlock(&zoo->lock);
+}
+
+void work_note_early_look(struct zoo *zoo, const char *path, ino_t inode)
+{
+    (void)pthread_mutex_lock(&zoo->lock);
+    struct work *work = find_or_add_locked(zoo, path);
+    work->looked_at = inode;
+    (void)clock_gettime(CLOCK_REALTIME, &work->looked_when);
     (void)pthread_mutex_unlock(&zoo->lock);
 }
 

@@ -1,0 +1,154 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""File systems that are odd and right: what the runner says on them, beyond the zoo's table.
+
+Names that end early, inodes whose numbers mean nothing, a rename that is shown late (in zoofs); minix,
+whose names have 30 bytes, and btrfs, whose files have another device than their mount (real ones, in a
+guest). Nothing of this may be charged to rename, and each must be named.
+
+Usage: test_odd_filesystems.py RENAME_ORACLE ZOOFS
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, f"{HERE}/../run"]
+
+import oracle as runs  # noqa: E402  (the path is needed for these)
+import private_mounts as mounts  # noqa: E402
+
+ZOOFS = sys.argv[2]
+LENGTHS = ("longest_name", "too_long_name", "directory_growth", "full_directory", "full_disk")
+
+
+def words_of(shapes):
+    return [word for shape in shapes for word in ("-s", shape)]
+
+
+def cells_of(oracle, target, shapes, *more):
+    """{shape: cell} of one run without controls."""
+    _, _, errors = oracle.run("-q", "--no-controls", "-t", target, *words_of(shapes), *more)
+    documents = oracle.documents()
+    runs.expect(len(documents) == 1, "not one document:", errors)
+    (document,) = documents.values()
+    runs.expect("skipped" not in document, document.get("skipped"))
+    return {cell["shape"]: cell for cell in document["cells"]}
+
+
+def on_zoofs(scratch, oracle, fault, shapes, target="native"):
+    mount = mounts.FuseMount(ZOOFS, scratch, fault.replace(":", "-"), fault)
+    try:
+        return cells_of(oracle, target, shapes, "--root", mount.path)
+    finally:
+        mount.release()
+
+
+def expect_cells(cells, wanted):
+    """`wanted`: {shape: verdict, or a text that the reason of an error must hold}"""
+    for shape, want in wanted.items():
+        cell = cells[shape]
+        verdict = want if want in ("pass", "fail") else "error"
+        runs.expect(cell["verdict"] == verdict, shape, cell["verdict"], cell["reason"])
+        runs.expect(verdict != "error" or want in cell["reason"], shape, cell["reason"])
+        runs.expect("data_loss" not in cell, shape, cell["reason"])
+
+
+def check_short_names(scratch, oracle):
+    for longest, wanted in (
+            (60, dict.fromkeys(LENGTHS + ("thousand_renames", "short_name_collisions"), "pass")),
+            # Their names need more than that, and are what they are about.
+            (30, {"longest_name": "pass", "pycache_replace": "pass",
+                  "thousand_renames": "ENAMETOOLONG"})):
+        wanted |= {shape: "setup_full" for shape in ("full_disk", "full_directory")
+                   if shape in wanted}
+        cells = on_zoofs(scratch, oracle, f"names-end-early:{longest}", wanted)
+        expect_cells(cells, wanted)
+        for shape in wanted.keys() & set(LENGTHS):
+            found = cells[shape]["filesystem"].get("longest_name")
+            runs.expect(found == longest, shape, "has names of", found, "instead of", longest)
+
+
+def check_numbers(scratch, oracle):
+    """Both readings are said, and with the key that is named it is a pass with an anomaly."""
+    shapes = ("subdir_sibling", "pycache_replace")
+    cells = on_zoofs(scratch, oracle, "inodes-numbered-by-name", shapes)
+    expect_cells(cells, {"subdir_sibling": "numbers inodes anew", "pycache_replace": "same_inode"})
+    path = oracle.descriptor("renumbered", same_inode=False)
+    shutil.rmtree(f"{scratch.path}/mount-inodes-numbered-by-name")
+    shutil.rmtree(f"{scratch.path}/backing-inodes-numbered-by-name")
+    cells = on_zoofs(scratch, oracle, "inodes-numbered-by-name", shapes, path)
+    expect_cells(cells, dict.fromkeys(shapes, "pass"))
+    kinds = [anomaly["kind"] for anomaly in cells["subdir_sibling"]["anomalies"]]
+    runs.expect(kinds == ["inode_changed"], kinds)
+
+
+def check_late(scratch, oracle):
+    """`late` stands in the reason, in the document, and in a report; also with a shape of its own."""
+    cells = on_zoofs(scratch, oracle, "rename-shown-late", ("subdir_sibling", "directory_rename"))
+    expect_cells(cells, {"subdir_sibling": "fail", "directory_rename": "fail"})
+    for cell in cells.values():
+        runs.expect(" late=" in cell["reason"], cell["reason"])
+        kinds = [anomaly["kind"] for anomaly in cell["anomalies"]]
+        runs.expect(kinds == ["late"], kinds)
+    (path,) = (os.path.join(top, name) for top, _, names in os.walk(oracle.output)
+               for name in names if name == "native.json")
+    for kind in ("html", "junit"):
+        page = f"{oracle.scratch}/report.{kind}"
+        subprocess.run([oracle.program, "report", "-f", kind, "-o", page, path], check=True,
+                       timeout=runs.DEADLINE_S)
+        with open(page, encoding="utf-8") as file:
+            runs.expect("was right when it was looked at again" in file.read(), "no word in", page)
+
+
+def guest_on(oracle, kind, mkfs, module):
+    """A descriptor like uml-fat's with another file system; the host does not look into it."""
+    with open(f"{HERE}/../../targets/uml-fat.json", encoding="utf-8") as file:
+        descriptor = json.load(file)
+    instead = {"RO_FILESYSTEM=vfat": f"RO_FILESYSTEM={kind}", "ubd0=fat.img": "ubd0=disk.img",
+               "RO_MODULES=nls_cp437,nls_iso8859-1,vfat": f"RO_MODULES={module}",
+               "RO_MOUNT_OPTIONS=codepage=437,iocharset=iso8859-1": "RO_MOUNT_OPTIONS="}
+    descriptor["launch"]["argv"] = [
+        instead.get(word, word).replace(f",init_{kind}_fs", "").replace("mem=64M", "mem=128M")
+        for word in descriptor["launch"]["argv"]]
+    descriptor["prepare"][1:] = [
+        {"run": [shutil.which("truncate"), "-s", "128M", "{cell}/disk.img"], "deadline": 10},
+        {"run": [mkfs, *(["-q"] if kind == "btrfs" else []), "{cell}/disk.img"], "deadline": 10}]
+    descriptor["requires"] = [{"program": "linux.uml", "package": "user-mode-linux"}]
+    descriptor |= {"name": f"uml-{kind}", "filesystem": kind, "memory_mib": 160}
+    del descriptor["host_view"], descriptor["interpreter"]
+    path = f"{oracle.scratch}/uml-{kind}.json"
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(descriptor, file)
+    return path
+
+
+def check_real(oracle, kind, shapes, longest, module=""):
+    path = guest_on(oracle, kind, mounts.find_program(f"mkfs.{kind}"), module)
+    cells = cells_of(oracle, path, shapes)
+    expect_cells(cells, dict.fromkeys(shapes, "pass"))
+    for shape, cell in cells.items():
+        runs.expect(cell["filesystem"]["type"] == kind, cell["filesystem"])
+        if shape in LENGTHS:
+            runs.expect(cell["filesystem"]["longest_name"] == longest, cell["filesystem"])
+
+
+def main():
+    mounts.need_fuse()
+    with mounts.private_scratch() as scratch, runs.Oracle(sys.argv[1]) as oracle:
+        check_short_names(scratch, oracle)
+        check_numbers(scratch, oracle)
+        check_late(scratch, oracle)
+        mounts.find_program("linux.uml")
+        check_real(oracle, "btrfs", ("pycache_replace", "longest_name"), 255)
+        check_real(oracle, "minix", ("pycache_replace", "too_long_name", "directory_growth"), 30,
+                   "minix")
+    print("nothing odd was charged to rename")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
