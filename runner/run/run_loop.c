@@ -38,6 +38,14 @@ static void take_signals(struct run *run)
         }
 }
 
+static bool is_idle(const struct run *run)
+{
+    for (unsigned i = 0; i < run->job_count; i++)
+        if (is_active(&run->jobs[i]))
+            return false;
+    return true;
+}
+
 static void start_cells(struct run *run, uint64_t now_ns)
 {
     for (unsigned i = 0; i < run->job_count && !run->summary->interrupted; i++) {
@@ -47,7 +55,7 @@ static void start_cells(struct run *run, uint64_t now_ns)
         if (is_active(job))
             continue;
         *cell = (struct cell){0};
-        if (!run_take_next(run, &cell->shape, &target, &cell->attempt))
+        if (!run_take_next(run, is_idle(run), &cell->shape, &target, &cell->attempt))
             return;
         cgroup_renew(&job->group);
         cell->settings = &run->settings;

@@ -118,22 +118,29 @@ static bool next_cell(struct run *run)
     return run->target_count > 0 && run->shape_count > 0 && plan->attempt <= run->attempts;
 }
 
-bool run_take_next(struct run *run, const struct shape **shape, struct run_target **target,
-                   unsigned *attempt)
+/* From the controls to the cells that may run side by side, to those that may not, to the end. */
+static void end_part(struct run *run)
 {
     struct plan *plan = &run->plan;
-    while (!run->planned_out) {
-        if (plan->controls && !next_control(run)) {
-            *plan = (struct plan){.attempt = 1};
+    run->planned_out = plan->exhausting;
+    *plan = (struct plan){.exhausting = !plan->controls, .attempt = 1};
+}
+
+bool run_take_next(struct run *run, bool idle, const struct shape **shape,
+                   struct run_target **target, unsigned *attempt)
+{
+    struct plan *plan = &run->plan;
+    while (!run->planned_out && (idle || !plan->exhausting)) {
+        if (!(plan->controls ? next_control(run) : next_cell(run))) {
+            end_part(run);
             continue;
-        }
-        if (!plan->controls && !next_cell(run)) {
-            run->planned_out = true;
-            break;
         }
         *target = &run->targets[plan->target++];
         *shape = plan->controls ? &shapes[plan->shape] : run->shapes[plan->shape];
         if (run_skip_reason(*target, *shape) != NULL)
+            continue;
+        bool exhausting = (*shape)->exhausts && !(*target)->prepared.target.own_file_system;
+        if (exhausting != plan->exhausting)
             continue;
         *attempt = plan->controls ? 1 : plan->attempt;
         return true;

@@ -31,9 +31,11 @@ struct run_target {
     unsigned cells_claimed; /* in which the launcher did not say its mode, though it was asked */
 };
 
-/** The next cell to start: the controls of all targets, then attempts x shapes x targets. */
+/** The next cell to start: the controls of all targets, then attempts x shapes x targets; last, and
+ * one at a time, those that would take the room of others on a file system that they share. */
 struct plan {
     bool controls;
+    bool exhausting;
     unsigned attempt; /* from 1 */
     size_t shape;     /* index into shapes[] of the run; with controls, into the table of shapes */
     size_t target;
@@ -139,9 +141,10 @@ const char *run_skip_reason(const struct run_target *target, const struct shape 
 /** How many cells, controls included, the plan has. */
 unsigned run_count_planned(const struct run *run);
 
-/** Takes the next cell off the plan. Returns false when there is none. */
-bool run_take_next(struct run *run, const struct shape **shape, struct run_target **target,
-                   unsigned *attempt);
+/** Takes the next cell off the plan. Returns false when there is none, or none that may run beside
+ * those that run now; `idle` says that there are none. */
+bool run_take_next(struct run *run, bool idle, const struct shape **shape,
+                   struct run_target **target, unsigned *attempt);
 
 /* run_record.c */
 

@@ -49,6 +49,7 @@ struct shape {
     const char *scenario;          /* NULL, or by which name --scenario asks for it */
     const char *python_flags;      /* of a scenario: what its interpreter is started with */
     unsigned scenario_renames;     /* of a scenario: how many renames must return */
+    bool exhausts; /* takes so much of a file system that others may find no room on it */
     struct shape_rename renames[3];
     struct shape_file files[3];
     struct shape_directory directories[5];

@@ -55,6 +55,7 @@ static void take_fields(struct target *target)
     target->panic_lines = json_object_get(root, "panic_lines");
     target->exit_status_is_probes = strcmp(text_of(root, "exit_status"), "probe") == 0;
     target->same_inode = json_is_true(json_object_get(root, "same_inode"));
+    target->own_file_system = json_is_true(json_object_get(root, "own_file_system"));
     target->boots_alone = json_is_true(json_object_get(root, "boots_alone"));
     target->memory_mib = memory == NULL ? DEFAULT_MEMORY_MIB : (unsigned)json_integer_value(memory);
     target->budgets = (struct budgets){

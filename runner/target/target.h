@@ -47,7 +47,8 @@ struct target {
     json_t *panic_lines; /* or NULL */
     bool exit_status_is_probes;
     bool same_inode;
-    bool boots_alone; /* a boot keeps every core busy: one at a time */
+    bool own_file_system; /* each cell's, which no other cell can fill */
+    bool boots_alone;     /* a boot keeps every core busy: one at a time */
     unsigned memory_mib;
     struct budgets budgets;
 };

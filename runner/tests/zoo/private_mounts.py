@@ -49,7 +49,7 @@ def enter_private_namespace():
     os.execvp(unshare[0], unshare + [sys.executable] + sys.argv)
 
 
-def _mount(source, directory, kind, flags=0, data=""):
+def mount(source, directory, kind, flags=0, data=""):
     if _libc.mount(source.encode(), directory.encode(), kind.encode(), flags, data.encode()) != 0:
         raise OSError(ctypes.get_errno(), f"{directory}: can't mount a {kind}")
 
@@ -68,7 +68,7 @@ class Scratch:
     def __init__(self, directory=None):
         self._made = directory is None
         self.path = os.path.realpath(directory or tempfile.mkdtemp(prefix="zoo-"))
-        _mount("zoo", self.path, "tmpfs", _MS_NOSUID | _MS_NODEV, "mode=0755")
+        mount("zoo", self.path, "tmpfs", _MS_NOSUID | _MS_NODEV, "mode=0755")
 
     def subdirectory(self, name):
         path = os.path.join(self.path, name)
@@ -157,7 +157,7 @@ class FuseMount:
         try:
             if not os.path.isdir(control):
                 os.mkdir(control)
-                _mount("fusectl", control, "fusectl")
+                mount("fusectl", control, "fusectl")
             with open(f"{control}/{number}/abort", "w", encoding="ascii") as file:
                 file.write("1")
         except OSError:
