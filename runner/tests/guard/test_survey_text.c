@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* survey_text and its like: what the text of a harness says that it reads. */
+#include "guard/survey_text.h"
+#include "unit.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct row {
+    enum source_language language;
+    const char *text;
+    const char *variables; /* in order, each followed by a space */
+    bool built;
+};
+
+static const struct row rows[] = {
+    {SOURCE_PYTHON, "os.environ.get('A_B', '')", "A_B ", false},
+    {SOURCE_PYTHON, "os.environ.get(\n    \"A\",\n)", "A ", false},
+    {SOURCE_PYTHON, "os.environ[\"A\"]", "A ", false},
+    {SOURCE_PYTHON, "os.environ['A'] == '1'", "A ", false},
+    {SOURCE_PYTHON, "os.environ['A'] = '1'", "", false},
+    {SOURCE_PYTHON, "os.environ.pop('A', None)", "A ", false},
+    {SOURCE_PYTHON, "if 'A' in os.environ: pass", "A ", false},
+    {SOURCE_PYTHON, "if \"A\" not in  environ: pass", "A ", false},
+    {SOURCE_PYTHON, "os.getenv('A') or getenv(\"B\")", "A B ", false},
+    {SOURCE_PYTHON, "x = 'lower'; os.environ.get('lower')", "lower ", false},
+    {SOURCE_PYTHON, "'A_B'", "", false},
+    {SOURCE_PYTHON, "env = os.environ\nenv.get('A_B')\nenv['C'] = 'DD'", "A_B DD ", true},
+    {SOURCE_PYTHON, "N = 'A_B'\nos.environ.get(N)", "A_B ", true},
+    {SOURCE_PYTHON, "os.environ.get(f'A_{x}')", "", true},
+    {SOURCE_PYTHON, "dict(os.environ, A='1')", "", true},
+    {SOURCE_PYTHON, "os.path.expandvars('$A/x')", "A ", false},
+    {SOURCE_SHELL, "echo $A ${B:-1} \"${C}\" ${#D}", "A B C D ", false},
+    {SOURCE_SHELL, "echo $1 ${2:-} $? $# $$ $@ $PWD", "", false},
+    {SOURCE_SHELL, "# $A\n  # ${B}\n", "", false},
+    {SOURCE_SHELL, "A=1\necho $A", "", false},
+    {SOURCE_SHELL, "A=${A:-1}\necho $A", "A ", false},
+    {SOURCE_SHELL, "[ -z \"$X\" ] || A=1\necho $A", "X A ", false},
+    {SOURCE_SHELL, "if true; then a=1; fi\necho $a", "", false},
+    {SOURCE_SHELL, "for item in 1 2; do\necho $item\ndone", "", false},
+    {SOURCE_SHELL, "echo ${!A}", "A ", true},
+    {SOURCE_SHELL, "printenv A", "", true},
+    {SOURCE_MAKE, "x:\n\techo $(A) ${B} $$c $@ $(call f,x)", "A B ", false},
+};
+
+static void names_are_found_in_every_form(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct text_names names = {.built = false};
+        char found[256] = "";
+        size_t used = 0;
+        assert_int_equal(survey_text(rows[i].text, rows[i].language, &names), 0);
+        for (size_t name = 0; name < names.variables.count; name++)
+            used += (size_t)snprintf(found + used, sizeof found - used, "%s ",
+                                     names.variables.items[name]);
+        if (strcmp(found, rows[i].variables) != 0 || names.built != rows[i].built)
+            fail_msg("%s: '%s', %d", rows[i].text, found, (int)names.built);
+        string_list_free(&names.variables);
+        string_list_free(&names.modules);
+    }
+}
+
+static size_t count_modules(const char *text, enum source_language language)
+{
+    struct text_names names = {.built = false};
+    assert_int_equal(survey_text(text, language, &names), 0);
+    size_t count = names.modules.count;
+    string_list_free(&names.variables);
+    string_list_free(&names.modules);
+    return count;
+}
+
+static void modules_are_told_from_other_words(void **state)
+{
+    (void)state;
+    assert_int_equal(count_modules("['test_a', \"test_b\", 'test_a']", SOURCE_PYTHON), 2);
+    assert_int_equal(count_modules("test_list = x.test_a('test_')", SOURCE_PYTHON), 0);
+    assert_int_equal(count_modules("case \" $* \" in *\" test_a \"*)", SOURCE_SHELL), 1);
+    assert_int_equal(count_modules("set -- test_a test_b; test_src=1", SOURCE_SHELL), 2);
+    assert_int_equal(count_modules("# test_a\nrun $test_b ./test_c.py", SOURCE_SHELL), 0);
+}
+
+static void a_limit_is_timeouts_only_where_it_is_called(void **state)
+{
+    (void)state;
+    static const char *const yes[] = {"timeout 600 ./x", "timeout -k 5 60 x",
+                                      "timeout \"$limit\" x", "x = [\"timeout\", \"600\", y]",
+                                      "timeout $T ./x"};
+    static const char *const no[] = {"run(x, timeout=600)", "the timeout in seconds",
+                                     "--timeout 120",       "# timeout 600 ./x",
+                                     "timeouts 5",          ""};
+    for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
+        assert_true(text_uses_timeout_program(yes[i]));
+    for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
+        assert_false(text_uses_timeout_program(no[i]));
+}
+
+static void a_start_is_told_by_its_line(void **state)
+{
+    (void)state;
+    assert_int_equal(text_line_of_start("a\n# nanvixd\n./bin/nanvixd.elf -- x\n"), 3);
+    assert_int_equal(text_line_of_start("mkimage"), 1);
+    assert_int_equal(text_line_of_start("a\n  # mkimage\n"), 0);
+    assert_int_equal(text_line_of_start(""), 0);
+}
+
+int test_survey_text(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_found_in_every_form),
+        cmocka_unit_test(modules_are_told_from_other_words),
+        cmocka_unit_test(a_limit_is_timeouts_only_where_it_is_called),
+        cmocka_unit_test(a_start_is_told_by_its_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
