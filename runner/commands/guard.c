@@ -18,6 +18,7 @@ enum {
     OPTION_COMMAND,
     OPTION_ENV,
     OPTION_ALLOW,
+    OPTION_ALLOW_WRITE,
     OPTION_TIMEOUT,
     OPTION_JSON,
     OPTION_KEEP
@@ -32,21 +33,25 @@ static const char documentation[] =
     "(-sB), and only before -m, -c or the script; the variable counts behind the first ';' without "
     "a '\\', not when it is empty or 0, not under -E or -I.\n"
     "\n"
-    "The harness gets a plain environment, its own HOME and TMPDIR, no network, and no programs "
-    "but those of the system, scripts beside it and what --allow names. Whoever hangs, calls "
-    "something unknown or tries the network is stopped. It runs with your rights: what it writes "
-    "outside its directories is really written.\n"
+    "The harness is code, and this runs it. It gets a plain environment, its own HOME and TMPDIR, "
+    "no network, and no programs but those of the system, scripts beside it and what --allow "
+    "names. "
+    "Whoever hangs, calls something unknown or tries the network is stopped. Where the kernel has "
+    "Landlock it can write, make and delete only in its own directories and where --allow-write "
+    "says; the answer says 'confined', or 'unconfined' where there is none and what it does "
+    "elsewhere is really done.\n"
     "\n"
     "%s"
     "\n"
     "Verdict of a mode: protected; UNPROTECTED, with the commands; not exercised (the harness "
-    "ended well but started no guest Python, which is a failure); or can't tell, with the "
-    "reason.\n"
+    "started no guest Python, or none of the mode's kind: no image, no -ramfs); or can't tell, "
+    "with the reason. What nobody has seen is listed with the answer: modes, scenarios, variables "
+    "that the harness reads and no mode varies, starts of guest Python outside what was run.\n"
     "\n"
     "Exit codes:\n"
-    "  0    protected in every mode\n"
-    "  1    unprotected or not exercised in some mode\n"
-    "  2    can't tell, or a bad command line\n"
+    "  0    protected in everything that was exercised\n"
+    "  1    unprotected in some mode\n"
+    "  2    can't tell, a mode started no guest Python, or a bad command line\n"
     "  130  interrupted\n"
     "\n"
     "Example: rename-oracle guard --command 'bash {harness} --only {module}' tools/run.sh";
@@ -65,6 +70,8 @@ static const struct argp_option options[] = {
      "Set a variable for the harness (repeatable); {sysroot} and {tools} in it are replaced", 0},
     {"allow", OPTION_ALLOW, "PATH", 0,
      "Let the harness start this program, or all in this directory (repeatable)", 0},
+    {"allow-write", OPTION_ALLOW_WRITE, "PATH", 0,
+     "Let the harness write to this file, or in this directory (repeatable)", 0},
     {"timeout", OPTION_TIMEOUT, "SECONDS", 0,
      "Stop a run of the harness after this time (default 30)", 0},
     {"json", OPTION_JSON, NULL, 0, "Print a document rename-oracle/guard/1 instead of text", 0},
@@ -79,6 +86,7 @@ struct arguments {
     struct string_list scenarios;
     struct string_list environment;
     struct string_list allowed;
+    struct string_list writable;
     bool json;
 };
 
@@ -107,6 +115,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case OPTION_ALLOW:
         add(state, &arguments->allowed, argument);
+        return 0;
+    case OPTION_ALLOW_WRITE:
+        add(state, &arguments->writable, argument);
         return 0;
     case OPTION_TIMEOUT:
         arguments->options.timeout_s = strtod(argument, &end);
@@ -146,8 +157,7 @@ static char *list_tables(void)
     for (const struct guard_mode *mode = guard_modes; mode->name != NULL; mode++)
         (void)fprintf(stream, "  %-24s %s\n", mode->name, mode->summary);
     (void)fputs(
-        "\nScenarios, all of them run in each mode; a guest Python has to be started in the "
-        "first two:\n",
+        "\nScenarios, run in each mode; a guest Python has to be started in the first two:\n",
         stream);
     for (const struct guard_scenario *scenario = guard_scenarios; scenario->name != NULL;
          scenario++)
@@ -212,6 +222,8 @@ static int check_and_print(struct arguments *arguments)
     arguments->options.environment_count = arguments->environment.count;
     arguments->options.allowed = string_list_view(&arguments->allowed);
     arguments->options.allowed_count = arguments->allowed.count;
+    arguments->options.writable = string_list_view(&arguments->writable);
+    arguments->options.writable_count = arguments->writable.count;
     int exit_code = 2;
     if (guard_check(&arguments->options, &report, &error) == 0) {
         exit_code = guard_exit_code(&report);
@@ -238,5 +250,6 @@ int command_guard(int argc, char **argv)
     string_list_free(&arguments.scenarios);
     string_list_free(&arguments.environment);
     string_list_free(&arguments.allowed);
+    string_list_free(&arguments.writable);
     return exit_code;
 }

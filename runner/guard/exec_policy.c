@@ -31,14 +31,6 @@ static bool has_guest_suffix(const char *name)
            (strcmp(name + length - 4, ".elf") == 0 || strcmp(name + length - 4, ".exe") == 0);
 }
 
-static bool is_same_file(const char *one, const char *other)
-{
-    struct stat first;
-    struct stat second;
-    return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
-}
-
 static bool has_same_content(const char *one, const char *other)
 {
     struct stat first;
@@ -59,13 +51,12 @@ static bool has_same_content(const char *one, const char *other)
     return ferror(one_file) == 0;
 }
 
-/* A link to one of the two programs, or a copy that the harness made of it. */
-static bool is_recorder(const struct exec_policy *policy, const char *found)
+/* A room has copies of them, so that what a harness does to its own can be seen. */
+bool exec_policy_is_recorder(const struct exec_policy *policy, const char *file)
 {
     const struct scratch *scratch = policy->scratch;
-    return is_same_file(found, scratch->recorder) || is_same_file(found, scratch->interpreter) ||
-           has_same_content(found, scratch->recorder) ||
-           has_same_content(found, scratch->interpreter);
+    return has_same_content(file, scratch->recorder) ||
+           has_same_content(file, scratch->interpreter);
 }
 
 static bool is_script(const char *path)
@@ -104,6 +95,14 @@ static bool is_system_program(const char *found)
     return false;
 }
 
+int exec_policy_add_system(struct string_list *directories)
+{
+    for (const char *const *directory = system_directories; *directory != NULL; directory++)
+        if (string_list_add(directories, *directory) != 0)
+            return -1;
+    return 0;
+}
+
 static enum exec_class judge_absent(const char *named)
 {
     const char *name = last_component(named);
@@ -120,7 +119,7 @@ enum exec_class exec_policy_judge(const struct exec_policy *policy, const char *
         return judge_absent(named);
     bool in_scratch = is_below(found, policy->scratch->path);
     bool system = !in_scratch && is_system_program(found);
-    if (!system && is_recorder(policy, found))
+    if (!system && exec_policy_is_recorder(policy, found))
         return EXEC_RECORDER;
     if (is_allowed_by_name(policy, found))
         return EXEC_ALLOWED;

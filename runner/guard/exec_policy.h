@@ -33,4 +33,10 @@ enum exec_class {
 enum exec_class exec_policy_judge(const struct exec_policy *policy, const char *named,
                                   const char *found);
 
+/** Appends the directories whose programs may be started. Returns 0, or -1 when memory ran out. */
+int exec_policy_add_system(struct string_list *directories);
+
+/** Whether the file is one of the two programs that play the tools, byte for byte. */
+bool exec_policy_is_recorder(const struct exec_policy *policy, const char *file);
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "guard/filter.h"
 
+#include "guard/recording_format.h"
+
 #include <errno.h>
 #include <linux/close_range.h>
 #include <poll.h>
@@ -13,6 +15,7 @@
 static int add_rules(scmp_filter_ctx context)
 {
     const struct scmp_arg_cmp not_local = {.arg = 0, .op = SCMP_CMP_NE, .datum_a = AF_UNIX};
+    const struct scmp_arg_cmp recorder = {.arg = 0, .op = SCMP_CMP_EQ, .datum_a = RECORDER_CALL};
     int failed = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
     if (failed == 0)
         failed = seccomp_rule_add(context, SCMP_ACT_NOTIFY, SCMP_SYS(execve), 0);
@@ -22,6 +25,8 @@ static int add_rules(scmp_filter_ctx context)
         failed = seccomp_rule_add(context, SCMP_ACT_NOTIFY, SCMP_SYS(connect), 0);
     if (failed == 0)
         failed = seccomp_rule_add_array(context, SCMP_ACT_NOTIFY, SCMP_SYS(socket), 1, &not_local);
+    if (failed == 0)
+        failed = seccomp_rule_add_array(context, SCMP_ACT_NOTIFY, SCMP_SYS(prctl), 1, &recorder);
     if (failed == 0)
         failed = seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0);
     return failed;

@@ -6,10 +6,11 @@
 
 /**
  * The seccomp filter around a harness (seccomp_unotify(2)): programs that are started, sockets that
- * are made and connections are reported to us, and wait for our answer. Chosen over a network
- * namespace because it needs no privilege, works for root and for users alike, and names the
- * attempt. A process that outlives us gets ENOSYS from the reported calls. io_uring, which could
- * make sockets unseen, and system calls of a foreign architecture answer ENOSYS.
+ * are made, connections and what our recorders say are reported to us, and wait for our answer.
+ * Chosen over a network namespace because it needs no privilege, works for root and for users
+ * alike, and names the attempt. A process that outlives us gets ENOSYS from the reported calls.
+ * io_uring, which could make sockets unseen, and system calls of a foreign architecture answer
+ * ENOSYS.
  */
 struct filter {
     void *context;  /* a scmp_filter_ctx */

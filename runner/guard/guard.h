@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/json_build.h"
 #include "guard/modes.h"
 #include "guard/string_list.h"
 
@@ -29,6 +30,8 @@ struct guard_options {
     size_t environment_count;
     const char *const *allowed; /* further programs, or directories of such */
     size_t allowed_count;
+    const char *const *writable; /* further directories, or files, to write to */
+    size_t writable_count;
     double timeout_s;     /* for each run of the harness; 0 for the usual 30 */
     const char *recorder; /* NULL: where the program's data are */
     bool keep;            /* leave the scratch directory behind */
@@ -43,8 +46,8 @@ struct guard_options {
 enum guard_verdict {
     GUARD_PROTECTED,     /* every guest Python that was started had one of the two protections */
     GUARD_UNPROTECTED,   /* at least one had none */
-    GUARD_NOT_EXERCISED, /* the harness ended well without having started a guest Python */
-    GUARD_UNKNOWN,       /* it hung, failed, or did something that nobody can judge */
+    GUARD_NOT_EXERCISED, /* no guest Python was started, or none of the mode's kind */
+    GUARD_UNKNOWN,       /* it hung, crashed, or did something that nobody can judge */
 };
 
 /** One unprotected command; equal ones of a mode are counted together. Text is sanitized. */
@@ -65,7 +68,9 @@ struct guard_run {
     unsigned booted;      /* the booted ones of them */
     unsigned unprotected; /* the unprotected ones of them */
     bool opaque;          /* an image was booted that nobody can look into */
-    size_t modules_seen;  /* modules that a guest's command line named */
+    const char *idle;     /* why it did not show what it is for; NULL if it did */
+    size_t modules;       /* modules that it was given */
+    size_t modules_seen;  /* those of them that a guest's command line named */
     double duration_ms;
 };
 
@@ -78,6 +83,11 @@ struct guard_mode_report {
     unsigned by_environment; /* ... the variable alone */
     unsigned by_both;
     unsigned unprotected;
+    const char *missing; /* what of the mode's kind was not seen; NULL if nothing */
+    bool unstarted;      /* a run that has to start a guest Python did not */
+    bool booted_hosted;  /* what was booted: without an image or a -ramfs, ... */
+    bool booted_ramfs;   /* ... with a -ramfs, ... */
+    bool booted_image;   /* ... out of an image that was made here */
     struct guard_finding *findings;
     size_t finding_count;
     struct string_list other_programs; /* what else was booted, printable */
@@ -86,12 +96,23 @@ struct guard_mode_report {
     size_t run_count;
 };
 
+/** Something that nobody has seen, so that the verdicts say nothing about it. Text is sanitized. */
+struct guard_gap {
+    const char *kind;         /* "mode", "scenario", "variable", "start", "machine", "text" */
+    struct string_list names; /* at least one */
+    char *why;                /* the same for all of them */
+};
+
 struct guard_report {
     char *harness;            /* as it was named */
     char digest[DIGEST_SIZE]; /* of the harness's own bytes */
     struct guard_mode_report *modes;
     size_t mode_count;
-    char *kept; /* the scratch directory, when it was kept; else NULL */
+    struct guard_gap *gaps;
+    size_t gap_count;
+    bool confined;     /* the kernel kept the harness from writing elsewhere */
+    char *confinement; /* what it was kept from, or why from nothing */
+    char *kept;        /* the scratch directory, when it was kept; else NULL */
 };
 
 /**
@@ -101,9 +122,9 @@ struct guard_report {
  * - ERROR_USAGE: no such mode or scenario, a command or an environment setting that makes no sense,
  * a timeout out of range;
  * - ERROR_ENVIRONMENT: no scratch directory, no recorder, no seccomp;
- * - ERROR_INTERRUPTED, ERROR_MEMORY.
- * The scratch directory is gone in each case (unless `keep`), and so is every process. The caller
- * must have no children of its own while this runs (see guard/sandbox.h).
+ * - ERROR_INTERRUPTED, ERROR_MEMORY, ERROR_INTERNAL.
+ * The scratch directory is gone in each case (unless `keep`), and so is every process. Several runs
+ * go on at once.
  */
 int guard_check(const struct guard_options *options, struct guard_report *report,
                 struct error *error);
@@ -111,11 +132,21 @@ int guard_check(const struct guard_options *options, struct guard_report *report
 /** Frees what the report holds and clears it. */
 void guard_report_free(struct guard_report *report);
 
-/** All modes protected: 0. One unprotected or not exercised: 1. Else 2: nobody can tell. */
+/**
+ * 1 when something unprotected was seen. Else 2 when nobody can tell: a mode is unknown, started no
+ * guest Python at all, or none is protected. Else 0: protected in everything that was exercised.
+ */
 int guard_exit_code(const struct guard_report *report);
 
 /** "protected", "unprotected", "not-exercised" or "unknown". */
 const char *guard_verdict_name(enum guard_verdict verdict);
+
+/** Whether the answer is open for one reason alone: something was not exercised. */
+bool guard_is_unexercised(const struct guard_report *report);
+
+/** Sets the keys `confined`, `confinement` and `not_exercised` of a document about the harness. */
+void guard_report_put_gaps(struct builder *builder, json_t *object,
+                           const struct guard_report *report);
 
 /** The report as a document `rename-oracle/guard/1`; NULL when memory ran out. */
 json_t *guard_report_json(const struct guard_report *report);

@@ -91,6 +91,7 @@ static int collect_image(const struct collector *collector, const struct record 
         if (start == NULL)
             return -1;
         start->booted = booted;
+        start->image = true;
         start->interpreter =
             is_interpreter(collector, &start->command) || record_names_interpreter(record, i);
     }
@@ -146,6 +147,8 @@ static int collect_boot(const struct collector *collector, const struct record *
     if (start == NULL)
         return -1;
     start->booted = true;
+    for (size_t i = 1; i < first; i++)
+        start->ramfs = start->ramfs || strcmp(record->arguments.items[i], "-ramfs") == 0;
     start->opaque = is_image_path(start->command.program);
     start->interpreter = !start->opaque && (is_interpreter(collector, &start->command) ||
                                             record_names_interpreter(record, first));

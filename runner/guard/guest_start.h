@@ -13,6 +13,8 @@ struct guest_start {
     bool booted;      /* a guest was started with it; false for an image that nobody booted and for
                          an interpreter that was started on the host, where it cannot run */
     bool host;        /* called directly, so `command.environment` is the whole of its caller's */
+    bool ramfs;       /* nanvixd was given -ramfs with it */
+    bool image;       /* it came out of an image that was made here */
     bool opaque;      /* an image that was not made here: nobody knows what is in it */
 };
 

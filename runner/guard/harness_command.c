@@ -2,7 +2,6 @@
 #include "guard/harness_command.h"
 
 #include "base/path.h"
-#include "guard/modes.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -172,7 +171,7 @@ int harness_command_prepare(const char *path, const char *command, const char *s
 }
 
 int harness_command_build(const struct harness_command *command, size_t module_count,
-                          struct string_list *argv, struct error *error)
+                          const char *const *modules, struct string_list *argv, struct error *error)
 {
     int failed = string_list_add(argv, command->program);
     for (size_t i = 1; i < command->words.count && failed == 0; i++) {
@@ -182,7 +181,7 @@ int harness_command_build(const struct harness_command *command, size_t module_c
             continue;
         }
         for (size_t module = 0; module < module_count && failed == 0; module++)
-            failed = add_replaced(argv, word, command->harness, guard_module_name(module));
+            failed = add_replaced(argv, word, command->harness, modules[module]);
     }
     return failed == 0 ? 0 : out_of_memory(error);
 }

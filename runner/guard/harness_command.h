@@ -29,9 +29,10 @@ struct harness_command {
 int harness_command_prepare(const char *path, const char *command, const char *search_path,
                             struct harness_command *out, struct error *error);
 
-/** Builds argv for the first `module_count` modules. Returns 0, or -1 with ERROR_MEMORY. */
+/** Builds argv for these modules. Returns 0, or -1 with ERROR_MEMORY. */
 int harness_command_build(const struct harness_command *command, size_t module_count,
-                          struct string_list *argv, struct error *error);
+                          const char *const *modules, struct string_list *argv,
+                          struct error *error);
 
 /** Frees the words and clears the command. */
 void harness_command_free(struct harness_command *command);

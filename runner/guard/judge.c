@@ -4,8 +4,11 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "guard/clean_text.h"
+#include "guard/exercised.h"
 #include "guard/python_command.h"
 #include "guard/recording_format.h"
+#include "guard/survey_text.h"
+#include "guard/tools.h"
 #include "process/exit_status.h"
 
 #include <stdarg.h>
@@ -153,6 +156,11 @@ static int judge_python(struct guard_mode_report *report, struct guard_run *run,
         return 0;
     run->commands++;
     run->booted += start->booted ? 1 : 0;
+    if (start->booted) {
+        report->booted_image = report->booted_image || start->image;
+        report->booted_ramfs = report->booted_ramfs || start->ramfs;
+        report->booted_hosted = report->booted_hosted || (!start->image && !start->ramfs);
+    }
     if (python_command_is_protected(&python)) {
         report->by_both += python.option && python.environment ? 1 : 0;
         report->by_option += python.option && !python.environment ? 1 : 0;
@@ -172,17 +180,34 @@ static bool is_daemon(const char *program)
     return tool_is_nanvix(slash == NULL ? program : slash + 1);
 }
 
-/* An argument that is an interpreter, as `env` or a shell would get it; NULL if none is. */
+/* An argument that is an interpreter, as `env` or a shell would get it, perhaps in a shell's
+ * quotes; NULL if none is. */
 static const char *find_interpreter(const struct guest_command *command)
 {
     for (size_t i = 0; i < command->arguments.count; i++) {
         const char *argument = command->arguments.items[i];
+        argument += strspn(argument, "\"'`(;&|");
         const char *slash = strrchr(argument, '/');
         if (strncmp(slash == NULL ? argument : slash + 1, "python", 6) == 0 &&
             python_is_interpreter_path(argument))
             return argument;
     }
     return NULL;
+}
+
+/* A program of the guest that gets an interpreter: what it does with it is out of our sight. */
+static int judge_handed_on(struct guard_mode_report *report, const struct run_evidence *evidence,
+                           const struct guest_start *start)
+{
+    CLEANUP_FREE char *command = describe_command(start, evidence->sysroot);
+    CLEANUP_FREE char *name = clean_text(start->command.program, evidence->sysroot);
+    CLEANUP_FREE char *given = clean_text(find_interpreter(&start->command), evidence->sysroot);
+    if (command == NULL || name == NULL || given == NULL)
+        return -1;
+    return lower_verdict(report, GUARD_UNKNOWN,
+                         "%s: a start of guest Python lies outside what was run: %s is given %s, "
+                         "and nobody can say how it starts it: %s",
+                         evidence->scenario->name, name, given, command);
 }
 
 static int note_other_program(struct guard_mode_report *report, struct guard_run *run,
@@ -193,16 +218,12 @@ static int note_other_program(struct guard_mode_report *report, struct guard_run
     CLEANUP_FREE char *name = clean_text(start->command.program, evidence->sysroot);
     if (name == NULL)
         return -1;
-    if (start->opaque && strstr(evidence->scenario->behaviour, RECORDER_FAIL_BUILD) == NULL) {
+    if (start->opaque && (evidence->scenario->behaviour & RECORDER_FAIL_BUILD) == 0) {
         run->opaque = true;
         return lower_verdict(report, GUARD_UNKNOWN, "%s: boots an image that no tool made here: %s",
                              evidence->scenario->name, name);
     }
-    const char *given = find_interpreter(&start->command);
-    CLEANUP_FREE char *shown = given == NULL ? NULL : clean_text(given, evidence->sysroot);
-    if (shown != NULL && lower_verdict(report, GUARD_UNKNOWN,
-                                       "%s: %s is given %s, and nobody can say how it starts it",
-                                       evidence->scenario->name, name, shown) != 0)
+    if (find_interpreter(&start->command) != NULL && judge_handed_on(report, evidence, start) != 0)
         return -1;
     if (string_list_has(&report->other_programs, name))
         return 0;
@@ -212,7 +233,7 @@ static int note_other_program(struct guard_mode_report *report, struct guard_run
 static bool names_module(const struct guest_start *start, const char *module)
 {
     for (size_t i = 0; i < start->command.arguments.count; i++)
-        if (strstr(start->command.arguments.items[i], module) != NULL)
+        if (text_has_word(start->command.arguments.items[i], module))
             return true;
     return false;
 }
@@ -225,7 +246,7 @@ static size_t count_modules_seen(const struct run_evidence *evidence)
         for (size_t i = 0; i < evidence->starts->count && !found; i++) {
             const struct guest_start *start = &evidence->starts->starts[i];
             found = start->interpreter && start->booted &&
-                    names_module(start, guard_module_name(module));
+                    names_module(start, evidence->modules[module]);
         }
         seen += found ? 1 : 0;
     }
@@ -256,13 +277,21 @@ static int judge_ended(struct guard_mode_report *report, const struct guard_run 
     if (line == NULL)
         return -1;
     const char *said = line[0] == '\0' ? "nothing" : line;
-    if (run->booted == 0 && !well)
+    report->unstarted = report->unstarted || run->booted == 0;
+    if (run->booted == 0 && evidence->confined && strstr(line, "Permission denied") != NULL &&
+        string_list_add_format(&report->notes,
+                               "%s: a harness can write in its own directories only; --allow-write "
+                               "lets it elsewhere",
+                               name) != 0)
+        return -1;
+    if (run->booted == 0 && !WIFEXITED(evidence->outcome->status))
         return lower_verdict(report, GUARD_UNKNOWN,
                              "%s: %s before it had started a guest Python; it said: %s", name,
                              run->ended, said);
     if (run->booted == 0)
         return lower_verdict(report, GUARD_NOT_EXERCISED,
-                             "%s: no guest Python was started; the harness said: %s", name, said);
+                             "%s: no guest Python was started; the harness %s and said: %s", name,
+                             run->ended, said);
     size_t unseen = evidence->modules_given - run->modules_seen;
     if (unseen == 0)
         return 0;
@@ -279,6 +308,12 @@ static int judge_outcome(struct guard_mode_report *report, const struct guard_ru
                          const struct run_evidence *evidence)
 {
     const char *name = evidence->scenario->name;
+    /* Whoever waits for guests that do not end, and could not be given a short limit, shows
+     * nothing. */
+    bool stopped_otherwise =
+        evidence->outcome->end == SANDBOX_STOPPED && !evidence->outcome->endless;
+    if (evidence->outcome->records.waited > 0 && !stopped_otherwise)
+        return 0;
     if (evidence->outcome->end == SANDBOX_STOPPED)
         return lower_verdict(report, GUARD_UNKNOWN, "%s: %s", name, run->ended);
     if (evidence->damage != NULL)
@@ -316,6 +351,7 @@ static struct guard_run *add_run(struct guard_mode_report *report,
     *run = (struct guard_run){.scenario = evidence->scenario,
                               .ended = describe_end(evidence),
                               .tools = evidence->outcome->tools,
+                              .modules = evidence->modules_given,
                               .modules_seen = count_modules_seen(evidence),
                               .duration_ms = clock_ns_to_ms(evidence->outcome->duration_ns)};
     return run->ended == NULL ? NULL : run;
@@ -346,6 +382,7 @@ int judge_run(struct guard_mode_report *report, const struct run_evidence *evide
     if (run == NULL || judge_starts(report, run, evidence) != 0 ||
         judge_outcome(report, run, evidence) != 0)
         return out_of_memory(error);
+    run->idle = exercised_idleness(run, evidence);
     if (evidence->outcome->left_alive > 0 &&
         string_list_add_format(&report->notes,
                                "%s: %u processes survived KILL and were left behind",
@@ -359,26 +396,38 @@ int judge_cut_short(struct guard_mode_report *report, const char *reason, struct
     return lower_verdict(report, GUARD_UNKNOWN, "%s", reason) == 0 ? 0 : out_of_memory(error);
 }
 
+/* By what the commands are protected; NULL when memory ran out. */
+static char *describe_protection(const struct guard_mode_report *report)
+{
+    unsigned commands = report->by_option + report->by_environment + report->by_both;
+    char *text = NULL;
+    int length = 0;
+    if (report->by_both == commands)
+        length = asprintf(&text, "by -B and PYTHONDONTWRITEBYTECODE, %u commands", commands);
+    else if (report->by_option == commands)
+        length = asprintf(&text, "by -B, %u commands", commands);
+    else if (report->by_environment == commands)
+        length = asprintf(&text, "by PYTHONDONTWRITEBYTECODE, %u commands", commands);
+    else
+        length = asprintf(&text, "by -B (%u commands), PYTHONDONTWRITEBYTECODE (%u) or both (%u)",
+                          report->by_option, report->by_environment, report->by_both);
+    return length < 0 ? NULL : text;
+}
+
 int judge_end(struct guard_mode_report *report, struct error *error)
 {
     if (report->verdict != GUARD_PROTECTED)
         return 0;
-    unsigned commands = report->by_option + report->by_environment + report->by_both;
-    int length = 0;
-    free(report->reason);
-    report->reason = NULL;
-    if (report->by_both == commands)
-        length =
-            asprintf(&report->reason, "by -B and PYTHONDONTWRITEBYTECODE, %u commands", commands);
-    else if (report->by_option == commands)
-        length = asprintf(&report->reason, "by -B, %u commands", commands);
-    else if (report->by_environment == commands)
-        length = asprintf(&report->reason, "by PYTHONDONTWRITEBYTECODE, %u commands", commands);
-    else
-        length = asprintf(&report->reason,
-                          "by -B (%u commands), PYTHONDONTWRITEBYTECODE (%u) or both (%u)",
-                          report->by_option, report->by_environment, report->by_both);
-    if (length < 0)
-        report->reason = NULL;
-    return length < 0 ? out_of_memory(error) : 0;
+    const char *missing = report->missing = exercised_missing_kind(report);
+    CLEANUP_FREE char *protection = describe_protection(report);
+    if (protection == NULL)
+        return out_of_memory(error);
+    if (missing == NULL) {
+        report->reason = steal_pointer(&protection);
+        return 0;
+    }
+    if (lower_verdict(report, GUARD_NOT_EXERCISED, "%s; what was started was protected %s", missing,
+                      protection) != 0)
+        return out_of_memory(error);
+    return 0;
 }

@@ -13,7 +13,9 @@ struct run_evidence {
     const struct sandbox_outcome *outcome;
     const struct recording *recording;
     const struct guest_start_list *starts;
+    const char *const *modules;
     size_t modules_given;
+    bool confined;      /* it could not write elsewhere */
     const char *damage; /* why there is no recording, or NULL */
 };
 

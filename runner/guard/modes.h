@@ -13,6 +13,12 @@
  * different things (a flag, a variable, the sysroot's manifest.json, a tool directory), so each
  * question is a mode of its own; a harness that does not ask it still has to come out protected.
  */
+enum guard_kind {
+    KIND_HOSTED, /* a guest without a file system image of its own */
+    KIND_RAMFS,  /* nanvixd is given -ramfs */
+    KIND_IMAGE,  /* nanvixd is given an image that was made here */
+};
+
 struct guard_mode {
     const char *name;
     const char *deployment; /* "standalone", "hosted-single-process", "hosted-multi-process",
@@ -20,10 +26,18 @@ struct guard_mode {
     const char *summary;
     const char *const *environment; /* "K=V", NULL at the end; {sysroot} and {tools} in values */
     const char *manifest;           /* content of manifest.json, or NULL for no such file */
+    enum guard_kind kind;           /* what must be seen for the mode to count as exercised */
 };
 
 /** The table; it ends with a NULL name. */
 extern const struct guard_mode guard_modes[];
+
+/** What a scenario needs to be run at all. */
+enum scenario_need {
+    NEEDS_NOTHING,
+    NEEDS_NAMED_MODULES, /* the harness's text names modules that we do not know */
+    NEEDS_LIMIT,         /* its time limit can be set, or is timeout(1)'s */
+};
 
 /**
  * One run of the harness in a mode. What a required one must show, an optional one may: it is there
@@ -32,10 +46,12 @@ extern const struct guard_mode guard_modes[];
 struct guard_scenario {
     const char *name;
     const char *summary;
-    const char *behaviour; /* words of guard/recording_format.h */
+    unsigned behaviour; /* of the tools, see guard/recording_format.h */
     size_t module_count;
     enum tool_set tools;
     bool required;
+    const char *const *environment; /* "K=V", NULL at the end; or NULL for none */
+    enum scenario_need need;
 };
 
 /** The table; it ends with a NULL name. */
@@ -44,10 +60,10 @@ extern const struct guard_scenario guard_scenarios[];
 /** Whether `word` selects the mode: its name, its deployment, or "standalone" and the like. */
 bool guard_mode_matches(const struct guard_mode *mode, const char *word);
 
-/** The number of modules that guard_module_name knows. */
-size_t guard_module_limit(void);
-
-/** The name of test module `number`, from 0: modules that every CPython has. */
-const char *guard_module_name(size_t number);
+/**
+ * Test modules that every CPython has, NULL at the end: first what is about renaming and writing
+ * bytecode, as that is what the issues are about, then some that are not.
+ */
+extern const char *const guard_module_names[];
 
 #endif

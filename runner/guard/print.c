@@ -47,28 +47,35 @@ static void print_mode(const struct guard_mode_report *report, FILE *stream)
         (void)fprintf(stream, "      note: %s\n", report->notes.items[i]);
 }
 
-static bool exercises_all(const struct guard_report *report)
+static void print_gaps(const struct guard_report *report, FILE *stream)
 {
-    size_t count = 0;
-    while (guard_modes[count].name != NULL)
-        count++;
-    return report->mode_count >= count;
+    if (report->gap_count > 0)
+        (void)fputs("not exercised:\n", stream);
+    for (size_t i = 0; i < report->gap_count; i++) {
+        const struct guard_gap *gap = &report->gaps[i];
+        (void)fprintf(stream, "  %-9s", gap->kind);
+        for (size_t name = 0; name < gap->names.count; name++)
+            (void)fprintf(stream, "%s%s", name == 0 ? " " : ", ", gap->names.items[name]);
+        (void)fprintf(stream, ": %s\n", gap->why);
+    }
 }
 
 void guard_report_print(const struct guard_report *report, FILE *stream)
 {
-    size_t protected = 0;
+    size_t good = 0;
     for (size_t i = 0; i < report->mode_count; i++)
-    protected += report->modes[i].verdict == GUARD_PROTECTED ? 1 : 0;
+        good += report->modes[i].verdict == GUARD_PROTECTED ? 1 : 0;
+    static const char *const answers[] = {
+        "protected in everything that was exercised", "NOT protected",
+        "can't tell whether guest Pythons are kept from writing bytecode"};
     CLEANUP_FREE char *harness = clean_text(report->harness, NULL);
-    (void)fprintf(stream, "%s: guest Pythons are kept from writing bytecode in %zu of %zu modes\n",
-                  harness == NULL ? "harness" : harness, protected, report->mode_count);
+    (void)fprintf(stream, "%s: %s (%zu of %zu modes)\n", harness == NULL ? "harness" : harness,
+                  answers[guard_exit_code(report)], good, report->mode_count);
     for (size_t i = 0; i < report->mode_count; i++)
         print_mode(&report->modes[i], stream);
-    static const char *const answers[] = {"protected", "NOT protected",
-                                          "can't tell whether it is protected"};
-    (void)fprintf(stream, "answer: %s %s\n", answers[guard_exit_code(report)],
-                  exercises_all(report) ? "everywhere" : "in the modes that were exercised");
+    print_gaps(report, stream);
+    (void)fprintf(stream, "%s: %s\n", report->confined ? "confined" : "unconfined",
+                  report->confinement);
     if (report->kept != NULL)
         (void)fprintf(stream, "kept: %s\n", report->kept);
 }

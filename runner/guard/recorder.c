@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The program that plays nanvixd, mkimage, mkramfs, the daemons and the interpreter in a sysroot
- * that the guard made: it writes down how it was called (guard/recording_format.h), makes the file
- * that it was asked for, says what the real one might, and ends. It starts nothing.
+ * that the guard made: it tells the guard how it was called (guard/recording_format.h), makes the
+ * file that it was asked for, says what the real one might, and ends. It starts nothing.
  *
  * It is linked statically, so that no LD_* variable or missing library of the sysroot can touch it.
  */
@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,43 +27,16 @@ struct recorder {
     char **argv;
     char executable[PATH_MAX];
     const char *tool;
-    char directory[PATH_MAX]; /* where the recording is */
-    char scenario[256];
+    unsigned behaviour; /* what the guard answered */
+    unsigned number;    /* of this call among the run's */
 };
 
 static void refuse(const char *what) __attribute__((noreturn));
 
 static void refuse(const char *what)
 {
-    (void)fprintf(stderr, "guard recorder: %s: %s\n", what, strerror(errno));
+    (void)fprintf(stderr, "error: %s: %s\n", what, strerror(errno));
     _exit(RECORDER_STATUS_BROKEN);
-}
-
-static bool has_recording(const char *directory)
-{
-    char path[PATH_MAX + sizeof RECORDER_FILE + 1];
-    (void)snprintf(path, sizeof path, "%s/%s", directory, RECORDER_FILE);
-    return access(path, W_OK) == 0;
-}
-
-static void find_recording(struct recorder *recorder)
-{
-    const char *named = getenv(RECORDER_VARIABLE);
-    if (named != NULL && strlen(named) < sizeof recorder->directory && has_recording(named)) {
-        (void)snprintf(recorder->directory, sizeof recorder->directory, "%s", named);
-        return;
-    }
-    (void)snprintf(recorder->directory, sizeof recorder->directory, "%s", recorder->executable);
-    for (;;) {
-        char *slash = strrchr(recorder->directory, '/');
-        if (slash == NULL) {
-            errno = ENOENT;
-            refuse("no recording beside or above " RECORDER_FILE);
-        }
-        *slash = '\0';
-        if (has_recording(recorder->directory))
-            return;
-    }
 }
 
 static void learn_name(struct recorder *recorder)
@@ -88,13 +61,6 @@ static size_t read_small_file(const char *path, off_t from_end, char *out, size_
     (void)close(fd);
     out[length > 0 ? length : 0] = '\0';
     return length > 0 ? (size_t)length : 0;
-}
-
-static void read_scenario(struct recorder *recorder)
-{
-    char path[PATH_MAX + sizeof RECORDER_SCENARIO_FILE + 1];
-    (void)snprintf(path, sizeof path, "%s/%s", recorder->directory, RECORDER_SCENARIO_FILE);
-    (void)read_small_file(path, 0, recorder->scenario, sizeof recorder->scenario);
 }
 
 static bool tool_is(const struct recorder *recorder, const char *name)
@@ -136,9 +102,9 @@ static bool asks_for_help(const struct recorder *recorder)
     return false;
 }
 
-static bool fails(const struct recorder *recorder, const char *word)
+static bool is_to(const struct recorder *recorder, unsigned behaviour)
 {
-    return strstr(recorder->scenario, word) != NULL;
+    return (recorder->behaviour & behaviour) != 0;
 }
 
 /* The identity of the image `path`, or "" when it is none of ours. */
@@ -194,23 +160,17 @@ static void put_elements(const struct recorder *recorder, FILE *stream)
     }
 }
 
-static void append(const struct recorder *recorder, const char *payload, size_t size)
+/* Hands a record over and learns what to do. */
+static void send_record(struct recorder *recorder, const char *record, size_t size)
 {
-    char path[PATH_MAX + sizeof RECORDER_FILE + 1];
-    (void)snprintf(path, sizeof path, "%s/%s", recorder->directory, RECORDER_FILE);
-    int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-    if (fd < 0 || flock(fd, LOCK_EX) != 0)
-        refuse(path);
-    for (size_t done = 0; done < size;) {
-        ssize_t written = write(fd, payload + done, size - done);
-        if (written < 0 && errno != EINTR)
-            refuse(path);
-        done += written > 0 ? (size_t)written : 0;
-    }
-    (void)close(fd);
+    long answer = syscall(SYS_prctl, RECORDER_CALL, RECORDER_CALL_RECORD, record, size, 0);
+    if (answer < 0)
+        refuse("cannot start");
+    recorder->behaviour = (unsigned)answer & ((1U << RECORDER_NUMBER_SHIFT) - 1);
+    recorder->number = (unsigned)answer >> RECORDER_NUMBER_SHIFT;
 }
 
-static void record(const struct recorder *recorder, const char *made)
+static void record(struct recorder *recorder, const char *made)
 {
     char *payload = NULL;
     size_t size = 0;
@@ -231,7 +191,7 @@ static void record(const struct recorder *recorder, const char *made)
     char header[RECORDER_HEADER_SIZE + 1];
     (void)snprintf(header, sizeof header, RECORDER_HEADER, size - RECORDER_HEADER_SIZE);
     memcpy(payload, header, RECORDER_HEADER_SIZE);
-    append(recorder, payload, size);
+    send_record(recorder, payload, size);
     free(payload);
 }
 
@@ -251,7 +211,7 @@ static int make_image(const char *path, const char *identity)
 
 static int help(const struct recorder *recorder)
 {
-    if (fails(recorder, RECORDER_FAIL_HELP)) {
+    if (is_to(recorder, RECORDER_FAIL_HELP)) {
         (void)fprintf(stderr, "error: unknown flag\n");
         return 1;
     }
@@ -265,17 +225,54 @@ static int help(const struct recorder *recorder)
     return 0;
 }
 
+/* Where timeout(1) started us its limit is over now: that takes no time, and is all the same to it.
+ */
+static void end_limit_of_parent(void)
+{
+    char path[64];
+    char name[32];
+    (void)snprintf(path, sizeof path, "/proc/%d/comm", (int)getppid());
+    if (read_small_file(path, 0, name, sizeof name) > 0 && strcmp(name, "timeout\n") == 0)
+        (void)kill(getppid(), SIGALRM);
+}
+
+/* A guest that does not come back, until somebody ends it. */
+static int hang(void)
+{
+    end_limit_of_parent();
+    struct timespec wait = {.tv_sec = RECORDER_HANG_S};
+    while (nanosleep(&wait, &wait) != 0 && errno == EINTR)
+        continue;
+    (void)syscall(SYS_prctl, RECORDER_CALL, RECORDER_CALL_WAITED, NULL, 0, 0);
+    return 1;
+}
+
+/* Guests end badly in many ways, and a harness may ask for one of them. */
+static int failing_status(const struct recorder *recorder)
+{
+    static const int statuses[] = {2, 1, 3, 124, 255, 4, 5, 130, 134, 139};
+    return statuses[recorder->number % (sizeof statuses / sizeof statuses[0])];
+}
+
+static int dying_signal(const struct recorder *recorder)
+{
+    static const int signals[] = {SIGKILL, SIGSEGV, SIGABRT, SIGTERM};
+    return signals[recorder->number % (sizeof signals / sizeof signals[0])];
+}
+
 /* What a test run of the guest would print; every word that looks like a test module passes. */
 static int run_guest(const struct recorder *recorder)
 {
-    bool failing = fails(recorder, RECORDER_FAIL_RUN);
-    if (fails(recorder, RECORDER_DIE))
-        (void)raise(SIGKILL);
+    bool failing = is_to(recorder, RECORDER_FAIL_RUN);
+    if (is_to(recorder, RECORDER_DIE))
+        (void)raise(dying_signal(recorder));
+    if (is_to(recorder, RECORDER_HANG))
+        return hang();
     for (int i = 1; i < recorder->argc; i++)
         if (strncmp(recorder->argv[i], "test_", 5) == 0)
             (void)printf("0:00:00 %s %s\n", recorder->argv[i], failing ? "failed" : "passed");
     (void)printf("\n== Tests result: %s ==\n", failing ? "FAILURE" : "SUCCESS");
-    return failing ? 2 : 0;
+    return failing ? failing_status(recorder) : 0;
 }
 
 int main(int argc, char **argv)
@@ -284,8 +281,6 @@ int main(int argc, char **argv)
     recorder.argc = argc;
     recorder.argv = argv;
     learn_name(&recorder);
-    find_recording(&recorder);
-    read_scenario(&recorder);
 
     const char *output = builds_images(&recorder) ? output_file(&recorder) : NULL;
     char identity[64] = "";
@@ -301,7 +296,7 @@ int main(int argc, char **argv)
         return help(&recorder);
     if (!builds_images(&recorder))
         return run_guest(&recorder);
-    if (fails(&recorder, RECORDER_FAIL_BUILD)) {
+    if (is_to(&recorder, RECORDER_FAIL_BUILD)) {
         (void)fprintf(stderr, "error: cannot make the image\n");
         return 1;
     }

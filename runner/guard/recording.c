@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "guard/recording.h"
 
-#include "base/cleanup.h"
 #include "guard/recording_format.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-enum { RECORDING_LIMIT = 256 * 1024 * 1024 };
 
 static int damaged(const char *name, size_t offset, struct error *error)
 {
@@ -126,29 +121,6 @@ int recording_parse(const char *name, const char *bytes, size_t size, struct rec
         offset = start + (size_t)length;
     }
     return 0;
-}
-
-static bool read_exactly(FILE *file, char *bytes, size_t size)
-{
-    return fread(bytes, 1, size, file) == size;
-}
-
-int recording_read(const char *path, struct recording *out, struct error *error)
-{
-    *out = (struct recording){0};
-    CLEANUP_FILE FILE *file = fopen(path, "re");
-    struct stat status;
-    if (file == NULL || fstat(fileno(file), &status) != 0)
-        return error_set_errno(error, errno, path, "cannot read the recording");
-    if (!S_ISREG(status.st_mode) || status.st_size > RECORDING_LIMIT)
-        return error_set(error, ERROR_INPUT, path, "the recording is no file or too large");
-    size_t size = (size_t)status.st_size;
-    CLEANUP_FREE char *bytes = malloc(size + 1);
-    if (bytes == NULL)
-        return out_of_memory(path, error);
-    if (!read_exactly(file, bytes, size))
-        return error_set_errno(error, errno, path, "cannot read the recording");
-    return recording_parse(path, bytes, size, out, error);
 }
 
 bool record_names_interpreter(const struct record *record, size_t number)

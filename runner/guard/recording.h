@@ -25,13 +25,10 @@ struct recording {
 };
 
 /**
- * Reads a whole recording. The result is the caller's, to be freed with recording_free. Returns 0,
- * or -1 with ERROR_INPUT for a file that is damaged, cut short or larger than 256 MB,
- * ERROR_ENVIRONMENT when it can't be read, or ERROR_MEMORY.
+ * Reads a whole recording of `size` bytes; `name` stands for it in messages. The result is the
+ * caller's, to be freed with recording_free. Returns 0, or -1 with ERROR_INPUT for one that is
+ * damaged or cut short, or ERROR_MEMORY.
  */
-int recording_read(const char *path, struct recording *out, struct error *error);
-
-/** The same from memory; `name` stands for the path in messages. */
 int recording_parse(const char *name, const char *bytes, size_t size, struct recording *out,
                     struct error *error);
 

@@ -3,7 +3,7 @@
 #define RO_RECORDING_FORMAT_H
 
 /**
- * What the recorder and its reader agree on. A recording is a file of records; a record is the line
+ * What the recorder and its reader agree on. A recording is a row of records; a record is the line
  * "record BYTES\n" (BYTES: eight lower-case hex digits) and then BYTES bytes of fields, each
  * "key=value" with a NUL behind it:
  *
@@ -16,27 +16,37 @@
  *   made         identity of the image that was made
  *   image        "NUMBER IDENTITY": that element of argv is an image that was made here
  *
- * An image is a file that starts with RECORDER_IMAGE_MAGIC, its identity and a line feed.
+ * An image is a file that starts with RECORDER_IMAGE_MAGIC, its identity and a line feed. Neither
+ * mark below is text, as a harness may look for words in its files.
  */
 #define RECORDER_HEADER "record %08zx\n"
 #define RECORDER_HEADER_SIZE 16
-#define RECORDER_IMAGE_MAGIC "rename-oracle recorded image "
+#define RECORDER_IMAGE_MAGIC "\x7f\x4e\x56\x58\x9c\xe1\x05\xb3"
 
 /** The bytes that stand behind the recorder's own in a file that plays the interpreter. */
-#define RECORDER_INTERPRETER_MARK "\nrename-oracle guest interpreter\n"
+#define RECORDER_INTERPRETER_MARK "\x93\xd4\x0b\x7f\xc6\x1e\xa8\x52\x8d\xf3\x61\xb9"
 
-/** The directory that holds the two files below, when the environment names it. */
-#define RECORDER_VARIABLE "RENAME_ORACLE_GUARD"
+/**
+ * How the recorder speaks: by the system call prctl(RECORDER_CALL, KIND, ADDRESS, SIZE, 0), which
+ * the filter around a harness hands to the guard. No file, variable or descriptor has to lead from
+ * one to the other, so none tells a harness that it is watched, and none can be lost on the way.
+ * Outside of a guard the call is invalid.
+ */
+#define RECORDER_CALL 0x6e767864L
+#define RECORDER_CALL_RECORD 1L /* SIZE bytes at ADDRESS: a record; the answer is below */
+#define RECORDER_CALL_WAITED 2L /* a guest that was not to end was left alone to the end */
 
-/** The recording; the recorder looks for it in its own directory and all above, too. */
-#define RECORDER_FILE "guard-recording"
+/** The answer to a record: how the tool is to behave, and above it the number of the record. */
+#define RECORDER_FAIL_RUN 0x01U   /* booting a guest ends with a failed test */
+#define RECORDER_DIE 0x02U        /* booting a guest ends by a signal, as if out of memory */
+#define RECORDER_FAIL_BUILD 0x04U /* making an image fails */
+#define RECORDER_FAIL_HELP 0x08U  /* --help and the like are unknown flags */
+#define RECORDER_HANG 0x10U       /* a guest does not end by itself */
+#define RECORDER_NUMBER_SHIFT 8
+#define RECORDER_NUMBER_MASK 0xffffU
 
-/** Beside it: words that say how the tools are to behave. */
-#define RECORDER_SCENARIO_FILE "guard-scenario"
-#define RECORDER_FAIL_RUN "fail-run"     /* booting a guest ends with a failed test */
-#define RECORDER_DIE "die-of-signal"     /* booting a guest ends in SIGKILL, as if out of memory */
-#define RECORDER_FAIL_BUILD "fail-build" /* making an image fails */
-#define RECORDER_FAIL_HELP "fail-help"   /* --help and the like are unknown flags */
+/** How long a guest that does not end waits to be ended. */
+#define RECORDER_HANG_S 6
 
 /** Exit status of a recorder that could not record. */
 #define RECORDER_STATUS_BROKEN 125

@@ -24,6 +24,12 @@ void guard_report_free(struct guard_report *report)
 {
     for (size_t i = 0; i < report->mode_count; i++)
         free_mode_report(&report->modes[i]);
+    for (size_t i = 0; i < report->gap_count; i++) {
+        string_list_free(&report->gaps[i].names);
+        free(report->gaps[i].why);
+    }
+    free(report->gaps);
+    free(report->confinement);
     free(report->modes);
     free(report->harness);
     free(report->kept);
@@ -32,14 +38,27 @@ void guard_report_free(struct guard_report *report)
 
 int guard_exit_code(const struct guard_report *report)
 {
-    bool protected = report->mode_count > 0;
+    bool protected = false;
+    bool unknown = false;
     for (size_t i = 0; i < report->mode_count; i++) {
-        enum guard_verdict verdict = report->modes[i].verdict;
-        if (verdict == GUARD_UNPROTECTED || verdict == GUARD_NOT_EXERCISED)
+        const struct guard_mode_report *mode = &report->modes[i];
+        if (mode->verdict == GUARD_UNPROTECTED)
             return 1;
-        protected = protected && verdict == GUARD_PROTECTED;
+        protected = protected || mode->verdict == GUARD_PROTECTED;
+        unknown = unknown || mode->verdict == GUARD_UNKNOWN || mode->unstarted;
     }
-    return protected ? 0 : 2;
+    return protected && !unknown ? 0 : 2;
+}
+
+bool guard_is_unexercised(const struct guard_report *report)
+{
+    bool unexercised = false;
+    for (size_t i = 0; i < report->mode_count; i++) {
+        if (report->modes[i].verdict == GUARD_UNKNOWN)
+            return false;
+        unexercised = unexercised || report->modes[i].verdict == GUARD_NOT_EXERCISED;
+    }
+    return unexercised && guard_exit_code(report) == 2;
 }
 
 const char *guard_verdict_name(enum guard_verdict verdict)
@@ -74,11 +93,12 @@ static void describe_runs(struct builder *builder, json_t *list,
         build_text(builder, entry, "scenario", run->scenario->name);
         build_truth(builder, entry, "required", run->scenario->required);
         build_text(builder, entry, "ended", run->ended);
+        build_text(builder, entry, "idle", run->idle);
         build_number(builder, entry, "tools", (long long)run->tools);
         build_number(builder, entry, "commands", (long long)run->commands);
         build_number(builder, entry, "booted", (long long)run->booted);
         build_number(builder, entry, "unprotected", (long long)run->unprotected);
-        build_number(builder, entry, "modules", (long long)run->scenario->module_count);
+        build_number(builder, entry, "modules", (long long)run->modules);
         build_number(builder, entry, "modules_seen", (long long)run->modules_seen);
         build_real(builder, entry, "duration_ms", run->duration_ms);
     }
@@ -111,6 +131,20 @@ static void describe_mode(struct builder *builder, json_t *object,
     describe_runs(builder, build_array_in(builder, object, "runs"), report);
 }
 
+void guard_report_put_gaps(struct builder *builder, json_t *object,
+                           const struct guard_report *report)
+{
+    build_truth(builder, object, "confined", report->confined);
+    build_text(builder, object, "confinement", report->confinement);
+    json_t *gaps = build_array_in(builder, object, "not_exercised");
+    for (size_t i = 0; i < report->gap_count; i++) {
+        json_t *gap = build_next_object(builder, gaps);
+        build_text(builder, gap, "kind", report->gaps[i].kind);
+        describe_strings(builder, build_array_in(builder, gap, "names"), &report->gaps[i].names);
+        build_text(builder, gap, "why", report->gaps[i].why);
+    }
+}
+
 json_t *guard_report_json(const struct guard_report *report)
 {
     static const char *const answers[] = {"protected", "unprotected", "unknown"};
@@ -123,6 +157,7 @@ json_t *guard_report_json(const struct guard_report *report)
     build_text(&builder, document, "answer", answers[exit_code]);
     build_number(&builder, document, "exit_code", exit_code);
     build_text(&builder, document, "kept", report->kept);
+    guard_report_put_gaps(&builder, document, report);
     json_t *modes = build_array_in(&builder, document, "modes");
     for (size_t i = 0; i < report->mode_count; i++)
         describe_mode(&builder, build_next_object(&builder, modes), &report->modes[i]);

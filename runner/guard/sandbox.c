@@ -94,11 +94,19 @@ static void stop_endless(struct sandbox *sandbox, const char *reason)
     stop(sandbox, reason);
 }
 
-static void answer_call(struct sandbox *sandbox)
+static void answer_recorder(struct sandbox *sandbox)
 {
-    memset(sandbox->call, 0, sizeof *sandbox->call);
-    if (seccomp_notify_receive(sandbox->listener, sandbox->call) != 0)
-        return; /* the caller was killed between the report and now */
+    int value = record_call_take(sandbox->call, sandbox->listener, sandbox->request->policy,
+                                 &sandbox->outcome->records);
+    memset(sandbox->response, 0, sizeof *sandbox->response);
+    sandbox->response->id = sandbox->call->id;
+    sandbox->response->error = value < 0 ? -EINVAL : 0;
+    sandbox->response->val = value < 0 ? 0 : value;
+    (void)seccomp_notify_respond(sandbox->listener, sandbox->response);
+}
+
+static void answer_watched(struct sandbox *sandbox)
+{
     struct call_answer answer;
     watched_call_judge(sandbox->call, sandbox->listener, sandbox->request->policy, &answer);
     if (answer.withdrawn)
@@ -116,6 +124,17 @@ static void answer_call(struct sandbox *sandbox)
         sandbox->outcome->tools++;
     if (sandbox->outcome->tools > sandbox->request->tools_limit)
         stop_endless(sandbox, "starts tools without end");
+}
+
+static void answer_call(struct sandbox *sandbox)
+{
+    memset(sandbox->call, 0, sizeof *sandbox->call);
+    if (seccomp_notify_receive(sandbox->listener, sandbox->call) != 0)
+        return; /* the caller was killed between the report and now */
+    if (record_call_is(sandbox->call))
+        answer_recorder(sandbox);
+    else
+        answer_watched(sandbox);
 }
 
 /* Keeps the last of what comes in. */
@@ -225,6 +244,14 @@ static void watch(struct sandbox *sandbox)
     reap(sandbox);
 }
 
+static int confine_child(void *data)
+{
+    struct sandbox *sandbox = data;
+    if (confinement_enter(sandbox->request->confinement) != 0)
+        return -1;
+    return filter_confine_child(&sandbox->filter);
+}
+
 static int spawn_confined(struct sandbox *sandbox)
 {
     const struct sandbox_request *request = sandbox->request;
@@ -242,8 +269,8 @@ static int spawn_confined(struct sandbox *sandbox)
                                   .stdout_fd = write_end,
                                   .stderr_fd = write_end,
                                   .cgroup_fd = -1,
-                                  .confine = filter_confine_child,
-                                  .confine_data = &sandbox->filter};
+                                  .confine = confine_child,
+                                  .confine_data = sandbox};
     sandbox->pid = spawn_process(&spawn, &sandbox->report, sandbox->error);
     if (sandbox->pid < 0 ||
         tree_start(&sandbox->tree, sandbox->pid, &sandbox->no_group, sandbox->error) != 0)
@@ -305,7 +332,8 @@ int sandbox_run(const struct sandbox_request *request, struct sandbox_outcome *o
                 struct error *error)
 {
     struct error local = ERROR_INIT;
-    *outcome = (struct sandbox_outcome){.end = SANDBOX_ENDED};
+    *outcome =
+        (struct sandbox_outcome){.end = SANDBOX_ENDED, .records.behaviour = request->behaviour};
     struct sandbox sandbox = {.request = request,
                               .outcome = outcome,
                               .error = &local,
@@ -335,5 +363,6 @@ int sandbox_run(const struct sandbox_request *request, struct sandbox_outcome *o
 void sandbox_outcome_free(struct sandbox_outcome *outcome)
 {
     free(outcome->output);
+    record_sink_free(&outcome->records);
     *outcome = (struct sandbox_outcome){.end = SANDBOX_ENDED};
 }

@@ -3,7 +3,9 @@
 #define RO_GUARD_SANDBOX_H
 
 #include "base/error.h"
+#include "guard/confinement.h"
 #include "guard/exec_policy.h"
+#include "guard/record_call.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +16,8 @@ struct sandbox_request {
     char *const *environment;
     const char *directory;
     const struct exec_policy *policy;
+    const struct confinement *confinement;
+    unsigned behaviour;   /* of the tools, see guard/recording_format.h */
     uint64_t timeout_ns;  /* for the harness and everything that it started */
     uint64_t grace_ns;    /* between TERM and KILL */
     unsigned tools_limit; /* more starts of recorders than this are too many */
@@ -27,11 +31,12 @@ enum sandbox_end {
 
 struct sandbox_outcome {
     enum sandbox_end end;
-    int status;          /* of the harness, as wait(2) gives it; 0 when it never ended */
-    bool endless;        /* stopped because it would not have ended by itself */
-    char reason[1024];   /* "hangs: ...", "tries the network (...)" */
-    unsigned tools;      /* how often a recorder was started */
-    unsigned left_alive; /* processes that survived KILL and were left behind */
+    int status;                 /* of the harness, as wait(2) gives it; 0 when it never ended */
+    bool endless;               /* stopped because it would not have ended by itself */
+    char reason[1024];          /* "hangs: ...", "tries the network (...)" */
+    unsigned tools;             /* how often a recorder was started */
+    struct record_sink records; /* how, as they said themselves */
+    unsigned left_alive;        /* processes that survived KILL and were left behind */
     uint64_t duration_ns;
     char *output; /* the last of what it wrote to its standard output and error; NUL at end */
     size_t output_size;
@@ -50,7 +55,7 @@ struct sandbox_outcome {
 int sandbox_run(const struct sandbox_request *request, struct sandbox_outcome *outcome,
                 struct error *error);
 
-/** Frees the output and clears the outcome. */
+/** Frees the output and the records and clears the outcome. */
 void sandbox_outcome_free(struct sandbox_outcome *outcome);
 
 #endif

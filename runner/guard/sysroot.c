@@ -8,6 +8,7 @@
 #include "guard/recording_format.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -60,7 +61,7 @@ static int make_scratch_directory(struct scratch *scratch, struct error *error)
 {
     const char *base = getenv("TMPDIR");
     char template[PATH_MAX];
-    if (path_format(template, sizeof template, error, "%s/ro-guard.XXXXXX",
+    if (path_format(template, sizeof template, error, "%s/tmp.XXXXXXXXXX",
                     base == NULL || base[0] == '\0' ? "/tmp" : base) != 0)
         return -1;
     if (mkdtemp(template) == NULL)
@@ -80,9 +81,9 @@ static int install_programs(struct scratch *scratch, const char *recorder, struc
     if (recorder == NULL && data_path(found, sizeof found, "guard-recorder", error) != 0)
         return -1;
     const char *from = recorder == NULL ? found : recorder;
-    if (path_format(scratch->recorder, sizeof scratch->recorder, error, "%s/recorder",
+    if (path_format(scratch->recorder, sizeof scratch->recorder, error, "%s/nanvixd.elf",
                     scratch->path) != 0 ||
-        path_format(scratch->interpreter, sizeof scratch->interpreter, error, "%s/interpreter",
+        path_format(scratch->interpreter, sizeof scratch->interpreter, error, "%s/python3.12",
                     scratch->path) != 0 ||
         copy_program(from, scratch->recorder, "", error) != 0 ||
         copy_program(from, scratch->interpreter, RECORDER_INTERPRETER_MARK, error) != 0)
@@ -121,8 +122,7 @@ static int name_paths(struct sysroot *sysroot, const struct scratch *scratch, co
     if (path_format(sysroot->room, PATH_MAX, error, "%s/%s", scratch->path, name) != 0 ||
         path_format(sysroot->directory, PATH_MAX, error, "%s/sysroot", room) != 0 ||
         path_format(sysroot->tools, PATH_MAX, error, "%s/tools", room) != 0 ||
-        path_format(sysroot->temporary, PATH_MAX, error, "%s/tmp/", room) != 0 ||
-        path_format(sysroot->recording, PATH_MAX, error, "%s/%s", room, RECORDER_FILE) != 0)
+        path_format(sysroot->temporary, PATH_MAX, error, "%s/tmp/", room) != 0)
         return -1;
     return 0;
 }
@@ -147,19 +147,33 @@ static int make_directories(const struct sysroot *sysroot, struct error *error)
     return 0;
 }
 
-static int link_tools(const char *directory, const struct scratch *scratch, enum tool_set set,
-                      struct error *error)
+/* The copies that one room has of the two programs; its further tools are links to them. */
+struct copies {
+    char recorder[PATH_MAX];
+    char interpreter[PATH_MAX];
+};
+
+static int make_tool(const char *path, const char *program, char *copy, struct error *error)
+{
+    if (copy[0] == '\0') {
+        (void)snprintf(copy, PATH_MAX, "%s", path);
+        return copy_program(program, path, "", error);
+    }
+    return link(copy, path) == 0 ? 0 : error_set_errno(error, errno, path, "cannot make a link");
+}
+
+static int make_tools(const char *directory, const struct scratch *scratch, enum tool_set set,
+                      struct copies *copies, struct error *error)
 {
     for (const struct tool *tool = guard_tools; tool->name != NULL; tool++) {
         if ((tool->sets & 1U << set) == 0)
             continue;
         char path[PATH_MAX];
-        if (path_format(path, sizeof path, error, "%s/%s", directory, tool->name) != 0)
+        bool interpreter = tool->kind == TOOL_INTERPRETER;
+        if (path_format(path, sizeof path, error, "%s/%s", directory, tool->name) != 0 ||
+            make_tool(path, interpreter ? scratch->interpreter : scratch->recorder,
+                      interpreter ? copies->interpreter : copies->recorder, error) != 0)
             return -1;
-        const char *program =
-            tool->kind == TOOL_INTERPRETER ? scratch->interpreter : scratch->recorder;
-        if (link(program, path) != 0)
-            return error_set_errno(error, errno, path, "cannot make a link");
     }
     return 0;
 }
@@ -174,11 +188,9 @@ static int write_room_file(const struct sysroot *sysroot, const char *name, cons
 }
 
 static int write_files(const struct sysroot *sysroot, const struct guard_mode *mode,
-                       const struct guard_scenario *scenario, struct error *error)
+                       struct error *error)
 {
-    if (write_room_file(sysroot, RECORDER_FILE, "", error) != 0 ||
-        write_room_file(sysroot, RECORDER_SCENARIO_FILE, scenario->behaviour, error) != 0 ||
-        write_room_file(sysroot, "sysroot/run-regrtest.py", "# runs in the guest\n", error) != 0 ||
+    if (write_room_file(sysroot, "sysroot/run-regrtest.py", "# runs in the guest\n", error) != 0 ||
         write_room_file(sysroot, "sysroot/rootfs.img", "", error) != 0)
         return -1;
     if (mode->manifest == NULL)
@@ -194,13 +206,14 @@ int sysroot_make(struct sysroot *sysroot, const struct scratch *scratch, const c
 {
     *sysroot = (struct sysroot){0};
     char bin[PATH_MAX];
+    struct copies copies = {.recorder = ""};
     if (name_paths(sysroot, scratch, name, error) != 0 ||
         path_format(bin, sizeof bin, error, "%s/bin", sysroot->directory) != 0 ||
         make_directories(sysroot, error) != 0 ||
-        link_tools(bin, scratch, scenario->tools, error) != 0 ||
-        link_tools(sysroot->tools, scratch, scenario->tools, error) != 0)
+        make_tools(bin, scratch, scenario->tools, &copies, error) != 0 ||
+        make_tools(sysroot->tools, scratch, scenario->tools, &copies, error) != 0)
         return -1;
-    return write_files(sysroot, mode, scenario, error);
+    return write_files(sysroot, mode, error);
 }
 
 int sysroot_remove(struct sysroot *sysroot, struct error *error)
@@ -262,21 +275,22 @@ static int set_expanded(struct string_list *list, const struct sysroot *sysroot,
 }
 
 int sysroot_environment(const struct sysroot *sysroot, const struct guard_mode *mode,
-                        size_t extra_count, const char *const *extra, struct string_list *out,
-                        struct error *error)
+                        bool writing_elsewhere, size_t extra_count, const char *const *extra,
+                        struct string_list *out, struct error *error)
 {
     size_t mode_count = 0;
     while (mode->environment[mode_count] != NULL)
         mode_count++;
-    /* PYTHONPYCACHEPREFIX keeps a harness that imports its neighbours from writing beside them. */
+    const struct passwd *user = getpwuid(geteuid());
+    const char *name = user == NULL ? "user" : user->pw_name;
     if (string_list_add(out, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin") ||
         string_list_add_format(out, "HOME=%s/home", sysroot->room) ||
         string_list_add_format(out, "TMPDIR=%s/tmp", sysroot->room) ||
-        string_list_add_format(out, "PYTHONPYCACHEPREFIX=%s/home/pycache", sysroot->room) ||
-        string_list_add_format(out, "%s=%s", RECORDER_VARIABLE, sysroot->room) ||
-        string_list_add(out, "USER=guard") || string_list_add(out, "LOGNAME=guard") ||
-        string_list_add(out, "LANG=C.UTF-8") || string_list_add(out, "TERM=dumb") ||
-        string_list_add(out, "NANVIX_TEST_BATCH_SIZE=4") ||
+        (writing_elsewhere &&
+         string_list_add_format(out, "PYTHONPYCACHEPREFIX=%s/home/pycache", sysroot->room)) ||
+        string_list_add_format(out, "USER=%s", name) ||
+        string_list_add_format(out, "LOGNAME=%s", name) || string_list_add(out, "LANG=C.UTF-8") ||
+        string_list_add(out, "TERM=dumb") || string_list_add(out, "NANVIX_TEST_BATCH_SIZE=4") ||
         set_expanded(out, sysroot, mode_count, mode->environment) ||
         set_expanded(out, sysroot, extra_count, extra))
         return error_set(error, ERROR_MEMORY, NULL, "no memory for the harness's environment");

@@ -11,17 +11,16 @@
 /** The directory that everything of one check is in. */
 struct scratch {
     char path[PATH_MAX];        /* "" when there is none */
-    char recorder[PATH_MAX];    /* the file that plays the tools; they are links to it */
+    char recorder[PATH_MAX];    /* the file that plays the tools; each room has a copy */
     char interpreter[PATH_MAX]; /* the same with the mark of the interpreter behind it */
 };
 
 /** What one run of the harness gets: a fresh sysroot, home and temporary directory. */
 struct sysroot {
-    char room[PATH_MAX];      /* holds the rest; the recording is in it, too */
+    char room[PATH_MAX];      /* holds the rest, and is all that the harness may write to */
     char directory[PATH_MAX]; /* the sysroot, working directory of the harness */
     char tools[PATH_MAX];     /* a second bin directory elsewhere, for NANVIX_BIN_DIR */
     char temporary[PATH_MAX]; /* its TMPDIR, with a '/' at the end */
-    char recording[PATH_MAX];
 };
 
 /**
@@ -36,8 +35,8 @@ int scratch_make(struct scratch *scratch, const char *recorder, struct error *er
 int scratch_remove(struct scratch *scratch, struct error *error);
 
 /**
- * Makes the room for one run: SCRATCH/NAME with the tools of the scenario, the mode's manifest and
- * an empty recording. Returns 0, or -1 with ERROR_ENVIRONMENT or ERROR_INPUT (a path too long).
+ * Makes the room for one run: SCRATCH/NAME with the tools of the scenario and the mode's manifest.
+ * Returns 0, or -1 with ERROR_ENVIRONMENT or ERROR_INPUT (a path too long).
  */
 int sysroot_make(struct sysroot *sysroot, const struct scratch *scratch, const char *name,
                  const struct guard_mode *mode, const struct guard_scenario *scenario,
@@ -49,10 +48,12 @@ int sysroot_remove(struct sysroot *sysroot, struct error *error);
 /**
  * The whole environment of a run: nothing of our own, but a plain one with a home and a temporary
  * directory in the room, what the mode sets, and last the `extra` "K=V" strings. A later setting of
- * a variable replaces an earlier one. Returns 0, or -1 with ERROR_MEMORY.
+ * a variable replaces an earlier one. Where nothing keeps the harness from `writing_elsewhere`,
+ * PYTHONPYCACHEPREFIX keeps one that imports its neighbours from leaving bytecode beside them.
+ * Returns 0, or -1 with ERROR_MEMORY.
  */
 int sysroot_environment(const struct sysroot *sysroot, const struct guard_mode *mode,
-                        size_t extra_count, const char *const *extra, struct string_list *out,
-                        struct error *error);
+                        bool writing_elsewhere, size_t extra_count, const char *const *extra,
+                        struct string_list *out, struct error *error);
 
 #endif

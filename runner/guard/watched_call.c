@@ -15,10 +15,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Reads up to `size` bytes from another process, a page at a time, as the next may be missing. */
-static size_t read_memory(pid_t pid, uint64_t address, void *out, size_t size)
+size_t caller_memory_read(pid_t pid, uint64_t address, void *out, size_t size)
 {
-    const size_t page = 4096;
+    const size_t page = 4096; /* a page at a time, as the next may be missing */
     size_t done = 0;
     while (done < size) {
         size_t wanted = page - (size_t)((address + done) % page);
@@ -39,7 +38,7 @@ static size_t read_memory(pid_t pid, uint64_t address, void *out, size_t size)
 /* Reads a string; false when it can't be read or is longer than `size` - 1. */
 static bool read_string(pid_t pid, uint64_t address, char *out, size_t size)
 {
-    size_t length = read_memory(pid, address, out, size);
+    size_t length = caller_memory_read(pid, address, out, size);
     return memchr(out, '\0', length) != NULL;
 }
 
@@ -118,7 +117,7 @@ static void judge_connect(pid_t pid, uint64_t address, uint64_t length,
 {
     struct sockaddr_un target = {0};
     size_t size = length < sizeof target ? (size_t)length : sizeof target;
-    (void)read_memory(pid, address, &target, size);
+    (void)caller_memory_read(pid, address, &target, size);
     char named[sizeof target.sun_path + 1] = "";
     memcpy(named, target.sun_path, sizeof target.sun_path);
     if (named[0] == '\0')

@@ -5,6 +5,9 @@
 #include "guard/exec_policy.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 struct seccomp_notif;
 
@@ -25,5 +28,8 @@ struct call_answer {
  */
 void watched_call_judge(const struct seccomp_notif *call, int listener,
                         const struct exec_policy *policy, struct call_answer *answer);
+
+/** Reads up to `size` bytes from another process's memory. Returns how many could be read. */
+size_t caller_memory_read(pid_t pid, uint64_t address, void *out, size_t size);
 
 #endif

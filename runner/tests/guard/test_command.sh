@@ -3,6 +3,7 @@
 # The command line of `rename-oracle guard`: what it refuses, what it prints, what it leaves behind.
 set -u
 program=$1
+without_landlock=$2
 room=$(mktemp -d)
 trap 'chmod -R u+rwx "$room"; rm -rf "$room"' EXIT
 export TMPDIR=$room/tmp
@@ -37,12 +38,16 @@ cp "$room/plain.sh" "$room/plain.txt"
 sed 's/ -B / /' "$good" >"$room/bare.sh"
 chmod +x "$room/bare.sh"
 
-expect 0 'answer: protected in the modes that were exercised' --mode flag-direct "$good"
-expect 0 'answer: protected everywhere' "$good"
+expect 0 'protected in everything that was exercised (1 of 1 modes)' --mode flag-direct "$good"
+expect 0 'protected in everything that was exercised (5 of 10 modes)' "$good"
+expect 0 'flag-standalone, variable-standalone, manifest-standalone: no -ramfs and no image' "$good"
+expect 0 'variable-standalone, variable-single-process, ' --mode flag-direct "$good"
+expect 0 'confined: ' --mode flag-direct "$good"
 expect 0 'protected     by -B, ' --mode flag-direct "$room/plain.sh"
 expect 1 'UNPROTECTED' --mode flag-direct "$room/bare.sh"
 expect 1 'one-module, nanvixd.elf: ./bin/python3.12 -m test test_json' -m flag-direct "$room/bare.sh"
-expect 0 '"schema": "rename-oracle/guard/1"' --json --mode image "$good"
+expect 0 '"schema": "rename-oracle/guard/1"' --json --mode flag-direct "$good"
+expect 2 "can't tell" --mode image "$good"
 expect 0 'Exit codes:' --help
 expect 0 'variable-multi-process' --help
 expect 0 'standalone-tools' --help
@@ -60,6 +65,7 @@ expect 2 'not a number of seconds' --timeout soon "$good"
 expect 2 'not a number of seconds' --timeout 0 "$good"
 expect 2 'is no setting' --env NAME "$good"
 expect 2 'no such file or directory' --allow "$room/missing" "$good"
+expect 2 'no such file or directory' --allow-write "$room/missing" "$good"
 printf '#!/no/such/interpreter\n' >"$room/orphan"
 chmod +x "$room/orphan"
 expect 2 'cannot be started' "$room/orphan"
@@ -80,7 +86,7 @@ END
 chmod +x "$room/slow.sh"
 for signal in INT TERM HUP; do
     rm -f "$room/slow.pid"
-    (trap - INT; exec "$program" guard --mode flag-direct "$room/slow.sh" >"$room/out" 2>&1) &
+    (trap - INT; exec "$program" guard --mode flag-direct --allow-write "$room" "$room/slow.sh" >"$room/out" 2>&1) &
     guard=$!
     until [ -s "$room/slow.pid" ] || ! kill -0 $guard 2>/dev/null; do sleep 0.05; done
     kill -"$signal" $guard
@@ -93,7 +99,7 @@ done
 
 # KILL can't be caught: the harness goes all the same, only the scratch directory stays.
 rm -f "$room/slow.pid"
-"$program" guard --mode flag-direct "$room/slow.sh" >"$room/out" 2>&1 &
+"$program" guard --mode flag-direct --allow-write "$room" "$room/slow.sh" >"$room/out" 2>&1 &
 guard=$!
 until [ -s "$room/slow.pid" ] || ! kill -0 $guard 2>/dev/null; do sleep 0.05; done
 kill -KILL $guard
@@ -113,9 +119,48 @@ $program guard --mode flag-direct $good >$room/nested.out 2>&1
 echo \$? >>$room/nested.out
 END
 chmod +x "$room/nested.sh"
-"$program" guard --mode flag-direct --allow "$program" "$room/nested.sh" >/dev/null 2>&1
+"$program" guard --mode flag-direct --allow "$program" --allow-write "$room" "$room/nested.sh" >/dev/null 2>&1
 [ "$(tail -n 1 "$room/nested.out")" = 2 ] || fail "nested: $(cat "$room/nested.out")"
 grep -q "can't watch what a harness starts" "$room/nested.out" || fail "nested: $(cat "$room/nested.out")"
+
+# What the kernel keeps a harness from, by the version of its Landlock: cutting files short, signals
+# to others, and starting what it made the interpreter of a script. Without any it is said.
+abi=$("$program" guard --mode flag-direct "$good" | sed -n 's/^confined: .*Landlock \([0-9]*\).*/\1/p')
+mkdir "$room/outside" "$room/checkout"
+cp /bin/true "$room/outside/program"
+echo kept >"$room/file"
+cat >"$room/checkout/out-of-bounds.py" <<END
+#!/usr/bin/python3 -IS
+import os, sys
+done = []
+def attempt(deed, *words):
+    try:
+        deed(*words)
+        done.append(deed.__name__)
+    except OSError:
+        pass
+if ${abi:-9} >= 3:
+    attempt(os.truncate, "$room/file", 0)
+if ${abi:-9} >= 6:
+    attempt(os.kill, os.getppid(), 0)
+with open("script", "w") as file:
+    file.write("#!$room/outside/program\n")
+os.chmod("script", 0o755)
+attempt(os.posix_spawn, "./script", ["script"], {})
+print("done:", *done)
+sys.exit(os.spawnv(os.P_WAIT, "./bin/nanvixd.elf",
+                   ["nanvixd", "--", "./bin/python3.12", *([] if done else ["-B"]), *sys.argv[1:]]))
+END
+chmod +x "$room/checkout/out-of-bounds.py"
+if [ -n "$abi" ]; then
+    expect 0 'protected in everything' --mode flag-direct "$room/checkout/out-of-bounds.py"
+    [ "$(cat "$room/file")" = kept ] || fail "confined: a file outside was changed"
+else
+    echo "not tried: what Landlock keeps from a harness (there is none here)"
+fi
+"$without_landlock" "$program" guard --mode flag-direct "$room/checkout/out-of-bounds.py" >"$room/out" 2>&1
+[ $? = 1 ] || fail "without Landlock: $(cat "$room/out")"
+grep -q '^unconfined: .*no Landlock' "$room/out" || fail "without Landlock: $(cat "$room/out")"
 
 # A file system that starts no programs is named, with the remedy.
 mkdir "$room/noexec"

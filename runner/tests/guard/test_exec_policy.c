@@ -81,14 +81,14 @@ static void tools_are_known_by_file_and_by_content(void **state)
     expect(fixture, fixture->scratch.recorder, EXEC_RECORDER);
     expect(fixture, fixture->scratch.interpreter, EXEC_RECORDER);
     char path[PATH_MAX + 64];
-    (void)snprintf(path, sizeof path, "%s/nanvixd.elf", fixture->scratch.path);
+    (void)snprintf(path, sizeof path, "%s/uservm.elf", fixture->scratch.path);
     assert_int_equal(link(fixture->scratch.recorder, path), 0);
     expect(fixture, path, EXEC_RECORDER);
 
     char command[3 * PATH_MAX];
     (void)snprintf(command, sizeof command, "cp '%s' '%s.copy'", fixture->scratch.recorder, path);
     assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): paths of our own */
-    (void)snprintf(path, sizeof path, "%s/nanvixd.elf.copy", fixture->scratch.path);
+    (void)snprintf(path, sizeof path, "%s/uservm.elf.copy", fixture->scratch.path);
     expect(fixture, path, EXEC_RECORDER);
     FILE *file = fopen(path, "r+e");
     assert_non_null(file);
