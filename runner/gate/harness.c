@@ -6,9 +6,8 @@
 #include "guard/guard.h"
 
 static const char *const status_names[] = {
-    [HARNESS_NOT_CHECKED] = "not_checked",
-    [HARNESS_PROTECTED] = "protected",
-    [HARNESS_UNPROTECTED] = "unprotected",
+    [HARNESS_NOT_CHECKED] = "not_checked", [HARNESS_PROTECTED] = "protected",
+    [HARNESS_UNPROTECTED] = "unprotected", [HARNESS_NOT_EXERCISED] = "not_exercised",
     [HARNESS_UNKNOWN] = "unknown",
 };
 
@@ -20,7 +19,7 @@ static enum harness_status status_of(const struct guard_report *report)
     case 1:
         return HARNESS_UNPROTECTED;
     default:
-        return HARNESS_UNKNOWN;
+        return guard_is_unexercised(report) ? HARNESS_NOT_EXERCISED : HARNESS_UNKNOWN;
     }
 }
 
@@ -42,6 +41,7 @@ static void describe_report(struct builder *builder, json_t *decision, const cha
     json_t *harness = build_object_in(builder, decision, "harness");
     build_text(builder, harness, "digest", digest);
     build_text(builder, harness, "status", status_names[status]);
+    guard_report_put_gaps(builder, harness, report);
     json_t *modes = build_array_in(builder, harness, "modes");
     for (size_t i = 0; i < report->mode_count; i++)
         describe_mode(builder, modes, &report->modes[i]);
@@ -87,5 +87,6 @@ int harness_exit_code(enum gate_answer answer, enum harness_status status)
         return 0;
     if (status == HARNESS_UNPROTECTED)
         return 3;
-    return answer == GATE_UNDECIDED || status == HARNESS_UNKNOWN ? 2 : 1;
+    bool open = status == HARNESS_UNKNOWN || status == HARNESS_NOT_EXERCISED;
+    return answer == GATE_UNDECIDED || open ? 2 : 1;
 }

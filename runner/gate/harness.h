@@ -10,9 +10,10 @@
 /** What the guard (guard/guard.h) found out about the harness that the decision is about. */
 enum harness_status {
     HARNESS_NOT_CHECKED,
-    HARNESS_PROTECTED,   /* every guest Python has -B or its variable, in every mode */
-    HARNESS_UNPROTECTED, /* somewhere it is missing, or nothing was seen that could have it */
-    HARNESS_UNKNOWN,     /* nobody can tell */
+    HARNESS_PROTECTED,     /* every guest Python that was seen has -B or its variable */
+    HARNESS_UNPROTECTED,   /* somewhere it is missing */
+    HARNESS_NOT_EXERCISED, /* too little was started to say anything */
+    HARNESS_UNKNOWN,       /* nobody can tell */
 };
 
 struct harness_options {
@@ -32,7 +33,8 @@ int harness_check(const struct harness_options *options, json_t *decision,
 
 /**
  * The exit code of the two answers together: 0 may be removed, 1 keep, 2 can't decide, 3 keep but
- * missing. A harness that can't be judged while -B has to stay leaves the whole undecided.
+ * missing. A harness that was not exercised or can't be judged while -B has to stay leaves the
+ * whole undecided.
  */
 int harness_exit_code(enum gate_answer answer, enum harness_status status);
 

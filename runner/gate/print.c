@@ -291,6 +291,26 @@ static void print_harness_mode(const json_t *mode, FILE *stream)
     }
 }
 
+static void print_harness_gaps(const json_t *harness, FILE *stream)
+{
+    size_t index = 0;
+    const json_t *gap = NULL;
+    json_array_foreach(json_object_get(harness, "not_exercised"), index, gap) {
+        size_t number = 0;
+        const json_t *name = NULL;
+        print_texts(stream, "  not exercised: ", text_or(gap, "kind", ""), NULL);
+        json_array_foreach(json_object_get(gap, "names"), number, name)
+            print_texts(stream, number == 0 ? " " : ", ", json_string_value(name), NULL);
+        print_texts(stream, ": ", text_or(gap, "why", ""), NULL);
+        (void)fputc('\n', stream);
+    }
+    bool confined = json_is_true(json_object_get(harness, "confined"));
+    print_texts(stream,
+                confined ? "  confined: " : "  unconfined: ", text_or(harness, "confinement", ""),
+                NULL);
+    (void)fputc('\n', stream);
+}
+
 /** What the harness does, and what that means beside the answer about -B. */
 static void print_harness(const json_t *decision, FILE *stream)
 {
@@ -301,19 +321,22 @@ static void print_harness(const json_t *decision, FILE *stream)
         return;
     (void)fprintf(stream, "\nThe harness: %s\n", text_or(harness, "digest", ""));
     if (strcmp(status, "protected") == 0)
-        (void)fputs(removable ? "  still passes -B in every mode checked, and may stop\n"
-                              : "  passes -B in every mode checked, as it has to\n",
+        (void)fputs(removable ? "  still passes -B in everything that was exercised, and may stop\n"
+                              : "  passes -B in everything that was exercised, as it has to\n",
                     stream);
     else if (strcmp(status, "unprotected") == 0)
         (void)fputs(removable ? "  does not pass -B in every mode checked, and need not\n"
                               : "  DOES NOT PASS -B IN EVERY MODE, and has to\n",
                     stream);
+    else if (strcmp(status, "not_exercised") == 0)
+        (void)fputs("  was not exercised, so it can't be judged: it started too little\n", stream);
     else
         (void)fputs("  can't be judged\n", stream);
     size_t index = 0;
     const json_t *mode = NULL;
     json_array_foreach(json_object_get(harness, "modes"), index, mode)
         print_harness_mode(mode, stream);
+    print_harness_gaps(harness, stream);
 }
 
 void gate_print(const json_t *decision, FILE *stream)

@@ -195,6 +195,30 @@ static void write_unprotected(FILE *out, const json_t *commands)
     (void)fputs("</ul>", out);
 }
 
+/** What no run of the harness has shown. */
+static void write_gaps(FILE *out, const json_t *harness)
+{
+    size_t index;
+    json_t *gap;
+    json_array_foreach(json_object_get(harness, "not_exercised"), index, gap) {
+        size_t number;
+        json_t *name;
+        (void)fputs("<li>not exercised: ", out);
+        html_write(out, member_text(gap, "kind"));
+        json_array_foreach(json_object_get(gap, "names"), number, name) {
+            (void)fputs(number == 0 ? " <code>" : ", <code>", out);
+            html_write(out, json_string_value(name));
+            (void)fputs("</code>", out);
+        }
+        (void)fputs(": ", out);
+        html_write(out, member_text(gap, "why"));
+        (void)fputs("</li>", out);
+    }
+    (void)fputs(member_flag(harness, "confined") ? "<li>confined: " : "<li>unconfined: ", out);
+    html_write(out, member_text(harness, "confinement"));
+    (void)fputs("</li>", out);
+}
+
 static void write_harness(FILE *out, const json_t *harness)
 {
     size_t index;
@@ -214,6 +238,7 @@ static void write_harness(FILE *out, const json_t *harness)
         write_unprotected(out, json_object_get(mode, "unprotected_commands"));
         (void)fputs("</li>", out);
     }
+    write_gaps(out, harness);
     (void)fputs("</ul></details>\n", out);
 }
 

@@ -187,6 +187,29 @@ static void write_unprotected(FILE *out, const json_t *mode)
     }
 }
 
+/** What no run of the harness has shown. */
+static void write_gaps(FILE *out, const json_t *harness)
+{
+    size_t index;
+    json_t *gap;
+    json_array_foreach(json_object_get(harness, "not_exercised"), index, gap) {
+        size_t number;
+        json_t *name;
+        (void)fputs("  - not exercised: ", out);
+        markdown_write(out, member_text(gap, "kind"));
+        json_array_foreach(json_object_get(gap, "names"), number, name) {
+            (void)fputs(number == 0 ? " " : ", ", out);
+            markdown_write_code(out, json_string_value(name));
+        }
+        (void)fputs(": ", out);
+        markdown_write(out, member_text(gap, "why"));
+        (void)fputc('\n', out);
+    }
+    (void)fputs(member_flag(harness, "confined") ? "  - confined: " : "  - unconfined: ", out);
+    markdown_write(out, member_text(harness, "confinement"));
+    (void)fputc('\n', out);
+}
+
 static void write_harness(FILE *out, const json_t *harness)
 {
     size_t index;
@@ -199,6 +222,7 @@ static void write_harness(FILE *out, const json_t *harness)
     json_array_foreach(json_object_get(harness, "modes"), index, mode) {
         write_unprotected(out, mode);
     }
+    write_gaps(out, harness);
 }
 
 int markdown_write_decision(FILE *out, const struct report *report, struct error *error)

@@ -18,17 +18,22 @@ os.spawnv(os.P_WAIT, "./bin/nanvixd.elf", ["./bin/nanvixd.elf", "--", "./bin/pyt
 """
 HARNESSES = {"good.py": HARNESS % "-B ", "bare.py": HARNESS % "",
              "idle.py": "#!/usr/bin/python3 -IS\n",
-             "odd.py": "#!/usr/bin/python3 -IS\nimport sys\nsys.exit(9)\n"}
+             "odd.py": "#!/usr/bin/python3 -IS\nimport sys\nsys.exit(9)\n",
+             "dead.py": "#!/usr/bin/python3 -IS\nimport os\nos.kill(os.getpid(), 9)\n"}
 DOCUMENTS = ["standalone.json", "single.json", "multi.json"]
 # harness, documents given, wanted exit, wanted status, wanted words
 TABLE = [
-    ("good.py", 3, 0, "protected", "still passes -B in every mode checked, and may stop"),
+    ("good.py", 3, 0, "protected", "still passes -B in everything that was exercised, and may stop"),
     ("bare.py", 3, 0, "unprotected", "does not pass -B in every mode checked, and need not"),
-    ("odd.py", 3, 0, "unknown", "can't be judged"),
-    ("good.py", 2, 1, "protected", "passes -B in every mode checked, as it has to"),
+    ("odd.py", 3, 0, "not_exercised", "was not exercised, so it can't be judged"),
+    ("dead.py", 3, 0, "unknown", "can't be judged"),
+    ("good.py", 2, 1, "protected", "passes -B in everything that was exercised, as it has to"),
     ("bare.py", 2, 3, "unprotected", "DOES NOT PASS -B IN EVERY MODE, and has to"),
-    ("idle.py", 2, 3, "unprotected", "not-exercised"),
-    ("odd.py", 2, 2, "unknown", "can't be judged"),
+    ("good.py", 2, 1, "protected", "not exercised: scenario "),
+    ("good.py", 2, 1, "protected", "confined: "),
+    ("idle.py", 2, 2, "not_exercised", "was not exercised"),
+    ("odd.py", 2, 2, "not_exercised", "exited with 9"),
+    ("dead.py", 2, 2, "unknown", "can't be judged"),
     ("nowhere.py", 3, 2, None, ""),
 ]
 
@@ -59,7 +64,7 @@ def main():
             good = result.returncode == code and words in result.stdout
             if status is None:
                 good = good and result.stdout == "" and harness in result.stderr
-            elif (harness, count) == ("bare.py", 2):
+            elif (harness, count) in (("bare.py", 2), ("idle.py", 2)):
                 document = run(program, directory, harness, count, ["--json"])
                 decision = json.loads(document.stdout)
                 good = good and document.returncode == code \

@@ -96,12 +96,16 @@ def test_terms_stand_in_the_headline_and_below_it(reports):
 def test_the_harness_is_shown(reports):
     harness = {"digest": samples.sha256("h"), "status": "unprotected", "modes": [
         {"mode": "standalone", "verdict": "UNPROTECTED", "reason": "one command",
-         "unprotected_commands": ["python3 -m test"]}]}
+         "unprotected_commands": ["python3 -m test"]}],
+        "confined": True, "confinement": "by the kernel", "not_exercised": [
+            {"kind": "variable", "names": ["ONE", "OTHER"], "why": "no mode varies it"}]}
     path = reports.decision_path("green", "keep", harness=harness)
     for form in ("markdown", "html"):
         text = plain(reports.report(form, "green", "--decision", path))
         assert re.search(r"harness[^:]*:[* ]*unprotected", text)
         assert re.search(r"unprotected: `?python3 -m test", text)
+        assert re.search(r"not exercised: variable `?ONE`?, `?OTHER`?: no mode varies it", text)
+        assert "confined: by the kernel" in text
 
 
 def test_documents_that_are_not_here_are_counted(reports):
