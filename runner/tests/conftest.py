@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from oracle import Oracle
 from support.build import SOURCE, Build
 
 # Scripts that ctest runs one by one.
-collect_ignore = ["base", "commands", "faults", "gate", "guard", "guest", "install", "nanvix",
+collect_ignore = ["gate", "guard", "guest", "nanvix",
                   "probes", "run", "zoo"]
 
 
@@ -41,3 +42,10 @@ def build(request):
 def program(build):
     """The program under test."""
     return build.program
+
+
+@pytest.fixture
+def oracle(program):
+    """The same with a scratch directory, and a reader of the documents that it writes."""
+    with Oracle(program) as made:
+        yield made

@@ -1,18 +1,21 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The project's validator and python3-jsonschema agree on every schema of results/schema: on
 instances made from the schema and on thousands of changes to them. (They differ, on purpose, in
-whether 3.0 is an integer; no such number is made here.) usage:
-test_schema_agreement.py SCHEMA_TOOL SCHEMA_DIRECTORY"""
+whether 3.0 is an integer; no such number is made here.)"""
 
 import copy
 import json
-import os
 import random
+import re
 import subprocess
-import sys
 
 import jsonschema
+import pytest
+
+from support.build import SOURCE
+
+SCHEMAS = sorted(SOURCE.glob("results/schema/*.schema.json"))
+ROUNDS = 50
 
 ODDITIES = [None, True, False, 0, -1, 7, 10 ** 9, 2.5, -0.5, "", "x", "a_b", "\u00e9" * 3, [], [[]],
             ["x", "x"], {}, {"x": 1}]
@@ -53,7 +56,6 @@ class Maker:
         return schema.get("minimum", 0) + self.random.choice([0, 1, 0.125])
 
     def make_string(self, schema, depth):
-        import re
         words = [word for word in PATTERN_WORDS
                  if re.search(schema.get("pattern", ""), word)
                  and len(word) >= schema.get("minLength", 0)
@@ -111,41 +113,28 @@ def change(instance, chooser):
     return changed
 
 
-def compare(tool, path, rounds):
-    with open(path, encoding="utf-8") as file:
-        schema = json.load(file)
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.name)
+def test_both_validators_agree(path, build):
+    schema = json.loads(path.read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
-    maker = Maker(schema, path.rsplit("/", 1)[1])
-    instances = [maker.make(schema) for _ in range(rounds)]
+    maker = Maker(schema, path.name)
+    instances = [maker.make(schema) for _ in range(ROUNDS)]
     instances += [change(item, maker.random) for item in instances for _ in range(8)]
     instances += [item for item in ODDITIES if isinstance(item, (dict, list))]
     text = "".join(json.dumps(item) + "\n" for item in instances)
-    answers = subprocess.run([tool, path], input=text, capture_output=True, text=True,
-                             check=True, timeout=300).stdout.splitlines()
+    answers = subprocess.run([build.tool("base/schema_tool"), path], input=text, text=True,
+                             capture_output=True, check=True, timeout=300).stdout.splitlines()
+    assert len(answers) == len(instances)
     counts = {True: 0, False: 0}
-    failed = len(answers) != len(instances)
     for instance, answer in zip(instances, answers):
         wanted = validator.is_valid(instance)
         counts[wanted] += 1
-        if answer.startswith("valid") != wanted or answer.startswith("error"):
-            failed += 1
-            problem = next(validator.iter_errors(instance), None)
-            print("%s: jsonschema says %s, we say %s\n%s" % (
-                path, problem and problem.message[:200], answer, json.dumps(instance)[:400]))
-    if counts[True] < rounds // 4 or counts[False] < rounds:
-        failed += 1
-        print("%s: %d valid, %d invalid: that shows little" % (path, counts[True], counts[False]))
-    print("%s: %d valid, %d invalid" % (os.path.basename(path), counts[True], counts[False]))
-    return failed
+        assert answer.startswith("valid") == wanted and not answer.startswith("error"), (
+            next(validator.iter_errors(instance), None), answer, instance)
+    # Fewer would show little.
+    assert counts[True] >= ROUNDS // 4 and counts[False] >= ROUNDS
 
 
-def main():
-    tool, directory = sys.argv[1:3]
-    paths = sorted(os.path.join(directory, name) for name in os.listdir(directory)
-                   if name.endswith(".schema.json"))
-    return 1 if sum(compare(tool, path, 50) for path in paths) or not paths else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def test_there_are_schemas():
+    assert SCHEMAS

@@ -1,37 +1,36 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """No command line ends with 0 that could have been meant otherwise: options are written whole, what
 only explains stands alone, and a file whose name looks like an option is none. Of every command and
-every option that it has. usage: test_command_line.py PROGRAM"""
-
+every option that it has."""
 import os
 import re
 import subprocess
-import sys
-import tempfile
 
+import pytest
+
+COMMANDS = ["run", "report", "gate", "guard", "compare", "bisect", "list"]
 EXPLAIN = {"--help", "--usage"}
 ALONE = {"gate": {"--list-reasons"}}
 # argp's own, which are in no table.
 BUILT_IN = ["-?", "-?.json", "-h?", "--HANG", "--HANG=0", "--program-name=x", "--version", "-V"]
 
 
-class Suite:
+class Calls:
+    """Calls of the program in an empty directory, with how many there were and what was wrong."""
+
     def __init__(self, program):
-        self.program = program
-        self.calls = 0
-        self.wrong = []
+        self.program, self.count, self.wrong = program, 0, []
 
     def run(self, *words):
-        self.calls += 1
+        self.count += 1
         return subprocess.run([self.program, *words], capture_output=True, text=True, timeout=60,
-                              stdin=subprocess.DEVNULL)
+                              stdin=subprocess.DEVNULL, check=False)
 
-    def expect(self, codes, words, says=""):
+    def expect(self, code, words, says=""):
         done = self.run(*words)
         told = done.stderr if done.returncode else done.stdout
-        if done.returncode not in codes or not told or says not in told:
-            self.wrong.append("%s: ended with %d and %r" % (words, done.returncode, told[:200]))
+        if done.returncode != code or not told or says not in told:
+            self.wrong.append(f"{words}: ended with {done.returncode} and {told[:200]!r}")
 
     def options_of(self, command):
         """Long names and whether they take a value; the text of --help has them all."""
@@ -39,78 +38,81 @@ class Suite:
         for line in self.run(command, "--help").stdout.splitlines():
             begun = re.match(r" {2,6}(?:-\w, )?(--[a-z-]+)(=?)", line)
             if begun:
-                found[begun.group(1)] = bool(begun.group(2))
+                found[begun[1]] = bool(begun[2])
+        assert len(found) >= 3, found
         return found
 
-    def check_abbreviations(self, command, refused):
-        options = self.options_of(command)
-        if len(options) < 3:
-            self.wrong.append("%s: only %s in its --help" % (command, sorted(options)))
-        for option, takes_value in options.items():
-            value = ["1"] if takes_value else []
-            for length in range(3, len(option)):
-                short = option[:length]
-                if short not in options:
-                    self.expect(refused, [command, short, *value], "write the option whole, as --")
-                    self.expect(refused, [command, short, *value, "--", "document.json"], short)
-        for word in BUILT_IN + [option + "x" for option in options]:
-            self.expect(refused, [command, word], "no such option")
-            self.expect(refused, [command, word, "document.json"], "no such option")
 
-    def check_alone(self, command, refused):
-        other = "--json" if "--json" in self.options_of(command) else "document.json"
-        for option in EXPLAIN | ALONE.get(command, set()):
-            self.expect({0}, [command, option])
-            for words in ([option, "document.json"], ["document.json", option], [option, option],
-                          [option, "--"], [other, option]):
-                self.expect(refused, [command, *words], "takes nothing beside it")
+@pytest.fixture
+def calls(program, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = Calls(program)
+    yield made
+    assert not made.wrong, "\n".join(made.wrong)
+    assert not os.listdir(tmp_path), "something ran"
 
-    def check_files(self, command, refused):
-        """In a directory that holds a file of the very name of each option."""
-        for word in [*self.options_of(command), "-?", "-?.json", "--list-reasons", "-x.json"]:
-            with open(word, "w", encoding="utf-8"):
-                pass
-            self.expect(refused, [command, word], "write ./" + word)
-            self.expect(refused, [command, word, "document.json"], "write ./" + word)
-            os.remove(word)
 
-    def check_about(self):
-        for word in ("--help", "-h", "help", "--version", "-V"):
-            self.expect({0}, [word])
-            for words in ([word, "document.json"], [word, word], [word, "gate"]):
-                self.expect({2}, words, "takes nothing beside it")
-        with open("--version", "w", encoding="utf-8"):
+def refusal(command):
+    """bisect says with 125 that it can't say."""
+    return 125 if command == "bisect" else 2
+
+
+def test_these_are_all_commands(calls):
+    assert set(re.findall(r"^  ([a-z]{2,}) ", calls.run("--help").stdout, re.M)) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_options_are_written_whole(command, calls):
+    refused, options = refusal(command), calls.options_of(command)
+    for option, takes_value in options.items():
+        value = ["1"] if takes_value else []
+        for length in range(3, len(option)):
+            short = option[:length]
+            if short not in options:
+                calls.expect(refused, [command, short, *value], "write the option whole, as --")
+                calls.expect(refused, [command, short, *value, "--", "document.json"], short)
+    for word in BUILT_IN + [option + "x" for option in options]:
+        calls.expect(refused, [command, word], "no such option")
+        calls.expect(refused, [command, word, "document.json"], "no such option")
+    assert calls.count > 30
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_only_explains_stands_alone(command, calls):
+    other = "--json" if "--json" in calls.options_of(command) else "document.json"
+    for option in EXPLAIN | ALONE.get(command, set()):
+        calls.expect(0, [command, option])
+        for words in ([option, "document.json"], ["document.json", option], [option, option],
+                      [option, "--"], [other, option]):
+            calls.expect(refusal(command), [command, *words], "takes nothing beside it")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_file_with_the_name_of_an_option_is_asked_about(command, calls):
+    for word in [*calls.options_of(command), "-?", "-?.json", "--list-reasons", "-x.json"]:
+        with open(word, "w", encoding="utf-8"):
             pass
-        self.expect({2}, ["--version"], "is no file")
-        os.remove("--version")
-        for words in (["-?"], ["--hel"], ["--versio"], ["gat"], ["--", "gate"]):
-            self.expect({2}, words, "no such command")
+        calls.expect(refusal(command), [command, word], "write ./" + word)
+        calls.expect(refusal(command), [command, word, "document.json"], "write ./" + word)
+        os.remove(word)
 
 
-def main():
-    suite = Suite(os.path.abspath(sys.argv[1]))
-    commands = re.findall(r"^  ([a-z]{2,}) ", suite.run("--help").stdout, re.M)
-    with tempfile.TemporaryDirectory() as directory:
-        os.chdir(directory)
-        for command in commands:
-            refused = {125} if command == "bisect" else {2}
-            suite.check_abbreviations(command, refused)
-            suite.check_alone(command, refused)
-            suite.check_files(command, refused)
-        suite.check_about()
-        # A file with such a name can be given all the same; this one is no document.
-        with open("-?.json", "w", encoding="utf-8"):
-            pass
-        for words in (["./-?.json"], ["--", "-?.json"]):
-            suite.expect({2}, ["gate", *words], "-?.json: the file is empty")
-        left = [name for name in os.listdir(".") if name != "-?.json"]
-        os.chdir("/")
-    if left:
-        suite.wrong.append("something ran, and left %s" % left)
-    print(*suite.wrong, sep="\n", end="\n" if suite.wrong else "")
-    print("%d commands, %d calls, %d wrong" % (len(commands), suite.calls, len(suite.wrong)))
-    return 1 if suite.wrong or len(commands) < 7 or suite.calls < 1000 else 0
+def test_the_program_itself_is_as_strict(calls):
+    for word in ("--help", "-h", "help", "--version", "-V"):
+        calls.expect(0, [word])
+        for words in ([word, "document.json"], [word, word], [word, "gate"]):
+            calls.expect(2, words, "takes nothing beside it")
+    with open("--version", "w", encoding="utf-8"):
+        pass
+    calls.expect(2, ["--version"], "is no file")
+    os.remove("--version")
+    for words in (["-?"], ["--hel"], ["--versio"], ["gat"], ["--", "gate"]):
+        calls.expect(2, words, "no such command")
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def test_a_file_with_such_a_name_can_be_given_all_the_same(calls):
+    with open("-?.json", "w", encoding="utf-8"):
+        pass
+    for words in (["./-?.json"], ["--", "-?.json"]):
+        calls.expect(2, ["gate", *words], "-?.json: the file is empty")
+    os.remove("-?.json")

@@ -1,31 +1,32 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """What a command prints is its answer: where standard output is full or closed, none ends as if it had
-been given. A reader that had enough of `run` changes nothing. usage: test_standard_output.py PROGRAM"""
-
-import glob
+been given. A reader that had enough of `run` changes nothing."""
 import os
 import re
 import subprocess
-import sys
-import tempfile
 
-RUN = ["-t", "native", "-s", "tmp_root_sibling", "--no-controls", "-o"]
+import pytest
+
+ONE = ["-t", "native", "-s", "tmp_root_sibling", "--no-controls", "-o"]
+# {document} and {harness} are files; {results} is a directory to write into.
+RUN = [*ONE, "{results}"]
+TRIED = [
+    ["--help"], ["--version"], ["list"], ["list", "--json"], ["run", *RUN], ["run", "--json", *RUN],
+    ["bisect", *RUN], ["gate", "{document}"], ["gate", "--json", "{document}"],
+    ["gate", "--list-reasons"], ["compare", "{document}", "{document}"],
+    ["compare", "--json", "{document}", "{document}"],
+    ["guard", "--json", "-m", "standalone", "--scenario", "one-module", "{harness}"],
+    *(["report", "--format", style, "{document}"] for style in ("junit", "tap", "markdown", "html")),
+    *([name, "--help"] for name in ("run", "report", "gate", "guard", "compare", "bisect", "list"))]
 
 
-def commands(program, directory):
-    run = RUN + [directory]
-    subprocess.run([program, "run", "-q", *run], check=True, timeout=60)
-    (document,) = glob.glob(f"{directory}/*/native.json")
-    harness = f"{directory}/harness.py"
-    with open(harness, "w", encoding="ascii") as file:
-        file.write("raise SystemExit\n")
-    return [["--help"], ["--version"], ["list"], ["list", "--json"], ["run", *run],
-            ["run", "--json", *run], ["bisect", *run], ["gate", document],
-            ["gate", "--json", document], ["gate", "--list-reasons"],
-            ["compare", document, document], ["compare", "--json", document, document],
-            ["guard", "--json", "-m", "standalone", "--scenario", "one-module", harness],
-            *(["report", "--format", style, document] for style in ("junit", "tap", "markdown", "html"))]
+@pytest.fixture(name="files", scope="module")
+def files_to_give(program, tmp_path_factory):
+    place = tmp_path_factory.mktemp("files")
+    subprocess.run([program, "run", "-q", *ONE, place], check=True, timeout=60)
+    document, = place.glob("*/native.json")
+    (place / "harness.py").write_text("raise SystemExit\n")
+    return {"document": document, "harness": place / "harness.py", "results": place}
 
 
 def ending(words, **streams):
@@ -34,31 +35,26 @@ def ending(words, **streams):
     return done.returncode, done.stderr
 
 
-def main(program):
-    wrong = []
-    with tempfile.TemporaryDirectory() as directory:
-        tried = commands(program, directory)
-        helps = subprocess.run([program, "--help"], stdout=subprocess.PIPE, text=True, check=True)
-        names = re.findall(r"^  (\w+) ", helps.stdout, re.MULTILINE)
-        tried += [[name, "--help"] for name in names]
-        wrong += [f"{name}: is not tried" for name in names
-                  if not any(words[0] == name and len(words) > 1 for words in tried)]
-        for words in tried:
-            want = 125 if words[0] == "bisect" else 2
-            with open("/dev/full", "w", encoding="ascii") as full:
-                code, told = ending([program, *words], stdout=full)
-            if code != want or "standard output: cannot be written" not in told:
-                wrong.append(f"{words}: full: ended with {code} and {told!r}")
-            code, told = ending([program, *words], preexec_fn=lambda: os.close(1))
-            if code != want or "standard output: cannot be written" not in told:
-                wrong.append(f"{words}: closed: ended with {code} and {told!r}")
-        reader, writer = os.pipe()
-        os.close(reader)
-        code, told = ending([program, "run", *RUN, directory], stdout=writer)
-        if (code, told) != (0, ""):
-            wrong.append(f"run without a reader: ended with {code} and {told!r}")
-    print("\n".join(wrong) or f"{len(tried)} commands end as they must")
-    return 1 if wrong else 0
+@pytest.mark.sanitize
+@pytest.mark.parametrize("words", TRIED, ids=" ".join)
+def test_an_answer_that_can_not_be_written_is_none(words, program, files):
+    command = [program, *(word.format(**files) for word in words)]
+    wanted = 125 if words[0] == "bisect" else 2
+    with open("/dev/full", "w", encoding="ascii") as full:
+        code, told = ending(command, stdout=full)
+    assert code == wanted and "standard output: cannot be written" in told
+    code, told = ending(command, preexec_fn=lambda: os.close(1))
+    assert code == wanted and "standard output: cannot be written" in told
 
 
-sys.exit(main(sys.argv[1]))
+def test_every_command_is_tried(program):
+    helps = subprocess.run([program, "--help"], stdout=subprocess.PIPE, text=True, check=True)
+    names = re.findall(r"^  (\w+) ", helps.stdout, re.MULTILINE)
+    assert set(names) == {words[0] for words in TRIED if len(words) > 1}
+
+
+def test_a_reader_that_had_enough_of_run_changes_nothing(program, files):
+    reader, writer = os.pipe()
+    os.close(reader)
+    assert ending([program, "run", *ONE, files["results"]], stdout=writer) == (0, "")
+    os.close(writer)

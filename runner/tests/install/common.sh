@@ -52,13 +52,15 @@ check_tree() {
     fi
 }
 
-# Runs the installed program at $1: it must know itself and its data, and get its verdicts.
+# Runs the installed program at $1 on the targets behind it: it must know itself and its data, and get
+# its verdicts.
 check_program() {
-    local program=$1 targets=(-t native)
+    local program=$1 target targets=()
+    shift
+    for target in "$@"; do targets+=(-t "$target"); done
     [[ $(without_source "$program" --version) =~ ^rename-oracle\ [0-9]+\.[0-9]+\.[0-9]+\ \(commit\ .*,\ probe\ build\ [0-9a-f]{16}\) ]] ||
         fail "--version does not name version, commit and probe build"
     command -v linux.uml >/dev/null || { echo "skipped: no user-mode-linux" && exit 77; }
-    targets+=(-t uml-fat)
     without_source "$program" run "${targets[@]}" -s tmp_root_sibling -s pycache_replace \
         -o "$scratch/documents" >"$scratch/run.log" 2>&1 || {
         cat "$scratch/run.log"

@@ -5,7 +5,9 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
-(cd "$scratch" && cpack --config "$build/CPackConfig.cmake" -G DEB -B "$scratch/pack") \
+# With a compression that takes a quarter of the time.
+(cd "$scratch" && cpack --config "$build/CPackConfig.cmake" -G DEB -B "$scratch/pack" \
+    -D CPACK_DEBIAN_COMPRESSION_TYPE=gzip) \
     >"$scratch/cpack.log" 2>&1 || { cat "$scratch/cpack.log" && fail "cpack"; }
 packages=("$scratch"/pack/*.deb)
 [[ ${#packages[@]} -eq 1 && -f ${packages[0]} ]] || fail "not one package: ${packages[*]}"
@@ -28,7 +30,8 @@ dpkg_there() {
 }
 dpkg_there --install "$package"
 check_tree "$root/usr"
-check_program "$root/usr/bin/rename-oracle"
+# In the guests, too, it is tried by check_prefix.sh.
+check_program "$root/usr/bin/rename-oracle" native
 [[ -z $(find "$root/usr" ! -type l -perm /022) ]] || fail "others may write into the package"
 
 dpkg_there --remove rename-oracle
