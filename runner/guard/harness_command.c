@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "guard/harness_command.h"
 
-#include "base/path.h"
+#include "base/program.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -78,28 +78,15 @@ static const char *default_command(const char *harness)
     return ends_with(harness, ".sh") ? "sh {harness} {module}" : NULL;
 }
 
-static bool is_program(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
-}
-
 static int find_program(const char *name, const char *search_path, char *out, struct error *error)
 {
     if (strchr(name, '/') != NULL) {
-        if (is_program(name) && realpath(name, out) != NULL)
+        if (program_is_at(name) && realpath(name, out) != NULL)
             return 0;
         return error_set(error, ERROR_USAGE, name, "is no program that can be started");
     }
-    while (search_path != NULL && *search_path != '\0') {
-        size_t length = strcspn(search_path, ":");
-        if (length > 0 &&
-            path_format(out, PATH_MAX, error, "%.*s/%s", (int)length, search_path, name) != 0)
-            return -1;
-        if (length > 0 && is_program(out))
-            return 0;
-        search_path += length + (search_path[length] == ':' ? 1 : 0);
-    }
+    if (program_find_in(search_path, name, out, PATH_MAX))
+        return 0;
     out[0] = '\0';
     return error_set(error, ERROR_USAGE, name,
                      "is not in the harness's PATH; give its path in --command, or --env PATH=...");

@@ -3,10 +3,12 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/program.h"
 #include "run/patience.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -25,7 +27,8 @@ static int poll_timeout(uint64_t until_ns)
     return (int)((until_ns - now) / NS_PER_MS) + 1;
 }
 
-static int start(const char *const *argv, const char *directory, int out_fd, pid_t *pid)
+static int start(const char *program, const char *const *argv, const char *directory, int out_fd,
+                 pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     int failed = posix_spawn_file_actions_init(&actions);
@@ -38,13 +41,13 @@ static int start(const char *const *argv, const char *directory, int out_fd, pid
         failed = posix_spawn_file_actions_adddup2(&actions, out_fd, STDERR_FILENO);
     if (failed == 0 && directory != NULL)
         failed = posix_spawn_file_actions_addchdir_np(&actions, directory);
-    /* posix_spawnp does not write to the strings; its type is only older than const. */
+    /* posix_spawn does not write to the strings; its type is only older than const. */
     union {
         const char *const *borrowed;
         char *const *plain;
     } words = {.borrowed = argv};
     if (failed == 0)
-        failed = posix_spawnp(pid, argv[0], &actions, NULL, words.plain, environ);
+        failed = posix_spawn(pid, program, &actions, NULL, words.plain, environ);
     (void)posix_spawn_file_actions_destroy(&actions);
     return failed;
 }
@@ -107,16 +110,19 @@ static int wait_for_tool(pid_t pid, int fd, uint64_t deadline_ns, size_t limit,
 int tool_run(const char *const *argv, const char *directory, uint64_t deadline_ns, size_t limit,
              struct tool_output *out, struct error *error)
 {
+    char program[PATH_MAX];
     *out = (struct tool_output){.bytes = calloc(1, limit + 1)};
     if (out->bytes == NULL)
         return error_set(error, ERROR_MEMORY, argv[0], "out of memory for its output");
+    if (program_find(argv[0], program, sizeof program, error) != 0)
+        return -1;
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return error_set_errno(error, errno, argv[0], "cannot make a pipe");
     CLEANUP_FD int read_end = ends[0];
     CLEANUP_FD int write_end = ends[1];
     pid_t pid = 0;
-    int failed = start(argv, directory, write_end, &pid);
+    int failed = start(program, argv, directory, write_end, &pid);
     if (failed != 0)
         return error_set_errno(error, failed, argv[0], "cannot be started");
     (void)close(steal_fd(&write_end));

@@ -16,7 +16,8 @@ struct tool_output {
 
 /**
  * Runs a helper program (mkfs.fat, mtools, mkimage, ...) to its end and keeps what it writes, at
- * most `limit` bytes of it. `argv[0]` is looked up in PATH. Returns 0 when it ran, whatever its
+ * most `limit` bytes of it. `argv[0]` is looked up as
+ * program.h says. Returns 0 when it ran, whatever its
  * status; or -1 with ERROR_ENVIRONMENT (it can't be started), ERROR_DEADLINE (it was killed after
  * `deadline_ns`, relative, and counted as patience.h does), ERROR_MEMORY. For use in a deputy: it
  * waits.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/path.h"
+#include "base/program.h"
 #include "target/placeholder.h"
 #include "target/target.h"
 
@@ -9,27 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Administration tools such as mkfs.fat are often not in an ordinary user's PATH. */
-static const char extra_directories[] = "/usr/sbin:/sbin:/usr/local/sbin";
-
-static bool find_in(const char *directories, const char *program, char *out, size_t size)
+static bool program_is_here(const char *program, const char *package, char path[PATH_MAX],
+                            char *missing, size_t size)
 {
-    char list[PATH_MAX * 4];
-    (void)snprintf(list, sizeof list, "%s", directories);
-    char *rest = NULL;
-    for (const char *directory = strtok_r(list, ":", &rest); directory != NULL;
-         directory = strtok_r(NULL, ":", &rest))
-        if (path_format(out, size, NULL, "%s/%s", directory, program) == 0 &&
-            access(out, X_OK) == 0)
-            return true;
+    if (program_find(program, path, PATH_MAX, NULL) == 0)
+        return true;
+    (void)snprintf(missing, size, "needs the program %s; install the package %s", program, package);
     return false;
-}
-
-static bool find_program(const char *program, char *out, size_t size)
-{
-    const char *directories = getenv("PATH");
-    return find_in(directories == NULL ? "/usr/bin:/bin" : directories, program, out, size) ||
-           find_in(extra_directories, program, out, size);
 }
 
 static bool program_met(const json_t *need, const char *program, json_t *bindings, char *missing,
@@ -37,11 +23,9 @@ static bool program_met(const json_t *need, const char *program, json_t *binding
 {
     char path[PATH_MAX];
     char name[PATH_MAX];
-    if (!find_program(program, path, sizeof path)) {
-        (void)snprintf(missing, size, "needs the program %s; install the package %s", program,
-                       json_string_value(json_object_get(need, "package")));
+    const char *package = json_string_value(json_object_get(need, "package"));
+    if (!program_is_here(program, package, path, missing, size))
         return false;
-    }
     (void)snprintf(name, sizeof name, "program:%s", program);
     struct error error = ERROR_INIT;
     if (placeholders_bind(bindings, name, path, &error) == 0)
@@ -84,11 +68,26 @@ static bool all_met(const struct target *target, const json_t *needs, json_t *bi
     return true;
 }
 
+/* What the runner itself starts to look into an image, whether the descriptor says so or not. */
+static bool view_met(const struct target *target, char *missing, size_t size)
+{
+    static const char *const needs[][2] = {
+        {"fsck.fat", "dosfstools"}, {"mdir", "mtools"}, {"mcopy", "mtools"}};
+    char path[PATH_MAX];
+    if (target->view_kind == NULL || strcmp(target->view_kind, "fat-image") != 0)
+        return true;
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
+        if (!program_is_here(needs[i][0], needs[i][1], path, missing, size))
+            return false;
+    return true;
+}
+
 bool target_requirements_met(const struct target *target, json_t *bindings, char *missing,
                              size_t size)
 {
     return all_met(target, json_object_get(target->source.root, "requires"), bindings, missing,
-                   size);
+                   size) &&
+           view_met(target, missing, size);
 }
 
 bool target_interpreter_met(const struct target *target, json_t *bindings, char *missing,
