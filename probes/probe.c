@@ -2,6 +2,7 @@
 #include "probe.h"
 
 #include "hostfs.h"
+#include "journal_limits.h"
 
 #include <errno.h>
 #include <string.h>
@@ -11,15 +12,10 @@
 extern char **environ;
 
 enum {
-    LINE_BYTES = 480,    /* the whole line, LF included */
     CHECKSUM_BYTES = 11, /* " #xxxxxxxx\n" */
-    BODY_BYTES = LINE_BYTES - CHECKSUM_BYTES,
-    VALUE_BYTES = 160, /* an encoded value is cut here ... */
-    CUT_BYTES = 2,     /* ... and "%+" says so */
-    SUBJECT_BYTES = 64,
+    BODY_BYTES = JOURNAL_LINE_MAX - CHECKSUM_BYTES,
+    CUT_BYTES = sizeof JOURNAL_CUT_MARK - 1,
     NUMBER_BYTES = 21, /* a 64-bit number in decimal, its NUL included */
-    NONCE_LEAST = 8,
-    NONCE_MOST = 32,
 };
 
 static struct {
@@ -31,7 +27,7 @@ static struct {
 } settings;
 
 static struct {
-    char bytes[LINE_BYTES];
+    char bytes[JOURNAL_LINE_MAX];
     size_t length;
     unsigned long sequence;
     int lost;
@@ -131,7 +127,7 @@ static void put_encoded(const char *text, size_t limit)
         unsigned char byte = (unsigned char)*text;
         size_t size = is_safe(byte) ? 1 : 3;
         if (used + size > limit) {
-            put_raw("%+");
+            put_raw(JOURNAL_CUT_MARK);
             return;
         }
         char encoded[4] = {*text, '\0', '\0', '\0'};
@@ -156,7 +152,7 @@ void start_line(const char *event, const char *subject)
     put_raw(" ");
     put_raw(event);
     put_raw(" ");
-    put_encoded(subject, SUBJECT_BYTES);
+    put_encoded(subject, JOURNAL_SUBJECT_MAX);
 }
 
 void add_text(const char *key, const char *value)
@@ -169,7 +165,7 @@ void add_text(const char *key, const char *value)
     put_raw(" ");
     put_raw(key);
     put_raw("=");
-    put_encoded(value, room < VALUE_BYTES ? room : VALUE_BYTES);
+    put_encoded(value, room < JOURNAL_VALUE_MAX ? room : JOURNAL_VALUE_MAX);
 }
 
 void add_unsigned(const char *key, unsigned long long value)
@@ -259,7 +255,7 @@ static const char *environment(const char *name)
 static int is_nonce(const char *text)
 {
     size_t length = strlen(text);
-    return length >= NONCE_LEAST && length <= NONCE_MOST &&
+    return length >= JOURNAL_NONCE_MIN && length <= JOURNAL_NONCE_MAX &&
            strspn(text, "0123456789abcdefghijklmnopqrstuvwxyz") == length;
 }
 

@@ -6,7 +6,7 @@
 
 #define CHECKSUM_LENGTH (sizeof " #01234567" - 1)
 #define KEY_MAX 32
-#define CUT_MARK_LENGTH (sizeof "%+" - 1)
+#define CUT_MARK_LENGTH (sizeof JOURNAL_CUT_MARK - 1)
 
 static const char lower_hex[] = "0123456789abcdef";
 static const char upper_hex[] = "0123456789ABCDEF";
@@ -33,7 +33,7 @@ static bool consists_of(const char *text, const char *alphabet, size_t shortest,
 
 bool journal_nonce_allowed(const char *nonce)
 {
-    return consists_of(nonce, lower_and_digits, 8, JOURNAL_NONCE_MAX);
+    return consists_of(nonce, lower_and_digits, JOURNAL_NONCE_MIN, JOURNAL_NONCE_MAX);
 }
 
 const char *journal_event_field(const struct journal_event *event, const char *key)
@@ -42,6 +42,14 @@ const char *journal_event_field(const struct journal_event *event, const char *k
         if (strcmp(event->fields[i].key, key) == 0)
             return event->fields[i].value;
     return NULL;
+}
+
+size_t journal_encoded_length(const char *value)
+{
+    size_t length = 0;
+    for (; *value != '\0'; value++)
+        length += strchr(value_bytes, *value) == NULL ? sizeof "%XX" - 1 : 1;
+    return length;
 }
 
 bool journal_line_has_checksum(const char *text, size_t length)

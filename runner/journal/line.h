@@ -2,16 +2,13 @@
 #ifndef RO_JOURNAL_LINE_H
 #define RO_JOURNAL_LINE_H
 
+#include "../../probes/journal_limits.h"
 #include "journal/journal.h"
 
 /** The grammar of one line; docs/journal.md is its definition. */
 
 #define JOURNAL_PREFIX "ROJ1 "
 #define JOURNAL_PREFIX_LENGTH (sizeof JOURNAL_PREFIX - 1)
-#define JOURNAL_LINE_MAX 480 /* bytes, the LF included */
-#define JOURNAL_NONCE_MAX 32
-#define JOURNAL_SUBJECT_MAX 64
-#define JOURNAL_VALUE_MAX 160 /* bytes of its encoded form, the mark of a cut not counted */
 
 enum journal_line_state {
     JOURNAL_LINE_DAMAGED,   /* the checksum is wrong or missing: nothing can be said */
@@ -27,6 +24,9 @@ struct journal_line {
     char text[JOURNAL_LINE_MAX];
     char storage[JOURNAL_LINE_MAX];
 };
+
+/** How many bytes a probe would write for a value; above JOURNAL_VALUE_MAX it cuts it. */
+size_t journal_encoded_length(const char *value);
 
 /** Whether the text ends in a space, '#' and eight lower-case hex digits. Cheap. */
 bool journal_line_has_checksum(const char *text, size_t length);

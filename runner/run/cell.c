@@ -48,6 +48,13 @@ void cell_describe(const struct cell *cell, char *out, size_t size)
         (void)snprintf(out + used, size - (size_t)used, ", attempt %u", cell->attempt);
 }
 
+static void release_names(struct cell *cell)
+{
+    free(cell->directory);
+    free(cell->guest_directory);
+    json_decref(cell->bindings);
+}
+
 /* Adds the placeholders of this attempt to those of the target. */
 static int make_bindings(struct cell *cell, struct error *error)
 {
@@ -88,6 +95,41 @@ static int make_bindings(struct cell *cell, struct error *error)
     if (cell->guest_directory == NULL)
         return -1;
     return placeholders_bind(cell->bindings, "work", cell->guest_directory, error);
+}
+
+static void name_cell(struct cell *cell)
+{
+    make_nonce(cell->nonce);
+    (void)snprintf(cell->name, sizeof cell->name, "rename-oracle.%s", cell->nonce);
+}
+
+/* Whether the journal can name a file of the shape. */
+static int check_path(const struct cell *cell, const char *name, struct error *error)
+{
+    size_t length =
+        journal_encoded_length(cell->guest_directory) + 1 + journal_encoded_length(name);
+    if (length <= JOURNAL_VALUE_MAX)
+        return 0;
+    return error_set(error, ERROR_ENVIRONMENT, cell->target_run->target.name,
+                     "the journal would need %zu bytes for the name of %s/%s and can carry %d; "
+                     "choose a shorter --root, TMPDIR or work directory",
+                     length, cell->guest_directory, name, JOURNAL_VALUE_MAX);
+}
+
+int cell_check_paths(const struct cell_settings *settings, struct target_run *target_run,
+                     const struct shape *shape, struct error *error)
+{
+    struct cell cell = {.settings = settings, .target_run = target_run, .shape = shape};
+    name_cell(&cell);
+    int failed = make_bindings(&cell, error);
+    const struct shape_rename *last = shape->renames + sizeof shape->renames / sizeof *last;
+    for (const struct shape_rename *rename = shape->renames;
+         failed == 0 && rename < last && rename->from != NULL; rename++)
+        if (check_path(&cell, rename->from, error) != 0 ||
+            check_path(&cell, rename->to, error) != 0)
+            failed = -1;
+    release_names(&cell);
+    return failed;
 }
 
 /* For --keep: how to do by hand what follows. Beside the cell's directory, which may be the one
@@ -131,8 +173,7 @@ static int ask_for_preparation(struct cell *cell, struct error *error)
 
 int cell_start(struct cell *cell, uint64_t now_ns, struct error *error)
 {
-    make_nonce(cell->nonce);
-    (void)snprintf(cell->name, sizeof cell->name, "rename-oracle.%s", cell->nonce);
+    name_cell(cell);
     cell->stdin_fd = -1;
     cell->launched_ns = now_ns;
     cell->builder = (struct builder){0};
@@ -252,9 +293,7 @@ void cell_release(struct cell *cell)
     boot_turn_give(cell->turn, cell);
     if (cell->stdin_fd >= 0)
         (void)close(cell->stdin_fd);
-    free(cell->directory);
-    free(cell->guest_directory);
-    json_decref(cell->bindings);
+    release_names(cell);
     json_decref(cell->view_findings);
     json_decref(cell->launcher);
     json_decref(cell->evidence);

@@ -110,6 +110,14 @@ struct cell {
 };
 
 /**
+ * Whether the journal of a shape on a prepared target can carry the names that it has to tell: what
+ * a probe has to cut looks like another name. Returns 0, or -1 with ERROR_ENVIRONMENT that has the
+ * limit, or another where a placeholder can have no value.
+ */
+int cell_check_paths(const struct cell_settings *settings, struct target_run *target_run,
+                     const struct shape *shape, struct error *error);
+
+/**
  * Starts one attempt on a free job. Returns 0, or -1 with ERROR_MEMORY; whatever else goes wrong
  * becomes the cell's verdict `error`.
  */

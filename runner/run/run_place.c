@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "run/run_state.h"
 #include "run/steps.h"
 
@@ -59,6 +60,9 @@ int run_make_scratch(struct run *run, struct error *error)
     const char *base = getenv("TMPDIR");
     if (base == NULL || base[0] != '/')
         base = "/tmp";
+    if (!text_is_utf8(base, strlen(base)))
+        return error_set(error, ERROR_ENVIRONMENT, base,
+                         "is no UTF-8, which documents are; set TMPDIR to another directory");
     if (path_format(run->scratch, sizeof run->scratch, error, "%s/rename-oracle.XXXXXX", base) != 0)
         return -1;
     if (mkdtemp(run->scratch) == NULL) {

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/data_dir.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "nanvix/guest_program.h"
 #include "run/run_state.h"
@@ -154,6 +155,9 @@ static int check_root(struct run *run, struct error *error)
     struct deputy deputy = {.fd = -1};
     if (run->options->root == NULL)
         return 0;
+    if (!text_is_utf8(run->options->root, strlen(run->options->root)))
+        return error_set(error, ERROR_ENVIRONMENT, run->options->root,
+                         "is no UTF-8, which documents are; choose another --root");
     json_t *request = json_pack("{s:s, s:s}", "do", "check_root", "path", run->options->root);
     CLEANUP_JSON json_t *answer = run_ask_and_wait(run, &deputy, request, ROOT_NS, error);
     deputy_abandon(&deputy);
@@ -276,6 +280,9 @@ static int prepare_target(struct run *run, struct run_target *target, const char
         return -1;
     digest_programs(target);
     run_prepare_scenario(run, target);
+    for (size_t i = 0; i < run->shape_count; i++)
+        if (cell_check_paths(&run->settings, prepared, run->shapes[i], error) != 0)
+            return -1;
     return run_setup(run, target, error);
 }
 

@@ -17,6 +17,14 @@ def write(path, text):
     return path
 
 
+def root_of(scratch, length):
+    """A directory in which the journal's longest name of tmp_root_sibling has this many bytes."""
+    longest = "/rename-oracle.0123456789abcdef/a"
+    path = f"{scratch}/" + "x" * (length - len(f"{scratch}/") - len(longest))
+    os.makedirs(path, exist_ok=True)
+    return path
+
+
 def cases(scratch):
     """Each: arguments, what the message must name, what remedy it must give."""
     broken = write(f"{scratch}/broken.json", '{\n "schema": "rename-oracle/target/1",\n "nam": 1\n}\n')
@@ -41,6 +49,14 @@ def cases(scratch):
     yield ["--step-budget", "nan"], "'nan'", "seconds"
     yield ["--nonesuch"], "nonesuch", "--help"
     yield ["stray"], "stray", "--target"
+    long = root_of(scratch, 161)
+    yield ["-t", "native", "-s", "tmp_root_sibling", "--root", long], "can carry 160", "--root"
+    encoded = f"{scratch}/{'é' * 20}"
+    os.mkdir(encoded)
+    yield ["-t", "native", "--root", encoded], "can carry 160", "--root"
+    bytes_path = os.fsdecode(os.fsencode(scratch) + b"/\xff")
+    os.mkdir(bytes_path)
+    yield ["-t", "native", "--root", bytes_path], "\\xFF: is no UTF-8", "--root"
     for option in ("-o", "--output", "--root", "--probes", "--nanvix", "-t", "-s"):
         yield [option, ""], option, "empty"
     yield ["--output="], "--output=", "empty"
@@ -62,6 +78,9 @@ def main():
             expect(out == "", arguments, "standard output:", out)
             expect(not os.path.isdir(oracle.output), arguments, "an output directory was made")
             print("ok:", err.splitlines()[0])
+        code, out, err = oracle.run("-t", "native", "-s", "tmp_root_sibling", "--root",
+                                    root_of(oracle.scratch, 160), "--no-controls")
+        expect(code == 0, "a name that just fits the journal", out, err)
 
 
 if __name__ == "__main__":
