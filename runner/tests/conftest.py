@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+import private_mounts
 from oracle import Oracle
 from support.build import SOURCE, Build
 
+private_mounts.skip = pytest.skip
+
 # Scripts that ctest runs one by one.
-collect_ignore = ["gate", "guard", "guest", "nanvix",
-                  "probes", "run", "zoo"]
+collect_ignore = ["gate", "guard", "probes", "run", "zoo"]
 
 
 def pytest_addoption(parser):

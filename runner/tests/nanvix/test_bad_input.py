@@ -1,27 +1,16 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What is no sysroot, no release or no guest program is named before anything boots, with what to do.
-
-Usage: test_bad_input.py BUILD
-Exit codes: 0 so it is, 1 it is not, 77 skipped.
-"""
+"""What is no sysroot, no release or no guest program is named before anything boots, with what to do."""
 
 import json
 import os
 import shutil
 import subprocess
-import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [f"{HERE}/double", f"{HERE}/../run", f"{HERE}/../zoo"]
+import pytest
 
-import make_sysroot  # noqa: E402  (its directory is not on the path before)
-from oracle import Oracle, expect  # noqa: E402
-import private_mounts as mounts  # noqa: E402
+from support.build import SOURCE
 
-BUILD, = sys.argv[1:]
-PROBES = f"{BUILD}/probes"
-SHIPPED = f"{HERE}/../../targets/nanvix-standalone.json"
+SHIPPED = SOURCE / "runner/targets/nanvix-standalone.json"
 ONE = ["-s", "subdir_sibling", "--no-controls", "-t"]
 
 
@@ -29,17 +18,17 @@ def refused(oracle, wanted, *arguments, environment=None):
     """Exit 2, one line that says `wanted`, and no document."""
     code, said, errors = oracle.run(*arguments, environment=environment)
     lines = [line for line in errors.splitlines() if line]
-    expect(code == 2, arguments, "ended with", code, said, errors)
-    expect(len(lines) == 1 and wanted in lines[0], arguments, "said", errors, "instead of", wanted)
-    expect(not oracle.documents(), arguments, "left a document")
+    assert code == 2, (arguments, said, errors)
+    assert len(lines) == 1 and wanted in lines[0], arguments
+    assert not oracle.documents(), arguments
 
 
 def skipped(oracle, target, wanted, *arguments):
     """Nothing runs (exit 2), and the document's cell is a skip for this reason."""
     code, said, errors = oracle.run(*arguments)
-    expect(code == 2, arguments, "ended with", code, said, errors)
+    assert code == 2, (arguments, said, errors)
     for cell in oracle.documents()[target]["cells"]:
-        expect(cell["verdict"] == "skip" and wanted in cell["reason"], cell)
+        assert cell["verdict"] == "skip" and wanted in cell["reason"], cell
 
 
 def rewrite_manifest(sysroot, text):
@@ -47,9 +36,9 @@ def rewrite_manifest(sysroot, text):
         file.write(text)
 
 
-def real_looking(scratch, name):
+def real_looking(lay_out, name):
     """A sysroot that does not say that it is a double: only i686 guest programs are good enough."""
-    sysroot = make_sysroot.lay_out(f"{scratch}/{name}", BUILD, "standalone", "none", "0.20.8")
+    sysroot = lay_out(name, "standalone", release="0.20.8")
     rewrite_manifest(sysroot, '{"deployment_mode": "standalone", "release": "0.20.8"}')
     return sysroot
 
@@ -67,17 +56,17 @@ def write_descriptor(scratch, device):
     return path
 
 
-def check_sysroots(oracle):
+def test_what_is_no_sysroot_and_no_release_is_refused(oracle, lay_out):
     scratch = oracle.scratch
     target = [*ONE, "nanvix-standalone"]
     os.makedirs(f"{scratch}/empty")
     refused(oracle, "cannot be used as a sysroot", "--nanvix", f"{scratch}/nowhere", *target)
-    refused(oracle, "is no directory", "--nanvix", SHIPPED, *target)
+    refused(oracle, "is no directory", "--nanvix", str(SHIPPED), *target)
     refused(oracle, "is no Nanvix sysroot: bin/nanvixd.elf is missing", "--nanvix",
             f"{scratch}/empty", *target)
     shutil.copytree(f"{scratch}/empty", f"{scratch}/c d")
     refused(oracle, "holds a space or a ';'", "--nanvix", f"{scratch}/c d", *target)
-    sysroot = make_sysroot.lay_out(f"{scratch}/one", BUILD, "standalone", "none", None)
+    sysroot = lay_out("one", "standalone")
     for release in ("latest", "0.20", "1.2.3;x", "../1.2.3"):
         refused(oracle, "is no release", "--nanvix", sysroot, "--release", release, *target)
     rewrite_manifest(sysroot, '{"double": true,\n "guest_abi": "../../etc"}')
@@ -88,22 +77,22 @@ def check_sysroots(oracle):
     refused(oracle, "manifest.json:1:", "--nanvix", sysroot, *target)
 
 
-def check_spaces(oracle):
+def test_spaces_are_refused(oracle, build, lay_out):
     """Where Nanvix's command lines would be cut: the runner's own files, and the probes."""
     scratch = oracle.scratch
-    sysroot = make_sysroot.lay_out(f"{scratch}/three", BUILD, "standalone", "none", "0.20.8")
+    sysroot = lay_out("three", "standalone", release="0.20.8")
     given = ["--nanvix", sysroot, *ONE, "nanvix-standalone"]
     os.makedirs(f"{scratch}/a b")
     refused(oracle, "set TMPDIR to another directory", *given,
             environment={**os.environ, "TMPDIR": f"{scratch}/a b"})
-    expect(not os.listdir(f"{scratch}/a b"), "left something in TMPDIR")
-    shutil.copytree(f"{PROBES}/linux-x86_64", f"{scratch}/c;d")
+    assert not os.listdir(f"{scratch}/a b")
+    shutil.copytree(build.probes("linux-x86_64"), f"{scratch}/c;d")
     refused(oracle, "move the probes and give --probes", *given, "--probes", f"{scratch}/c;d")
 
 
-def check_tools(oracle):
+def test_what_is_missing_is_a_skip_that_names_it(oracle, lay_out):
     scratch = oracle.scratch
-    sysroot = make_sysroot.lay_out(f"{scratch}/two", BUILD, "standalone", "none", "0.20.8")
+    sysroot = lay_out("two", "standalone", release="0.20.8")
     skipped(oracle, "nanvix-standalone", "needs a Nanvix sysroot; give --nanvix",
             *ONE, "nanvix-standalone")
     os.chmod(f"{sysroot}/bin/mkramfs.elf", 0o644)
@@ -112,7 +101,7 @@ def check_tools(oracle):
     os.unlink(f"{sysroot}/bin/mkramfs.elf")
     skipped(oracle, "nanvix-standalone", "mode not in this release: bin/mkramfs.elf is not in",
             "--nanvix", sysroot, *ONE, "nanvix-standalone")
-    real = real_looking(scratch, "real")
+    real = real_looking(lay_out, "real")
     skipped(oracle, "nanvix-standalone", "needs read-write access to /dev/nowhere",
             "--nanvix", real, *ONE, write_descriptor(scratch, "/dev/nowhere"))
 
@@ -127,46 +116,32 @@ def make_dynamic_probe(scratch):
     return built.returncode == 0
 
 
-def check_programs(oracle):
+def test_programs_that_the_guest_can_not_run_are_refused(oracle, build, lay_out):
     scratch = oracle.scratch
-    real = real_looking(scratch, "i686")
+    real = real_looking(lay_out, "i686")
     given = ["--nanvix", real, *ONE, write_descriptor(scratch, None), "--probes"]
-    refused(oracle, "is for another machine (64-bit", *given, f"{PROBES}/linux-x86_64")
-    refused(oracle, "does not mount hostfs", "--nanvix", f"{scratch}/three", *ONE, "nanvix-hostfs",
-            "--probes", f"{PROBES}/linux-x86_64")
+    refused(oracle, "is for another machine (64-bit", *given, build.probes("linux-x86_64"))
+    double = lay_out("three", "standalone", release="0.20.8")
+    refused(oracle, "does not mount hostfs", "--nanvix", double, *ONE, "nanvix-hostfs",
+            "--probes", build.probes("linux-x86_64"))
     os.makedirs(f"{scratch}/text")
     with open(f"{scratch}/text/subdir_sibling", "w", encoding="ascii") as file:
         file.write("#!/bin/sh\n# not an ELF program, but longer than the header of one is\n")
     refused(oracle, "is no ELF program", *given, f"{scratch}/text")
-    if not os.path.isdir(f"{PROBES}/linux-i686"):
-        mounts.skip("the probes for linux-i686 (package gcc-multilib)")
-    with open(f"{PROBES}/linux-i686/subdir_sibling", "rb") as file:
+    if not os.path.isdir(build.probes("linux-i686")):
+        pytest.skip("the probes for linux-i686 (package gcc-multilib)")
+    with open(build.probes("linux-i686/subdir_sibling"), "rb") as file:
         program = file.read()
-    with open(f"{PROBES}/manifest.json", encoding="utf-8") as file:
-        build = json.load(file)["build_id"].encode()
+    with open(build.probes("manifest.json"), encoding="utf-8") as file:
+        build_id = json.load(file)["build_id"].encode()
     os.makedirs(f"{scratch}/foreign")
     with open(f"{scratch}/foreign/subdir_sibling", "wb") as file:
-        file.write(program.replace(build, b"0123456789abcdef"))
+        file.write(program.replace(build_id, b"0123456789abcdef"))
     refused(oracle, "is of another probe build", *given, f"{scratch}/foreign")
     if make_dynamic_probe(scratch):
         refused(oracle, "is not a static program", *given, f"{scratch}/dynamic")
     # Real 32-bit probes of this build get past the check; this guest can't run them.
-    code, said, errors = oracle.run(*given, f"{PROBES}/linux-i686", "--boot-budget", "30")
+    code, said, errors = oracle.run(*given, build.probes("linux-i686"), "--boot-budget", "30")
     cell, = oracle.documents()["nanvix-standalone"]["cells"]
-    expect(code == 1 and cell["verdict"] == "no_start", code, said, errors, cell)
-    expect(oracle.documents()["nanvix-standalone"]["subject"]["kind"] == "nanvix", "no subject")
-
-
-def main():
-    for name in ("linux.uml", "mkfs.fat", "mcopy"):
-        mounts.find_program(name)
-    with Oracle(f"{BUILD}/runner/rename-oracle") as oracle:
-        check_sysroots(oracle)
-        check_spaces(oracle)
-        check_tools(oracle)
-        check_programs(oracle)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    assert code == 1 and cell["verdict"] == "no_start", (said, errors, cell)
+    assert oracle.documents()["nanvix-standalone"]["subject"]["kind"] == "nanvix"

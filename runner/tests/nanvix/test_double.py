@@ -1,26 +1,14 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The double is as strict as what it stands for: it refuses what Nanvix's own tools refuse, and its
-mkramfs makes a real FAT32 image. Nothing boots here.
-
-Usage: test_double.py BUILD
-Exit codes: 0 so it is, 1 it is not, 77 skipped.
-"""
+mkramfs makes a real FAT32 image. Nothing boots here."""
 
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [f"{HERE}/double", f"{HERE}/../run", f"{HERE}/../zoo"]
+import pytest
 
-import make_sysroot  # noqa: E402  (its directory is not on the path before)
-from oracle import expect  # noqa: E402
-import private_mounts as mounts  # noqa: E402
-
-BUILD, = sys.argv[1:]
+from support import needs
 
 
 def start(scratch, program, arguments, user="nanvix"):
@@ -94,54 +82,43 @@ def other_refusals(scratch, legacy, single, program):
     ]
 
 
-def check_refusals(scratch, standalone, legacy, single):
+@pytest.fixture(name="sysroots")
+def sysroots_by_mode(lay_out):
+    return {mode: lay_out(mode, mode) for mode in ("standalone", "legacy", "hosted-single")}
+
+
+def test_it_refuses_what_the_real_tools_refuse(sysroots, tmp_path):
+    scratch, standalone = str(tmp_path), sysroots["standalone"]
     mkimage, nanvixd = f"{standalone}/bin/mkimage.elf", "bin/nanvixd.elf"
+    (tmp_path / "rootfs.img").write_bytes(bytes(4096))
     cases = [(mkimage, words, wanted) for words, wanted in image_refusals(scratch, standalone)]
     cases += [(f"{standalone}/{nanvixd}", words, wanted)
               for words, wanted in daemon_refusals(scratch, standalone)]
     cases += [(f"{sysroot}/{nanvixd}", words, wanted) for sysroot, words, wanted in
-              other_refusals(scratch, legacy, single, f"{standalone}/bin/procd.elf")]
+              other_refusals(scratch, sysroots["legacy"], sysroots["hosted-single"],
+                             f"{standalone}/bin/procd.elf")]
     for program, words, wanted in cases:
         code, said = start(scratch, program, words)
         if wanted is None:
-            expect(code == 0, words, code, said)
+            assert code == 0, (words, said)
         else:
-            expect(code == 1 and wanted in said, words, code, said, "instead of", wanted)
+            assert code == 1 and wanted in said, (words, code)
     code, said = start(scratch, f"{standalone}/{nanvixd}", ["--", "x.img"], user="")
-    expect(code == 1 and "USER is not set" in said, code, said)
+    assert code == 1 and "USER is not set" in said
 
 
-def check_ramfs(scratch, standalone):
-    program, root = f"{standalone}/bin/mkramfs.elf", f"{scratch}/rootfs"
-    os.makedirs(f"{root}/lib")
-    code, said = start(scratch, program, ["-o", "rootfs.img", root])
-    expect(code == 1 and "holds no tmp/" in said, code, said)
-    os.mkdir(f"{root}/tmp")
-    with open(f"{root}/lib/word", "w", encoding="ascii") as file:
-        file.write("content")
-    code, said = start(scratch, program, ["-o", "rootfs.img", root])
-    expect(code == 0, code, said)
-    expect(os.stat(f"{scratch}/rootfs.img").st_size % 4096 == 0, "the image is not whole pages")
-    read = subprocess.run([mounts.find_program("mtype"), "-i", f"{scratch}/rootfs.img",
-                           "::/lib/word"], stdout=subprocess.PIPE, check=False, timeout=20)
-    expect(read.stdout == b"content", read)
-    with open(f"{scratch}/rootfs.img", "rb") as file:
-        expect(file.read(90)[82:] == b"FAT32   ", "no FAT32 image")
-
-
-def main():
-    for name in ("linux.uml", "mkfs.fat", "mcopy", "mtype"):
-        mounts.find_program(name)
-    scratch = tempfile.mkdtemp(prefix="nanvix-double.")
-    try:
-        sysroots = [make_sysroot.lay_out(f"{scratch}/{mode}", BUILD, mode, "none", None)
-                    for mode in ("standalone", "legacy", "hosted-single")]
-        check_ramfs(scratch, sysroots[0])
-        check_refusals(scratch, *sysroots)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def test_its_mkramfs_makes_a_real_fat32_image(sysroots, tmp_path):
+    scratch, program = str(tmp_path), f"{sysroots['standalone']}/bin/mkramfs.elf"
+    root, image = tmp_path / "rootfs", tmp_path / "rootfs.img"
+    (root / "lib").mkdir(parents=True)
+    code, said = start(scratch, program, ["-o", "rootfs.img", str(root)])
+    assert code == 1 and "holds no tmp/" in said
+    (root / "tmp").mkdir()
+    (root / "lib/word").write_text("content")
+    code, said = start(scratch, program, ["-o", "rootfs.img", str(root)])
+    assert code == 0, said
+    assert image.stat().st_size % 4096 == 0
+    read = subprocess.run([needs.program("mtype", "mtools"), "-i", image, "::/lib/word"],
+                          stdout=subprocess.PIPE, check=False, timeout=20)
+    assert read.stdout == b"content"
+    assert image.read_bytes()[82:90] == b"FAT32   "

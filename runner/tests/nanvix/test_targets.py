@@ -1,33 +1,18 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""From `run --nanvix` to the document, through a double of a sysroot, in one mode of deployment:
-what the oracle must say of each thing that can happen there, and that nothing is left afterwards.
+"""From `run --nanvix` to the document, through a double of a sysroot, in each mode of deployment:
+what the oracle must say of each thing that can happen there, and that nothing is left afterwards."""
 
-Usage: test_targets.py MODE BUILD
-Exit codes: 0 so it is, 1 it is not, 77 skipped.
-"""
-
-import concurrent.futures
 import json
 import os
-import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [f"{HERE}/double", f"{HERE}/../run", f"{HERE}/../zoo"]
+import pytest
 
-import make_sysroot  # noqa: E402  (its directory is not on the path before)
-import nanvixd  # noqa: E402
-from oracle import Oracle  # noqa: E402
-import private_mounts as mounts  # noqa: E402
+import nanvixd
+from support.build import SOURCE
 
-MODE, BUILD = sys.argv[1:]
-TARGET = "nanvix-standalone-legacy" if MODE == "legacy" else f"nanvix-{MODE}"
-BUILT_FOR = "standalone" if MODE == "hostfs" else MODE
-RELEASE = "0.14.2" if MODE == "legacy" else "0.15.7"
 BUDGETS = ["--boot-budget", "30", "--step-budget", "2", "--exit-budget", "1", "--no-controls"]
-AT_ONCE = 2
 
-# fault: (shape, what must be true of the cell: keys of EXPECTATIONS)
+# For each mode of deployment: fault, shape, what must be true of the cell.
 PASS = {"verdict": "pass"}
 HANG = {"verdict": "hang", "call": "rename", "state": "blocked"}
 SPIN = {**HANG, "state": "spinning"}
@@ -100,6 +85,8 @@ ROWS = {
     ],
 }
 
+SANITIZED = ("rename-hangs", "linuxd-dies", "leaves-running")
+
 
 def complaints(cell, wanted):
     """What is not as `wanted` says."""
@@ -121,85 +108,68 @@ def complaints(cell, wanted):
     return [f"{key} is not {wanted[key]}" for key in wanted if not seen[key]]
 
 
-def verified(built_for, target):
+def release_of(mode):
+    return "0.14.2" if mode == "legacy" else "0.15.7"
+
+
+def target_of(mode):
+    return "nanvix-standalone-legacy" if mode == "legacy" else f"nanvix-{mode}"
+
+
+def verified(built_for, target, release):
     """What a cell's document says when the launcher told its mode, as the target's descriptor names
     it."""
-    with open(f"{HERE}/../../targets/{target}.json", encoding="utf-8") as file:
-        modes = json.load(file)["verify"]["modes"]
+    modes = json.loads((SOURCE / f"runner/targets/{target}.json").read_text())["verify"]["modes"]
     word = nanvixd.DEPLOYMENT[built_for]
-    return {"known": "verified", "mode": modes[word], "version": RELEASE,
-            "line": f"[INFO][nanvixd] nanvixd {RELEASE}, {word} deployment, interactive mode, "
+    return {"known": "verified", "mode": modes[word], "version": release,
+            "line": f"[INFO][nanvixd] nanvixd {release}, {word} deployment, interactive mode, "
                     "machine microvm"}
 
 
-def subject_complaints(document, sysroot):
-    """Whether the document says what was tested, and that it was a double."""
-    subject, found = document["subject"], []
-    if subject["kind"] != "double":
-        found.append(f"the subject is called {subject['kind']}")
-    if subject["release"] != RELEASE:
-        found.append(f"the release is {subject['release']}")
+def check_subject(document, sysroot, release):
+    """The document says what was tested, and that it was a double."""
+    subject = document["subject"]
+    assert (subject["kind"], subject["release"]) == ("double", release)
     python = "python3.12"  # by its digest among the probes, as it is in the scenario's runs only
-    missing = [name for name in os.listdir(f"{sysroot}/bin")
-               if f"bin/{name}" not in subject["digests"] and
-               not (name == python and "python" in document["probes"]["digests"])]
-    return found + [f"no digest of {name}" for name in missing]
+    assert [name for name in os.listdir(f"{sysroot}/bin")
+            if f"bin/{name}" not in subject["digests"] and
+            not (name == python and "python" in document["probes"]["digests"])] == []
 
 
-def check(row):
-    fault, shape, wanted = row
-    with Oracle(f"{BUILD}/runner/rename-oracle") as oracle:
-        sysroot = make_sysroot.lay_out(f"{oracle.scratch}/sysroot", BUILD, BUILT_FOR, fault, RELEASE,
-                                       shape.startswith("implicit_import"))
-        code, said, errors = oracle.run("--nanvix", sysroot, "-t", TARGET, "-s", shape, *BUDGETS)
-        documents = oracle.documents()
-        if TARGET not in documents or not documents[TARGET]["cells"]:
-            return [f"no cell: exit {code}: {said} {errors}"]
-        cell, = documents[TARGET]["cells"]
-        found = complaints(cell, {"launcher": verified(BUILT_FOR, TARGET), **wanted}) + subject_complaints(documents[TARGET], sysroot)
-        if found:
-            found.append(f"it was {cell}")
-        if (code == 0) != (wanted["verdict"] == "pass"):
-            found.append(f"exit code {code}: {errors}")
-        left = mounts.wait_until_gone(sysroot, 5)
-        return found + [f"left running: {left}"] * bool(left)
+def rows():
+    for mode, of_mode in ROWS.items():
+        for fault, shape, wanted in of_mode:
+            # What a sanitized runner can show, it shows in the mode with the most processes.
+            marks = [pytest.mark.sanitize] if mode == "hosted-multi" and fault in SANITIZED else []
+            yield pytest.param(mode, fault, shape, wanted, marks=marks, id=f"{mode}-{fault}-{shape}")
 
 
-def check_unnamed_mode():
-    """A multi-process release that names its mode nowhere serves hosted-single by its files. What it
-    runs there is no pass: the launcher said otherwise."""
-    with Oracle(f"{BUILD}/runner/rename-oracle") as oracle:
-        sysroot = make_sysroot.lay_out(f"{oracle.scratch}/sysroot", BUILD, "hosted-multi", "none",
-                                       RELEASE, names_mode=False)
-        code, _, errors = oracle.run("--nanvix", sysroot, "-s", "tmp_root_sibling", *BUDGETS)
-        found = [] if code == 1 else [f"exit {code}: {errors}"]
-        for target, verdict in (("nanvix-hosted-multi", "pass"), ("nanvix-hosted-single", "error")):
-            cell, = oracle.documents()[target]["cells"]
-            if (cell["verdict"] != verdict or
-                    cell.get("launcher") != verified("hosted-multi", target)):
-                found.append(f"{target}: {cell}")
-            if verdict == "error" and not all(
-                    word in cell["reason"] for word in ("hosted-single-process", "is hosted-multi-process")):
-                found.append(f"{target}: {cell['reason']}")
-        return found
+@pytest.mark.parametrize("mode, fault, shape, wanted", rows())
+def test_what_happens_in_a_mode_is_what_the_document_says(mode, fault, shape, wanted, oracle, lay_out):
+    built_for = "standalone" if mode == "hostfs" else mode
+    release, target = release_of(mode), target_of(mode)
+    sysroot = lay_out("sysroot", built_for, fault, release, python=shape.startswith("implicit_import"))
+    code, said, errors = oracle.run("--nanvix", sysroot, "-t", target, "-s", shape, *BUDGETS)
+    print(code, said, errors)
+    document = oracle.documents()[target]
+    cell, = document["cells"]
+    wanted = {"launcher": verified(built_for, target, release), **wanted}
+    assert complaints(cell, wanted) == [], cell
+    check_subject(document, sysroot, release)
+    assert (code == 0) == (wanted["verdict"] == "pass")
 
 
-def main():
-    for name in ("linux.uml", "mkfs.fat", "mcopy"):
-        mounts.find_program(name)
-    if MODE.startswith("hosted"):
-        mounts.need_hosted()
-    failed = 0
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        for row, found in zip(ROWS[MODE], pool.map(check, ROWS[MODE])):
-            failed += bool(found)
-            print(f"{'FAILED' if found else 'ok':7} {row[0]} {row[1]} {'; '.join(found)}")
-    if MODE == "hosted-multi":
-        found = check_unnamed_mode()
-        failed += bool(found)
-        print(f"{'FAILED' if found else 'ok':7} no mode named {'; '.join(found)}")
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def test_a_release_that_names_its_mode_nowhere_is_taken_at_its_launchers_word(oracle, lay_out):
+    """A multi-process one serves hosted-single by its files. What it runs there is no pass: the
+    launcher said otherwise."""
+    release = release_of("hosted-multi")
+    sysroot = lay_out("sysroot", "hosted-multi", "none", release, names_mode=False)
+    code, _, errors = oracle.run("--nanvix", sysroot, "-s", "tmp_root_sibling", *BUDGETS)
+    assert code == 1, errors
+    for target, verdict in (("nanvix-hosted-multi", "pass"), ("nanvix-hosted-single", "error")):
+        cell, = oracle.documents()[target]["cells"]
+        assert cell["verdict"] == verdict, cell
+        assert cell.get("launcher") == verified("hosted-multi", target, release), cell
+        if verdict == "error":
+            assert "hosted-single-process" in cell["reason"]
+            assert "is hosted-multi-process" in cell["reason"]
