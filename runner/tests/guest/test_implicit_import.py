@@ -1,24 +1,16 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """CPython's own rename, by `run --scenario implicit-import`: with bytecode writing it happens, twice;
-with -B not. The document, its journal and the pyc that the guest left are looked at.
-
-Usage: test_implicit_import.py RENAME-ORACLE TARGET ORACLE-DIRECTORY
-"""
+with -B not. The document, its journal and the pyc that the guest left are looked at."""
 
 import importlib.util
 import json
 import marshal
 import os
 import subprocess
-import sys
 
-from vm import PATH, SKIP
+import pytest
 
-TARGET = sys.argv[2]
-sys.path.append(sys.argv[3])
-
-from oracle import Oracle  # noqa: E402  (its directory is not on the path before)
+from support import needs
 
 
 def renames(cell):
@@ -38,8 +30,8 @@ def work_directory(cell):
         return f"{kept}/work"
     view = f"{kept}/view"
     os.mkdir(view)
-    subprocess.run(["mcopy", "-s", "-n", "-m", "-i", f"{kept}/fat.img", "::*", view], check=True,
-                   timeout=60, env={**os.environ, "PATH": PATH})
+    subprocess.run([needs.program("mcopy"), "-s", "-n", "-m", "-i", f"{kept}/fat.img", "::*", view],
+                   check=True, timeout=60)
     return view
 
 
@@ -54,35 +46,27 @@ def check_pyc(view):
     assert names["VERSION"] == 2, names
 
 
-def main():
-    with Oracle(sys.argv[1]) as oracle:
-        code, said, errors = oracle.run(
-            "--scenario", "implicit-import", "-s", "implicit_import", "-t", TARGET, "--no-controls",
-            "--keep", environment={**os.environ, "TMPDIR": oracle.scratch})
-        document = oracle.documents()[TARGET]
-        cells = {cell["shape"]: cell for cell in document["cells"]}
-        skipped = [cell["reason"] for cell in cells.values() if cell["verdict"] == "skip"]
-        if skipped:
-            print(f"SKIPPED: {skipped[0]}")
-            return SKIP
-        assert code == 0, (said, errors)
-        assert sorted(cells) == ["implicit_import", "implicit_import_b"], sorted(cells)
-        for cell in cells.values():
-            assert cell["verdict"] == "pass" and cell["gating"] is False, json.dumps(cell)
-            assert cell["host_view"]["result"] == "agrees", cell["host_view"]
-        made = renames(cells["implicit_import"])
-        assert len(made) == 2, made
-        for fields in made:
-            assert fields["from"].startswith(fields["to"] + "."), fields
-            assert fields["to"].startswith("/tmp/m/__pycache__/m.cpython-"), fields
-        assert renames(cells["implicit_import_b"]) == []
-        assert cells["implicit_import_b"]["rename_ms"] is None
-        assert {"implicit_import", "implicit_import_b", "python"} <= set(
-            document["probes"]["digests"])
-        check_pyc(work_directory(cells["implicit_import"]))
-    print("two renames with bytecode writing, none with -B")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+@pytest.mark.parametrize("target", ["uml-fat", "uml-hostfs"])
+def test_two_renames_with_bytecode_writing_and_none_with_dash_b(target, oracle):
+    code, said, errors = oracle.run(
+        "--scenario", "implicit-import", "-s", "implicit_import", "-t", target, "--no-controls",
+        "--keep", environment={**os.environ, "TMPDIR": oracle.scratch})
+    document = oracle.documents()[target]
+    cells = {cell["shape"]: cell for cell in document["cells"]}
+    for cell in cells.values():
+        if cell["verdict"] == "skip":
+            pytest.skip(cell["reason"])
+    assert code == 0, (said, errors)
+    assert sorted(cells) == ["implicit_import", "implicit_import_b"]
+    for cell in cells.values():
+        assert cell["verdict"] == "pass" and cell["gating"] is False, json.dumps(cell)
+        assert cell["host_view"]["result"] == "agrees", cell["host_view"]
+    made = renames(cells["implicit_import"])
+    assert len(made) == 2, made
+    for fields in made:
+        assert fields["from"].startswith(fields["to"] + "."), fields
+        assert fields["to"].startswith("/tmp/m/__pycache__/m.cpython-"), fields
+    assert renames(cells["implicit_import_b"]) == []
+    assert cells["implicit_import_b"]["rename_ms"] is None
+    assert {"implicit_import", "implicit_import_b", "python"} <= set(document["probes"]["digests"])
+    check_pyc(work_directory(cells["implicit_import"]))

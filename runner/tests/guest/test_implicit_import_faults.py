@@ -1,25 +1,18 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """What the implicit import says on file systems that are broken in a known way.
 
-Usage: test_implicit_import_faults.py PROBE ZOOFS ZOO-DIRECTORY
 A rename that never returns must leave its `enter` as the last line, one that fails or lies must end
-in `fail`, what breaks before a rename in `unfit`, and bytecode writing that is off must not pass for the
-shape that needs it.
+in `fail`, and bytecode writing that is off must not pass for the shape that needs it.
 """
-
-import concurrent.futures
 import os
 import select
 import subprocess
-import sys
-import time
 
-PROBE, ZOOFS, ZOO = sys.argv[1:]
-sys.path.insert(0, ZOO)
+import pytest
 
-import journals  # noqa: E402  (the path is needed for the next line)
-import private_mounts as mounts  # noqa: E402
+import private_mounts as mounts
+from support import journals
+from support.privately import privately
 
 NONCE = "abcdefgh12345678"
 DEADLINE_S = 30
@@ -49,9 +42,9 @@ BROKEN = {
 LOSING = ("rename-truncates", "rename-keeps-old-content")
 
 
-def start(directory, *flags):
+def start(probe, directory, *flags):
     """Without the environment: it may say that no bytecode is to be written."""
-    return subprocess.Popen([PYTHON, "-IS", *flags, PROBE, f"--dir={directory}",
+    return subprocess.Popen([PYTHON, "-IS", *flags, probe, f"--dir={directory}",
                              f"--nonce={NONCE}", "--keep"], stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE)
 
@@ -65,88 +58,77 @@ def read_until_stuck(probe, fuse):
     return journals.read(said, NONCE)
 
 
-def check_stuck(scratch, fault, last):
-    fuse = mounts.FuseMount(ZOOFS, scratch, fault, fault)
+def check_stuck(scratch, probe, zoofs, fault):
+    mounts.need_fuse()
+    fuse = mounts.FuseMount(zoofs, scratch, fault, fault)
     try:
         os.mkdir(f"{fuse.backing}/work")
-        probe = start(f"{fuse.path}/work")
-        lines = read_until_stuck(probe, fuse)
-        assert lines[-1][:2] == last, (fault, lines[-1])
-        probe.kill()
+        process = start(probe, f"{fuse.path}/work")
+        lines = read_until_stuck(process, fuse)
+        assert lines[-1][:2] == STUCK[fault]
+        process.kill()
     finally:
         fuse.release()
-    probe.wait(timeout=DEADLINE_S)
-    probe.stdout.close()
-    print(f"{fault}: {' '.join(last)}")
+    process.wait(timeout=DEADLINE_S)
+    process.stdout.close()
 
 
-def check_broken(scratch, fault, wanted):
-    fuse = mounts.FuseMount(ZOOFS, scratch, fault.partition(":")[0], fault)
+def check_broken(scratch, probe, zoofs, fault):
+    mounts.need_fuse()
+    fuse = mounts.FuseMount(zoofs, scratch, fault.partition(":")[0], fault)
     try:
         os.mkdir(f"{fuse.backing}/work")
-        probe = start(f"{fuse.path}/work")
-        said, _ = probe.communicate(timeout=DEADLINE_S)
+        process = start(probe, f"{fuse.path}/work")
+        said, _ = process.communicate(timeout=DEADLINE_S)
     finally:
         fuse.release()
     lines = journals.read(said, NONCE)
     broken = [subject for event, subject, fields in lines
               if event == "check" and fields["result"] == "broken"]
-    assert set(wanted) <= set(broken) and bool(wanted) == bool(broken), (fault, broken)
+    wanted = BROKEN[fault]
+    assert set(wanted) <= set(broken) and bool(wanted) == bool(broken), broken
     late = {subject for event, subject, fields in lines if event == "check" and "late" in fields}
     lost = {subject for event, subject, fields in lines if event == "check" and "loss" in fields}
-    assert late == (set(wanted) if fault.endswith("-late") else set()), (fault, late)
-    assert bool(lost) == (fault in LOSING), (fault, lost)
+    assert late == (set(wanted) if fault.endswith("-late") else set())
+    assert bool(lost) == (fault in LOSING)
     setup = bool(wanted) and wanted[0].startswith("setup_")
     outcome = "unfit" if setup else "fail" if wanted else "pass"
-    assert (lines[-1][:2], probe.returncode) == (("end", outcome), 1 if wanted else 0), fault
-    print(f"{fault}: {outcome} {' '.join(broken)}")
+    assert (lines[-1][:2], process.returncode) == (("end", outcome), 1 if wanted else 0)
 
 
-def check_without_writing(scratch):
-    """A run without bytecode names itself so, whatever its file is called."""
-    directory = scratch.subdirectory("plain")
-    said, _ = start(directory, "-B").communicate(timeout=DEADLINE_S)
+@pytest.fixture(name="probe")
+def implicit_import(build):
+    return str(build.library / "probes/python3/implicit_import")
+
+
+@pytest.mark.parametrize("fault", STUCK)
+def test_a_call_that_never_returns_is_the_last_line(fault, build, probe):
+    privately(check_stuck, probe, build.tool("zoo/zoofs"), fault)
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_what_is_broken_is_a_broken_check(fault, build, probe):
+    privately(check_broken, probe, build.tool("zoo/zoofs"), fault)
+
+
+def test_a_run_without_bytecode_names_itself_so_whatever_its_file_is_called(probe, tmp_path):
+    said, _ = start(probe, tmp_path, "-B").communicate(timeout=DEADLINE_S)
     lines = journals.read(said, NONCE)
     assert lines[0][:2] == ("begin", "implicit_import_b"), lines[0]
     assert ("enter", "rename") not in [line[:2] for line in lines]
 
 
-def check_usage():
+def test_usage_is_one_line(probe):
     for arguments in (["--dir=/tmp"], [f"--nonce={NONCE}"], ["--dir=/tmp", "--nonce=SHORT"],
                       ["--dir=/tmp", f"--nonce={NONCE}", "--nonsense"]):
-        ended = subprocess.run([PYTHON, "-IS", PROBE, *arguments], capture_output=True, text=True,
-                               timeout=DEADLINE_S, env={})
+        ended = subprocess.run([PYTHON, "-IS", probe, *arguments], capture_output=True, text=True,
+                               timeout=DEADLINE_S, env={}, check=False)
         assert (ended.returncode, ended.stdout) == (2, ""), ended
         assert ended.stderr.count("\n") == 1 and "usage: " in ended.stderr, ended
 
 
-def check_unfit(scratch):
-    directory = scratch.subdirectory("used")
-    os.mkdir(f"{directory}/m")
-    probe = start(directory)
-    said, _ = probe.communicate(timeout=DEADLINE_S)
-    assert journals.read(said, NONCE)[-1][:2] == ("end", "unfit") and probe.returncode == 1
-
-
-def main():
-    mounts.need_fuse()
-    mounts.enter_private_namespace()
-    started = time.monotonic()
-    scratch = mounts.Scratch()
-    try:
-        check_usage()
-        check_unfit(scratch)
-        check_without_writing(scratch)
-        for fault, last in STUCK.items():
-            check_stuck(scratch, fault, last)
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:  # most of it is waiting
-            for done in [pool.submit(check_broken, scratch, *case) for case in BROKEN.items()]:
-                done.result()
-    finally:
-        scratch.close()
-    print(f"all as expected in {time.monotonic() - started:.1f} s")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def test_a_directory_that_was_used_is_unfit(probe, tmp_path):
+    (tmp_path / "m").mkdir()
+    process = start(probe, tmp_path)
+    said, _ = process.communicate(timeout=DEADLINE_S)
+    assert journals.read(said, NONCE)[-1][:2] == ("end", "unfit") and process.returncode == 1

@@ -1,14 +1,7 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What the guest's init can't do is one line on the console and a status of its own.
-
-Usage: test_init_failures.py UML-FAT-DESCRIPTOR DATA-DIRECTORY
-"""
+"""What the guest's init can't do is one line on the console and a status of its own."""
 
 import os
-import sys
-
-from vm import Vm
 
 BAD_ORDERS, NO_MODULE, NO_MOUNT, NO_PROBE = 100, 102, 103, 104
 
@@ -30,51 +23,38 @@ def make_modules(vm, release, listing):
     return directory
 
 
-def check_orders(vm):
-    run = (vm.in_guest("guest-program"), "exit", "0")
-    expect(vm.boot(*run, RO_NONSENSE="1"), BAD_ORDERS, "RO_NONSENSE: no such order")
-    expect(vm.boot(*run, RO_WORK="tmp"), BAD_ORDERS, "RO_WORK: must be an absolute path")
-    expect(vm.boot(), BAD_ORDERS, 'no probe: its path and arguments stand behind "--"')
+def test_an_order_that_it_does_not_know(uml_fat):
+    run = (uml_fat.in_guest("guest-program"), "exit", "0")
+    expect(uml_fat.boot(*run, RO_NONSENSE="1"), BAD_ORDERS, "RO_NONSENSE: no such order")
+    expect(uml_fat.boot(*run, RO_WORK="tmp"), BAD_ORDERS, "RO_WORK: must be an absolute path")
+    expect(uml_fat.boot(), BAD_ORDERS, 'no probe: its path and arguments stand behind "--"')
 
 
-def check_modules(vm):
-    run = (vm.in_guest("guest-program"), "exit", "0")
+def test_a_module_that_it_can_not_load(uml_fat):
+    run = (uml_fat.in_guest("guest-program"), "exit", "0")
     release = os.listdir("/usr/lib/uml/modules")[0]
     lists = f"/usr/lib/uml/modules/{release}"
-    expect(vm.boot(*run, RO_MODULES="vfat,nosuch"), NO_MODULE,
+    expect(uml_fat.boot(*run, RO_MODULES="vfat,nosuch"), NO_MODULE,
            f"module nosuch: neither in {lists}/modules.dep nor built in")
-    expect(vm.boot(*run, RO_MODULE_DIR="/nonexistent"), NO_MODULE,
+    expect(uml_fat.boot(*run, RO_MODULE_DIR="/nonexistent"), NO_MODULE,
            f"open /nonexistent/{release}/modules.dep: ENOENT")
-    directory = make_modules(vm, release, "a/nls_cp437.ko.xz:\nvfat.ko: fat.ko\nfat.ko:\n")
-    expect(vm.boot(*run, RO_MODULE_DIR=f"/dev/host{directory}"), NO_MODULE,
+    directory = make_modules(uml_fat, release, "a/nls_cp437.ko.xz:\nvfat.ko: fat.ko\nfat.ko:\n")
+    expect(uml_fat.boot(*run, RO_MODULE_DIR=f"/dev/host{directory}"), NO_MODULE,
            f"module /dev/host{directory}/{release}/a/nls_cp437.ko.xz: compressed modules are not "
            "supported; unpack it to a plain .ko and run depmod")
-    expect(vm.boot(*run, RO_MODULES="vfat", RO_MODULE_DIR=f"/dev/host{directory}"), NO_MODULE,
+    expect(uml_fat.boot(*run, RO_MODULES="vfat", RO_MODULE_DIR=f"/dev/host{directory}"), NO_MODULE,
            f"open module /dev/host{directory}/{release}/fat.ko: ENOENT")
 
 
-def check_mounts(vm):
-    run = (vm.in_guest("guest-program"), "exit", "0")
-    expect(vm.boot(*run, RO_MODULES=None), NO_MOUNT, "mount /tmp as vfat: ENODEV")
-    expect(vm.boot(*run, ubd0="nosuch.img"), NO_MOUNT, "mount /tmp as vfat: ENOENT")
-    expect(vm.boot(*run, RO_MOUNT_OPTIONS="nonsense"), NO_MOUNT, "mount /tmp as vfat: EINVAL")
-    expect(vm.boot(*run, RO_WORK="/nonexistent"), NO_MOUNT, "mount /nonexistent as vfat: ENOENT")
+def test_a_file_system_that_it_can_not_mount(uml_fat):
+    run = (uml_fat.in_guest("guest-program"), "exit", "0")
+    expect(uml_fat.boot(*run, RO_MODULES=None), NO_MOUNT, "mount /tmp as vfat: ENODEV")
+    expect(uml_fat.boot(*run, ubd0="nosuch.img"), NO_MOUNT, "mount /tmp as vfat: ENOENT")
+    expect(uml_fat.boot(*run, RO_MOUNT_OPTIONS="nonsense"), NO_MOUNT, "mount /tmp as vfat: EINVAL")
+    expect(uml_fat.boot(*run, RO_WORK="/nonexistent"), NO_MOUNT, "mount /nonexistent as vfat: ENOENT")
 
 
-def check_probe(vm):
-    missing = vm.in_guest("nosuch")
-    expect(vm.boot(missing), NO_PROBE, f"start {missing}: ENOENT")
-    expect(vm.boot("/etc/passwd"), NO_PROBE, "start /etc/passwd: EACCES")
-
-
-def main(descriptor, data):
-    with Vm(descriptor, data) as vm:
-        check_orders(vm)
-        check_modules(vm)
-        check_mounts(vm)
-        check_probe(vm)
-    print("every failure is one line and a status")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+def test_a_probe_that_it_can_not_start(uml_fat):
+    missing = uml_fat.in_guest("nosuch")
+    expect(uml_fat.boot(missing), NO_PROBE, f"start {missing}: ENOENT")
+    expect(uml_fat.boot("/etc/passwd"), NO_PROBE, "start /etc/passwd: EACCES")

@@ -1,22 +1,12 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Guests that die, spin, block or do not end, and what the oracle makes of each. Nothing of them may
-run on afterwards.
+run on afterwards."""
 
-Usage: test_strange_endings.py RUNNER TARGETS ZOO-DIRECTORY
-"""
+import pytest
 
-import glob
-import json
-import os
-import subprocess
-import sys
-import tempfile
-
-RUNNER, TARGETS, ZOO = sys.argv[1:]
-sys.path.insert(0, ZOO)
-
-import private_mounts as processes  # noqa: E402  (its directory is not on the path before)
+from support.build import TESTS
+from support.privately import privately
+import private_mounts as mounts
 
 # target: verdict, state of the evidence (None: there is none), kinds of anomalies
 EXPECTED = {
@@ -58,33 +48,23 @@ def find_anomalies(cell):
 def judge(name, cell):
     expected = EXPECTED[name]
     assert REASONS.get(name, "") in cell["reason"], (name, cell["reason"])
-    found = (cell["verdict"], find_state(cell), find_anomalies(cell))
-    assert found == expected, f"want {expected}, found {found}: {cell}"
-    return found
+    assert (cell["verdict"], find_state(cell), find_anomalies(cell)) == expected, cell
 
 
-def main():
-    processes.adopt_orphans()
-    with tempfile.TemporaryDirectory(prefix="vm-test-") as scratch:
-        command = [RUNNER, "run", "-s", "subdir_sibling", "--no-controls", "--json", "-o", scratch,
-                   "--step-budget", "1", "--exit-budget", "1"]
-        for name in EXPECTED:
-            command += ["-t", os.path.join(TARGETS, name + ".json")]
-        ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=100,
-                               env={**os.environ, "TMPDIR": scratch})
-        assert ended.returncode == 1, ended
-        documents = glob.glob(f"{scratch}/**/*.json", recursive=True)
-        cells = {}
-        for path in documents:
-            with open(path, encoding="utf-8") as file:
-                document = json.load(file)
-            cells[document["target"]["name"]], = document["cells"]
-    left = processes.wait_until_childless(deadline_s=10)
+def run_and_judge(_, oracle):
+    """All side by side: most of them wait."""
+    targets = [word for name in EXPECTED for word in ("-t", TESTS / f"guest/targets/{name}.json")]
+    code, said, errors = oracle.run("-s", "subdir_sibling", "--no-controls", "--json",
+                                    "--step-budget", "1", "--exit-budget", "1", *targets)
+    left = mounts.wait_until_childless(deadline_s=10)
     assert not left, f"left running: {left}"
-    assert sorted(cells) == sorted(EXPECTED), sorted(cells)
-    for name in EXPECTED:
-        print(name, *judge(name, cells[name]))
+    assert code == 1, (said, errors)
+    documents = oracle.documents()
+    assert sorted(documents) == sorted(EXPECTED)
+    for name, document in documents.items():
+        judge(name, *document["cells"])
 
 
-if __name__ == "__main__":
-    main()
+@pytest.mark.sanitize
+def test_each_strange_ending_has_its_verdict(oracle):
+    privately(run_and_judge, oracle)

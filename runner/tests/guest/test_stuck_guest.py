@@ -1,29 +1,24 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Real renames in the reference VM that never return, because what lies below it has stopped.
-
-Usage: test_stuck_guest.py CASE RUNNER TARGETS ZOOFS ZOO-DIRECTORY, with CASE one of
+"""Real renames in the reference VM that never return, because what lies below it has stopped:
     hostfs-fuse   hostfs onto a FUSE file system whose rename never answers
     fat-fuse      vfat on an image on FUSE, where the write of the new directory entry never answers
     hostfs-ext4   hostfs onto an ext4 that was frozen when rename had been entered
     fat-ext4      vfat on an image on an ext4 that was frozen when rename had been entered
 The verdict must be `hang` with the evidence `blocked`, and the evidence must name where the VM waits,
 as far as this machine lets us see that. Nothing may be left afterwards, neither running nor mounted.
-Exit codes: 0 so it is, 1 it is not, 77 skipped.
 """
-
 import glob
 import json
 import os
 import subprocess
-import sys
 import time
 
-CASE, RUNNER, TARGETS, ZOOFS, ZOO = sys.argv[1:]
-sys.path.insert(0, ZOO)
+import pytest
 
-import frozen_ext4  # noqa: E402  (its directory is not on the path before)
-import private_mounts as mounts  # noqa: E402
+import frozen_ext4
+import private_mounts as mounts
+from support.build import TESTS
+from support.privately import privately
 
 DEADLINE_S = 60
 # What some process of the VM waits in, as the kernel's function is called: for FUSE's answer, or for
@@ -31,9 +26,9 @@ DEADLINE_S = 60
 WAITS_IN = {"fuse": "request_wait_answer", "ext4": "percpu_rwsem_wait"}
 
 
-def start_runner(scratch, target, root):
-    command = [RUNNER, "run", "-t", os.path.join(TARGETS, target + ".json"), "-s", "subdir_sibling",
-               "--no-controls", "--step-budget", "1", "--root", root, "--json",
+def start_runner(program, scratch, target, root):
+    command = [program, "run", "-t", TESTS / f"guest/targets/{target}.json", "-s", "subdir_sibling",
+               "--no-controls", "--step-budget", "1", "--grace", "1", "--root", root, "--json",
                "-o", scratch.subdirectory("results")]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT,
@@ -51,7 +46,7 @@ def freeze_at_gate(ext4, gate):
         pass
 
 
-def judge(runner, scratch):
+def judge(runner, scratch, case):
     said, _ = runner.communicate(timeout=DEADLINE_S)
     documents = glob.glob(f"{scratch.path}/results/**/*.json", recursive=True)
     assert runner.returncode == 1 and len(documents) == 1, (runner.returncode, said)
@@ -61,47 +56,42 @@ def judge(runner, scratch):
     assert cell["step"]["call"] == "rename", cell["step"]
     assert cell["evidence"]["state"] == "blocked", cell["evidence"]
     waits = {thread["waits_in"] for thread in cell["evidence"]["threads"]}
-    wanted = WAITS_IN[CASE.rpartition("-")[2]]
+    wanted = WAITS_IN[case.rpartition("-")[2]]
     # Without the right to see it there is no name at all.
     assert any(place.startswith(wanted) for place in waits) or waits == {""}, cell["evidence"]
-    return cell
 
 
-def on_fuse(scratch):
+def on_fuse(scratch, case, build):
     mounts.need_fuse()
     target, fault = {"hostfs-fuse": ("uml-hostfs-on-root", "rename-hangs"),
-                     "fat-fuse": ("uml-fat-on-root", "write-hangs-on-bytes")}[CASE]
-    fuse = mounts.FuseMount(ZOOFS, scratch, "root", fault)
+                     "fat-fuse": ("uml-fat-on-root", "write-hangs-on-bytes")}[case]
+    fuse = mounts.FuseMount(build.tool("zoo/zoofs"), scratch, "root", fault)
     try:
-        return judge(start_runner(scratch, target, fuse.path), scratch)
+        judge(start_runner(build.program, scratch, target, fuse.path), scratch, case)
     finally:
         fuse.release()
 
 
-def on_ext4(scratch):
-    target = {"hostfs-ext4": "uml-hostfs-gated", "fat-ext4": "uml-fat-gated"}[CASE]
+def on_ext4(scratch, case, build):
+    frozen_ext4.need_frozen_ext4()
+    target = {"hostfs-ext4": "uml-hostfs-gated", "fat-ext4": "uml-fat-gated"}[case]
     with frozen_ext4.FrozenExt4(scratch, "root") as ext4:
         gate = scratch.subdirectory("root.gate")
-        runner = start_runner(scratch, target, ext4.path)
+        runner = start_runner(build.program, scratch, target, ext4.path)
         try:
             freeze_at_gate(ext4, gate)
-            return judge(runner, scratch)
+            judge(runner, scratch, case)
         finally:
             runner.kill()
             runner.wait(timeout=DEADLINE_S)
 
 
-def main():
-    if not CASE.endswith("fuse"):
-        frozen_ext4.need_frozen_ext4()
-    with mounts.private_scratch() as scratch:
-        cell = on_fuse(scratch) if CASE.endswith("fuse") else on_ext4(scratch)
-        left = mounts.wait_until_childless(deadline_s=10)
-        assert not left, f"left running after the release: {left}"
-        assert not mounts.mounted_below(scratch.path), mounts.mounted_below(scratch.path)
-    print(f"{CASE}: {cell['verdict']}, {cell['evidence']['summary']}")
-    return 0
+def get_stuck(scratch, on, case, build):
+    on(scratch, case, build)
+    left = mounts.wait_until_childless(deadline_s=10)
+    assert not left, f"left running after the release: {left}"
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+@pytest.mark.parametrize("case", ["hostfs-fuse", "fat-fuse", "hostfs-ext4", "fat-ext4"])
+def test_a_rename_that_never_returns_is_a_hang_that_is_blocked(case, build):
+    privately(get_stuck, on_fuse if case.endswith("fuse") else on_ext4, case, build)

@@ -10,21 +10,12 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 
-SKIP = 77
-PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+from support import needs
+
 DEADLINE_S = 60
 BOOTS = 5
-
-
-def find_program(name):
-    path = shutil.which(name, path=PATH)
-    if path is None:
-        print(f"SKIPPED: the program {name}", flush=True)
-        sys.exit(SKIP)
-    return path
 
 
 class Ending:
@@ -56,7 +47,7 @@ class Vm:
                          "nonce": "abcdefgh12345678"}
         for need in self.target["requires"]:
             if "program" in need:
-                self.bindings["program:" + need["program"]] = find_program(need["program"])
+                self.bindings["program:" + need["program"]] = needs.program(need["program"])
 
     def __enter__(self):
         return self
