@@ -219,6 +219,20 @@ static int collect_variables(struct guard_report *report, const struct guard_opt
                    "the harness takes the environment as a whole");
 }
 
+/* Options of the harness that its command, the usual one or the user's, does not give. */
+static int collect_options(struct guard_report *report, const struct guard_options *options,
+                           const struct harness_survey *survey)
+{
+    for (size_t i = 0; i < survey->options.count; i++) {
+        const char *option = survey->options.items[i];
+        if (options->command != NULL && strstr(options->command, option) != NULL)
+            continue;
+        if (add_gap(report, "option", option, "the harness takes it, and was called without") != 0)
+            return -1;
+    }
+    return 0;
+}
+
 /* Programs of the guest that are no Python, once each. */
 static int collect_programs(struct guard_report *report)
 {
@@ -257,6 +271,13 @@ static int collect_rest(struct guard_report *report, const struct harness_survey
         add_gap(report, "machine", "/dev/kvm",
                 "the harness speaks of it, and it can't be opened here; nothing plays it") != 0)
         return -1;
+    if (survey->asks_for_terminal &&
+        add_gap(report, "machine", "a terminal",
+                "the harness asks whether it has one, and it has none") != 0)
+        return -1;
+    if (survey->asks_for_system && add_gap(report, "machine", "another operating system",
+                                           "the harness asks which one this is") != 0)
+        return -1;
     if (survey->unread && add_gap(report, "text", "the harness's variables and other starts",
                                   "it is no text that can be read") != 0)
         return -1;
@@ -270,7 +291,8 @@ int coverage_collect(struct guard_report *report, const struct guard_options *op
                      const struct harness_survey *survey, struct error *error)
 {
     if (collect_modes(report) == 0 && collect_scenarios(report, options, survey) == 0 &&
-        collect_variables(report, options, survey) == 0 && collect_starts(report, survey) == 0 &&
+        collect_variables(report, options, survey) == 0 &&
+        collect_options(report, options, survey) == 0 && collect_starts(report, survey) == 0 &&
         collect_rest(report, survey) == 0)
         return 0;
     return error_set(error, ERROR_MEMORY, NULL, "no memory for the report");

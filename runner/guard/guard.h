@@ -98,7 +98,8 @@ struct guard_mode_report {
 
 /** Something that nobody has seen, so that the verdicts say nothing about it. Text is sanitized. */
 struct guard_gap {
-    const char *kind;         /* "mode", "scenario", "variable", "start", "machine", "text" */
+    const char *kind;         /* "mode", "scenario", "variable", "option", "start", "machine",
+                                 "text" */
     struct string_list names; /* at least one */
     char *why;                /* the same for all of them */
 };

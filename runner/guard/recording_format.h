@@ -46,7 +46,7 @@
 #define RECORDER_NUMBER_MASK 0xffffU
 
 /** How long a guest that does not end waits to be ended. */
-#define RECORDER_HANG_S 6
+#define RECORDER_HANG_S 4
 
 /** Exit status of a recorder that could not record. */
 #define RECORDER_STATUS_BROKEN 125

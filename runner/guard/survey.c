@@ -274,13 +274,15 @@ static int survey_part(const struct source *source, struct harness_survey *surve
     int failed = survey_text(source->text, language_of(source), &names);
     if (failed == 0 && (merge(&survey->variables, &names.variables, NULL) != 0 ||
                         merge(&survey->limits, &names.variables, is_limit) != 0 ||
+                        merge(&survey->options, &names.options, NULL) != 0 ||
                         merge(&survey->modules, &names.modules, is_new_module) != 0))
         failed = -1;
     survey->built = survey->built || names.built;
     survey->uses_timeout = survey->uses_timeout || text_uses_timeout_program(source->text);
     survey->names_kvm = survey->names_kvm || strstr(source->text, "/dev/kvm") != NULL;
-    string_list_free(&names.variables);
-    string_list_free(&names.modules);
+    survey->asks_for_terminal = survey->asks_for_terminal || text_asks_for_terminal(source->text);
+    survey->asks_for_system = survey->asks_for_system || text_asks_for_system(source->text);
+    text_names_free(&names);
     return failed;
 }
 
@@ -346,6 +348,7 @@ void harness_survey_free(struct harness_survey *survey)
     string_list_free(&survey->variables);
     string_list_free(&survey->limits);
     string_list_free(&survey->modules);
+    string_list_free(&survey->options);
     string_list_free(&survey->own_starts);
     string_list_free(&survey->other_starts);
     *survey = (struct harness_survey){.built = false};

@@ -1,28 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "guard/survey_text.h"
-
-#include <ctype.h>
-#include <string.h>
+#include "guard/survey_scan.h"
 
 enum { NAME_ROOM = 128, MODULES_KEPT = 60 };
-
-static bool is_word(char byte)
-{
-    return isalnum((unsigned char)byte) != 0 || byte == '_';
-}
-
-static size_t word_length(const char *text)
-{
-    size_t length = 0;
-    while (is_word(text[length]))
-        length++;
-    return length;
-}
-
-static const char *skip_blanks(const char *text)
-{
-    return text + strspn(text, " \t\r\n\\");
-}
 
 static const char *find_word(const char *text, const char *from, const char *word)
 {
@@ -157,19 +136,6 @@ static int survey_python(const char *text, struct text_names *names)
     return failed;
 }
 
-static const char *start_of_line(const char *text, const char *at)
-{
-    while (at > text && at[-1] != '\n')
-        at--;
-    return at;
-}
-
-static bool is_comment(const char *text, const char *at)
-{
-    const char *line = start_of_line(text, at);
-    return line[strspn(line, " \t")] == '#';
-}
-
 /* Names that a shell sets itself. */
 static bool is_shells_own(const char *name)
 {
@@ -258,10 +224,30 @@ static int survey_modules(const char *text, enum source_language language, struc
     return 0;
 }
 
+void text_names_free(struct text_names *names)
+{
+    string_list_free(&names->variables);
+    string_list_free(&names->modules);
+    string_list_free(&names->options);
+    *names = (struct text_names){.built = false};
+}
+
+bool text_asks_for_terminal(const char *text)
+{
+    return text_has_word(text, "isatty") || strstr(text, "[ -t ") != NULL ||
+           strstr(text, "test -t ") != NULL;
+}
+
+bool text_asks_for_system(const char *text)
+{
+    return text_has_word(text, "win32") || strstr(text, "platform.system") != NULL ||
+           strstr(text, "os.name") != NULL || text_has_word(text, "uname");
+}
+
 int survey_text(const char *text, enum source_language language, struct text_names *names)
 {
-    int failed = 0;
-    if (language == SOURCE_PYTHON)
+    int failed = survey_options(text, language, names);
+    if (failed == 0 && language == SOURCE_PYTHON)
         failed = survey_python(text, names);
     if (failed == 0 && (language != SOURCE_PYTHON || strstr(text, "expandvars") != NULL))
         failed = survey_shell(text, language, names);

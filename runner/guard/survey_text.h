@@ -14,6 +14,7 @@ enum source_language { SOURCE_PYTHON, SOURCE_SHELL, SOURCE_MAKE };
 struct text_names {
     struct string_list variables; /* of the environment, that it reads or may read */
     struct string_list modules;   /* words that look like test modules */
+    struct string_list options;   /* of its own command line */
     bool built;                   /* it reads variables whose names do not stand in it */
 };
 
@@ -25,6 +26,13 @@ int survey_text(const char *text, enum source_language language, struct text_nam
 
 /** Whether `word` stands in the text, with no letter, digit or '_' beside it. */
 bool text_has_word(const char *text, const char *word);
+
+/** Frees the names. */
+void text_names_free(struct text_names *names);
+
+/** Whether the text asks whether it has a terminal, and which operating system this is. */
+bool text_asks_for_terminal(const char *text);
+bool text_asks_for_system(const char *text);
 
 /** Whether the text starts something through timeout(1). */
 bool text_uses_timeout_program(const char *text);

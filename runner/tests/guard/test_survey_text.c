@@ -50,21 +50,52 @@ static const struct row rows[] = {
     {SOURCE_MAKE, "x:\n\techo $(A) ${B} $$c $@ $(call f,x)", "A B ", false},
 };
 
+/* Writes the names one behind the other, each followed by a space. */
+static void join(const struct string_list *names, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < names->count; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s ", names->items[i]);
+}
+
 static void names_are_found_in_every_form(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct text_names names = {.built = false};
-        char found[256] = "";
-        size_t used = 0;
+        char found[256];
         assert_int_equal(survey_text(rows[i].text, rows[i].language, &names), 0);
-        for (size_t name = 0; name < names.variables.count; name++)
-            used += (size_t)snprintf(found + used, sizeof found - used, "%s ",
-                                     names.variables.items[name]);
+        join(&names.variables, found, sizeof found);
         if (strcmp(found, rows[i].variables) != 0 || names.built != rows[i].built)
             fail_msg("%s: '%s', %d", rows[i].text, found, (int)names.built);
-        string_list_free(&names.variables);
-        string_list_free(&names.modules);
+        text_names_free(&names);
+    }
+}
+
+static void options_are_those_of_its_own_command_line(void **state)
+{
+    (void)state;
+    static const struct row options[] = {
+        {SOURCE_PYTHON, "p.add_argument('-f', \"--fast-way\", type=int)", "-f --fast-way ", false},
+        {SOURCE_PYTHON, "p.add_argument(\n    '--fast',\n)", "--fast ", false},
+        {SOURCE_PYTHON, "p.add_argument('module')", "", false},
+        {SOURCE_PYTHON, "if '--fast' in sys.argv: pass", "--fast ", false},
+        {SOURCE_PYTHON, "if argument == \"--fast\": pass", "--fast ", false},
+        {SOURCE_PYTHON, "run(['nanvixd', '-ramfs', 'x', '--', '-B'])", "", false},
+        {SOURCE_SHELL, "case $1 in\n-f|--fast) x;;\n --to=*) y;;\nesac", "-f --fast --to ", false},
+        {SOURCE_SHELL, "[ \"$1\" = --fast ] || [ \"$2\" = \"--slow\" ]", "--fast --slow ", false},
+        {SOURCE_SHELL, "./bin/nanvixd.elf -ramfs x -- y -B", "", false},
+        {SOURCE_SHELL, "options=\"-B\"; [ -n \"$x\" ]", "", false},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        struct text_names names = {.built = false};
+        char found[256];
+        assert_int_equal(survey_text(options[i].text, options[i].language, &names), 0);
+        join(&names.options, found, sizeof found);
+        if (strcmp(found, options[i].variables) != 0)
+            fail_msg("%s: '%s'", options[i].text, found);
+        text_names_free(&names);
     }
 }
 
@@ -73,8 +104,7 @@ static size_t count_modules(const char *text, enum source_language language)
     struct text_names names = {.built = false};
     assert_int_equal(survey_text(text, language, &names), 0);
     size_t count = names.modules.count;
-    string_list_free(&names.variables);
-    string_list_free(&names.modules);
+    text_names_free(&names);
     return count;
 }
 
@@ -116,6 +146,7 @@ int test_survey_text(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_found_in_every_form),
+        cmocka_unit_test(options_are_those_of_its_own_command_line),
         cmocka_unit_test(modules_are_told_from_other_words),
         cmocka_unit_test(a_limit_is_timeouts_only_where_it_is_called),
         cmocka_unit_test(a_start_is_told_by_its_line),
