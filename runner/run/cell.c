@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "run/cell_commands.h"
+#include "run/steps.h"
 #include "target/placeholder.h"
 
 #include <stdarg.h>
@@ -13,8 +14,12 @@
 #include <string.h>
 #include <sys/random.h>
 
-/* How long a deputy may take for one request; a stuck file system is no reason to wait longer. */
-#define DEPUTY_PREPARE_NS (60 * NS_PER_S)
+/* How long a deputy that prepares may be silent, besides what its tools may take: longer than any
+ * disk needs to spin up, and a file system that is silent for longer would only cost time. */
+#define PREPARE_NS (20 * NS_PER_S)
+#define HELD_TICK_NS (100 * NS_PER_MS)
+/* What has not answered for so long may never do so. */
+#define SILENT_NS NS_PER_S
 
 static void make_nonce(char out[static 17])
 {
@@ -163,12 +168,40 @@ static json_t *expand_preparation(const struct cell *cell, struct error *error)
     return json_incref(all);
 }
 
-static int ask_for_preparation(struct cell *cell, struct error *error)
+static int ask_for_preparation(struct cell *cell, uint64_t now_ns, struct error *error)
 {
     json_t *steps = expand_preparation(cell, error);
     if (steps == NULL)
         return -1;
-    return cell_ask_deputy(cell, steps_request(steps, cell->settings->scratch, cell->name), error);
+    uint64_t silence_ns = PREPARE_NS + steps_longest_tool_ns(steps);
+    if (cell_ask_deputy(cell, steps_request(steps, cell->settings->scratch, cell->name), error) !=
+        0)
+        return -1;
+    cell->stage = CELL_PREPARING;
+    patience_start(&cell->patience, cell->deputy->pid, silence_ns, silence_ns * PATIENCE_TIMES,
+                   now_ns);
+    return 0;
+}
+
+/* Sends the deputy to prepare, unless its file system is known, or about to be known, as silent. */
+static void prepare(struct cell *cell, uint64_t now_ns)
+{
+    struct silence *silence = cell->target_run->silence;
+    struct error failed = ERROR_INIT;
+    char why[320];
+    cell->stage = CELL_HELD;
+    cell->expected_ns = now_ns + HELD_TICK_NS;
+    if (silence_refuses(silence, WORK_PREPARE, why, sizeof why)) {
+        (void)error_set(&failed, ERROR_ENVIRONMENT, NULL, "not tried: %s", why);
+    } else if (silence_holds(silence)) {
+        return;
+    } else if (ask_for_preparation(cell, now_ns, &failed) == 0) {
+        silence->out++; /* for those that start in the same turn */
+        return;
+    }
+    cell_fail(cell, &failed);
+    cell->ended_ns = now_ns;
+    cell->stage = CELL_DONE;
 }
 
 int cell_start(struct cell *cell, uint64_t now_ns, struct error *error)
@@ -181,15 +214,13 @@ int cell_start(struct cell *cell, uint64_t now_ns, struct error *error)
     if (cell->anomalies == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
     struct error failed = ERROR_INIT;
-    cell->stage = CELL_PREPARING;
-    if (make_bindings(cell, &failed) != 0 || ask_for_preparation(cell, &failed) != 0) {
-        cell_fail(cell, &failed);
-        cell->ended_ns = now_ns;
-        cell->stage = CELL_DONE;
+    if (make_bindings(cell, &failed) == 0) {
+        prepare(cell, now_ns);
         return 0;
     }
-    patience_start(&cell->patience, cell->deputy->pid, DEPUTY_PREPARE_NS,
-                   DEPUTY_PREPARE_NS * PATIENCE_TIMES, now_ns);
+    cell_fail(cell, &failed);
+    cell->ended_ns = now_ns;
+    cell->stage = CELL_DONE;
     return 0;
 }
 
@@ -256,18 +287,32 @@ bool cell_note_exit(struct cell *cell, pid_t pid, int status, uint64_t now_ns)
     return true;
 }
 
+void cell_count_deputy(const struct cell *cell)
+{
+    struct silence *silence = cell->target_run->silence;
+    if (cell->stage != CELL_PREPARING && cell->stage != CELL_VIEWING &&
+        cell->stage != CELL_CLEANING)
+        return;
+    silence->out++;
+    silence->waiting += cell->patience.meter.charged_ns >= SILENT_NS ? 1 : 0;
+}
+
 uint64_t cell_next_wake(const struct cell *cell)
 {
     if (cell->stage == CELL_QUEUED)
         return boot_turn_next(cell->turn);
     if (cell->stage == CELL_ENDING)
         return cell->tree_ending.look_ns;
-    return is_running(cell) ? cell->expected_ns : cell->patience.expected_ns;
+    return is_running(cell) || cell->stage == CELL_HELD ? cell->expected_ns
+                                                        : cell->patience.expected_ns;
 }
 
 void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
     switch (cell->stage) {
+    case CELL_HELD:
+        prepare(cell, now_ns);
+        break;
     case CELL_PREPARING:
     case CELL_VIEWING:
     case CELL_CLEANING:

@@ -11,6 +11,7 @@
 #include "run/listening.h"
 #include "run/meter.h"
 #include "run/patience.h"
+#include "run/silence.h"
 #include "run/witness.h"
 #include "target/target.h"
 
@@ -39,6 +40,7 @@ struct target_run {
     json_t *bindings;               /* placeholders that are the same in all cells; owned */
     uint64_t longest_gap_ns;        /* of control_pass; 0 while it is not known */
     char device[MOUNT_DEVICE_SIZE]; /* of the file system that its cells work on; may be empty */
+    struct silence *silence;        /* what is known of it; of the run; borrowed */
     bool skipped;
     char skip_reason[512];
     char scripts[PATH_MAX];     /* directory of the scenarios' scripts */
@@ -48,6 +50,7 @@ struct target_run {
 /** What a cell goes through, in this order. */
 enum cell_stage {
     CELL_IDLE,
+    CELL_HELD,      /* its file system may have fallen silent: others must come back first */
     CELL_PREPARING, /* the deputy makes what the launch needs */
     CELL_QUEUED,    /* ready to launch; another guest has the turn to boot */
     CELL_WATCHING,  /* the target runs */
@@ -70,6 +73,7 @@ struct cell {
 
     enum cell_stage stage;
     struct patience patience; /* with the deputy, in the stages that wait for it */
+    bool deputy_lost;         /* one did not come back: no other is sent for this cell */
     char nonce[20];
     char name[40];
     char *directory;       /* owned */
@@ -157,6 +161,9 @@ uint64_t cell_next_wake(const struct cell *cell);
 
 /** Does what the time demands. `table` is scanned by need and shared between cells. */
 void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *table);
+
+/** Counts the cell's deputy with what is known of its file system, if it waits there now. */
+void cell_count_deputy(const struct cell *cell);
 
 /** Gives the cell up: its processes are ended, its result is not wanted. */
 void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table);

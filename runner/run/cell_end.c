@@ -103,6 +103,7 @@ void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table 
     if (waited_in_vain(cell)) {
         collect_evidence(cell, now_ns);
         look_who_is_ahead(cell, &cell->tree, table);
+        cell->target_run->silence->doubted = true;
     }
     if (tree_is_gone(&cell->tree, table)) {
         cell_after_tree(cell, now_ns);
@@ -167,15 +168,46 @@ static int ask_for_cleaning(struct cell *cell, struct error *error)
         cell, steps_request(json_incref(steps), cell->settings->scratch, cell->name), error);
 }
 
+/* Whether a process that was left behind may hold the locks of the directories that it was at work
+ * in: whoever is sent there would be stuck as well. */
+static bool is_locked_in(const struct cell *cell)
+{
+    size_t index;
+    const json_t *survivor;
+    json_array_foreach(cell->survivors, index, survivor) {
+        pid_t pid = (pid_t)json_integer_value(json_object_get(survivor, "pid"));
+        unsigned set = process_waits_read(pid).set;
+        if ((set & (1U << KERNEL_WAIT_FILE_SYSTEM | 1U << KERNEL_WAIT_UNSEEN)) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether nobody is to be sent to clear away, and why. */
+static bool is_not_to_be_cleaned(const struct cell *cell, char *why, size_t size)
+{
+    if (cell->deputy_lost)
+        (void)snprintf(why, size, "one helper is lost already");
+    else if (is_locked_in(cell))
+        (void)snprintf(why, size, "a process that could not be ended is still in it");
+    else
+        return silence_refuses(cell->target_run->silence, WORK_CLEAN, why, size);
+    return true;
+}
+
 static void clean(struct cell *cell, uint64_t now_ns)
 {
     struct error failed = ERROR_INIT;
+    char why[320];
     cell->ended_ns = cell->ended_ns == 0 ? now_ns : cell->ended_ns;
     cell->stage = CELL_DONE;
     if (cell->settings->keep)
         return;
     if (cell->cleaning_asked) {
         cell->deputy->asked = true; /* the answer to come is that one's */
+    } else if (is_not_to_be_cleaned(cell, why, sizeof why)) {
+        cell_add_anomaly(cell, "left_behind", "%s: not cleared away: %s", cell->name, why);
+        return;
     } else if (ask_for_cleaning(cell, &failed) != 0) {
         cell_add_anomaly(cell, "left_behind", "%s: %s", cell->directory, failed.what);
         return;
@@ -224,8 +256,13 @@ static bool ask_for_look(struct cell *cell, uint64_t now_ns)
     struct error failed = ERROR_INIT;
     bool view = is_to_be_viewed(cell);
     bool launcher = cell->target_run->target.verify_logs != NULL;
+    char why[320];
     if (cell->aborted || (!view && !launcher))
         return false;
+    if (silence_refuses(cell->target_run->silence, WORK_LOOK, why, sizeof why)) {
+        look_failed(cell, why);
+        return false;
+    }
     json_t *request = build_object(&builder);
     build_text(&builder, request, "do", "look");
     if (launcher)
@@ -315,20 +352,48 @@ static void take_answer(struct cell *cell, const json_t *answer, uint64_t now_ns
     }
 }
 
+/* Why a deputy did not answer: a process that was left behind may hold what it waits for. */
+static void describe_loss(const struct cell *cell, const struct process_table *table, char *why,
+                          size_t size)
+{
+    const struct cell_settings *settings = cell->settings;
+    struct bystander ahead;
+    if (behind_find(&cell->patience.tree, cell->target_run->device, table, settings->knows,
+                    settings->knows_context, &ahead))
+        (void)snprintf(why, size, "behind %s (pid %d), which holds a lock of the kernel",
+                       ahead.name, (int)ahead.pid);
+    else
+        patience_describe(&cell->patience, why, size);
+}
+
+static void lose_deputy(struct cell *cell)
+{
+    static const enum helper_work works[] = {
+        [CELL_PREPARING] = WORK_PREPARE, [CELL_VIEWING] = WORK_LOOK, [CELL_CLEANING] = WORK_CLEAN};
+    char name[SILENCE_NAME_SIZE];
+    cell_describe(cell, name, sizeof name);
+    silence_note(cell->target_run->silence, works[cell->stage], name);
+    cell->deputy_lost = true;
+}
+
 void cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
     struct error failed = ERROR_INIT;
-    char why[128];
+    char why[256];
     CLEANUP_JSON json_t *answer = deputy_answer(cell->deputy, &failed);
-    if (answer == NULL && failed.code == ERROR_NONE &&
-        !patience_is_over(&cell->patience, now_ns, table))
+    bool lost = answer == NULL && failed.code == ERROR_NONE;
+    if (lost && !patience_is_over(&cell->patience, now_ns, table))
         return;
     if (answer == NULL) {
+        describe_loss(cell, table, why, sizeof why);
+        answer = deputy_no_answer(lost ? why : failed.what);
         deputy_abandon(cell->deputy);
         cell->cleaning_asked = false; /* with that deputy, its next question is gone, too */
-        patience_describe(&cell->patience, why, sizeof why);
-        answer = deputy_no_answer(failed.code == ERROR_NONE ? why : failed.what);
     }
+    if (lost)
+        lose_deputy(cell);
+    else
+        cell->target_run->silence->doubted = false;
     take_answer(cell, answer, now_ns);
 }
 
@@ -337,8 +402,10 @@ void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table)
     if (cell->aborted || cell->stage == CELL_DONE || cell->stage == CELL_IDLE)
         return;
     cell->aborted = true;
-    if (cell->stage == CELL_PREPARING || cell->stage == CELL_QUEUED ||
-        cell->stage == CELL_VIEWING) {
+    if (cell->stage == CELL_HELD) {
+        cell->stage = CELL_DONE; /* nothing was made for it */
+    } else if (cell->stage == CELL_PREPARING || cell->stage == CELL_QUEUED ||
+               cell->stage == CELL_VIEWING) {
         if (cell->deputy->asked) /* what it is at is not wanted any more; an idle one can clean */
             deputy_abandon(cell->deputy);
         cell->cleaning_asked = false;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+static const char HELPER_OF[] = "the helper of ";
+
 static const struct lost_process *list_find(const struct lost_list *list, pid_t pid)
 {
     for (size_t i = 0; i < list->count; i++)
@@ -48,12 +50,13 @@ void run_note_given_up(struct run *run, const struct cell *cell, pid_t pid)
 {
     struct process process;
     if (process_read(pid, &process) && process.parent == getpid())
-        list_add(&run->given_up, pid, cell, "the helper of ");
+        list_add(&run->given_up, pid, cell, HELPER_OF);
 }
 
 bool run_knows(void *context, pid_t pid, struct bystander *out)
 {
     const struct run *run = context;
+    char name[LOST_NAME_SIZE - 32];
     const struct lost_process *lost = list_find(&run->left_behind, pid);
     if (lost == NULL)
         lost = list_find(&run->given_up, pid);
@@ -66,7 +69,9 @@ bool run_knows(void *context, pid_t pid, struct bystander *out)
         const struct cell *cell = &run->jobs[i].cell;
         if (cell->stage == CELL_IDLE || !(cell_knows(cell, pid) || run->jobs[i].deputy.pid == pid))
             continue;
-        cell_describe(cell, out->name, sizeof out->name);
+        cell_describe(cell, name, sizeof name);
+        (void)snprintf(out->name, sizeof out->name, "%s%s",
+                       run->jobs[i].deputy.pid == pid ? HELPER_OF : "", name);
         memcpy(out->device, cell->target_run->device, sizeof out->device);
         return true;
     }

@@ -46,6 +46,15 @@ static bool is_idle(const struct run *run)
     return true;
 }
 
+static void count_deputies(struct run *run)
+{
+    for (size_t i = 0; i < run->silences.count; i++)
+        run->silences.all[i].out = run->silences.all[i].waiting = 0;
+    for (unsigned i = 0; i < run->job_count; i++)
+        if (is_active(&run->jobs[i]))
+            cell_count_deputy(&run->jobs[i].cell);
+}
+
 static void start_cells(struct run *run, uint64_t now_ns)
 {
     for (unsigned i = 0; i < run->job_count && !run->summary->interrupted; i++) {
@@ -172,6 +181,7 @@ int run_loop(struct run *run, struct error *error)
 {
     bool any_active = true;
     while (any_active || (!run->planned_out && !run->summary->interrupted)) {
+        count_deputies(run);
         start_cells(run, clock_now_ns());
         wait_for_something(run);
         uint64_t now_ns = clock_now_ns();

@@ -76,6 +76,7 @@ struct run {
     struct process_table table;
     pid_t inherited[INHERITED_MAX]; /* children that were there before us: never ours to end */
     size_t inherited_count;
+    struct silences silences;
     struct lost_list left_behind; /* survived KILL; named in the documents */
     struct lost_list given_up;    /* deputies that did not answer; killed, and not yet collected */
     struct sysroot sysroot;       /* of --nanvix; its path is empty without */

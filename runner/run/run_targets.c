@@ -85,11 +85,12 @@ static int bind_path(json_t *bindings, const char *name, const char *path, struc
 
 /* On which file system the cells of a target work: below --root where the descriptor says so, else
  * in the scratch directory. */
-static void find_device(const struct run *run, struct target_run *prepared)
+static void find_device(struct run *run, struct target_run *prepared)
 {
     CLEANUP_FREE char *text = json_dumps(prepared->target.source.root, JSON_COMPACT);
     bool in_root = run->root[0] != '\0' && text != NULL && strstr(text, "{root}") != NULL;
     (void)mount_find_device(in_root ? run->root : run->scratch, prepared->device);
+    prepared->silence = silence_of(&run->silences, prepared->device);
 }
 
 static int make_bindings(struct run *run, struct run_target *target, struct error *error)

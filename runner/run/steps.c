@@ -183,18 +183,35 @@ static const char *last_line(char *text)
     return newline == NULL ? text : newline + 1;
 }
 
-static int run_program(const json_t *words, const json_t *deadline, struct error *error)
+static uint64_t deadline_ns(const json_t *step)
 {
+    const json_t *deadline = json_object_get(step, "deadline");
+    double seconds = json_is_number(deadline) ? json_number_value(deadline) : 30.0;
+    return (uint64_t)(seconds * (double)NS_PER_S);
+}
+
+uint64_t steps_longest_tool_ns(const json_t *steps)
+{
+    uint64_t longest_ns = 0;
+    size_t index;
+    const json_t *step;
+    json_array_foreach(steps, index, step)
+        if (json_object_get(step, "run") != NULL && deadline_ns(step) > longest_ns)
+            longest_ns = deadline_ns(step);
+    return longest_ns;
+}
+
+static int run_program(const json_t *step, struct error *error)
+{
+    const json_t *words = json_object_get(step, "run");
     const char *argv[ARGV_MAX + 1] = {NULL};
     size_t count = json_array_size(words);
     if (count == 0 || count > ARGV_MAX)
         return error_set(error, ERROR_INPUT, "run", "takes 1 to %d words", (int)ARGV_MAX);
     for (size_t i = 0; i < count; i++)
         argv[i] = json_string_value(json_array_get(words, i));
-    double seconds = json_is_number(deadline) ? json_number_value(deadline) : 30.0;
     CLEANUP(tool_output_release) struct tool_output output = {0};
-    if (tool_run(argv, NULL, (uint64_t)(seconds * (double)NS_PER_S), TOOL_OUTPUT_LIMIT, &output,
-                 error) != 0)
+    if (tool_run(argv, NULL, deadline_ns(step), TOOL_OUTPUT_LIMIT, &output, error) != 0)
         return -1;
     if (output.status == 0)
         return 0;
@@ -214,7 +231,7 @@ static int execute_step(const json_t *step, const json_t *own, struct error *err
         return write_text(path, json_string_value(json_object_get(step, "text")), own, error);
     if ((path = json_string_value(json_object_get(step, "remove"))) != NULL)
         return remove_own(path, own, error);
-    return run_program(json_object_get(step, "run"), json_object_get(step, "deadline"), error);
+    return run_program(step, error);
 }
 
 int steps_execute(const json_t *steps, const json_t *own, struct error *error)

@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 #include <jansson.h>
+#include <stdint.h>
 
 /**
  * Executes the steps of a target's `setup`, `prepare` or `cleanup`, placeholders already replaced,
@@ -24,5 +25,8 @@ int steps_execute(const json_t *steps, const json_t *own, struct error *error);
 /** The question to a deputy that has it execute `steps`, which is stolen; own are the name of the
  * run's scratch directory and of the cell, which may be NULL. A new reference, or NULL. */
 json_t *steps_request(json_t *steps, const char *scratch, const char *cell_name);
+
+/** The longest time that the programs of these steps may take one by one, in nanoseconds. */
+uint64_t steps_longest_tool_ns(const json_t *steps);
 
 #endif
