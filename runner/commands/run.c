@@ -19,6 +19,7 @@ enum {
     OPTION_EXIT,
     OPTION_TOTAL,
     OPTION_GRACE,
+    OPTION_WAIT_LATE,
     OPTION_EARLY,
     OPTION_KEEP,
     OPTION_LIVE,
@@ -71,6 +72,8 @@ static const struct argp_option option_list[] = {
     {"exit-budget", OPTION_EXIT, "S", 0, "Last event to the end of the VM", 3},
     {"total-budget", OPTION_TOTAL, "S", 0, "Launch to the end of all waiting, wall clock", 3},
     {"grace", OPTION_GRACE, "S", 0, "TERM to KILL", 3},
+    {"wait-late", OPTION_WAIT_LATE, "S", 0,
+     "After a hang or stall, wait so much longer for the call to come back; the verdict stays", 3},
     {"early", OPTION_EARLY, NULL, 0,
      "End a wait when nothing in the tree has moved for a while; needs the controls", 3},
     {"keep", OPTION_KEEP, NULL, 0, "Leave work directories and images behind", 4},
@@ -141,6 +144,9 @@ static int parse_budget(int key, const char *text, struct argp_state *state,
         return 0;
     case OPTION_GRACE:
         options->grace_ns = parse_seconds(state, text);
+        return 0;
+    case OPTION_WAIT_LATE:
+        options->wait_late_ns = parse_seconds(state, text);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -75,6 +75,9 @@ void journal_reader_feed(struct journal_reader *reader, const void *bytes, size_
 /** The stream has ended: a last line without LF counts if it checks out, and is damaged if not. */
 void journal_reader_finish(struct journal_reader *reader);
 
+/** Goes on after finish, at the start of a line: counts, order and reason stay as they are. */
+void journal_reader_resume(struct journal_reader *reader);
+
 /** Releases the reader; NULL is allowed. */
 void journal_reader_free(struct journal_reader *reader);
 

@@ -310,3 +310,9 @@ void journal_reader_finish(struct journal_reader *reader)
     forget_window(reader);
     reader->counts.noise_bytes = reader->fed - reader->valid_bytes;
 }
+
+void journal_reader_resume(struct journal_reader *reader)
+{
+    reader->finished = false;
+    reader->place = IN_LINE;
+}

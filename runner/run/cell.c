@@ -324,6 +324,9 @@ void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *tabl
     case CELL_WATCHING:
         cell_watch(cell, now_ns, table);
         break;
+    case CELL_LATE:
+        cell_wait_late(cell, now_ns, table);
+        break;
     case CELL_ENDING:
         cell_end_tree(cell, now_ns, table);
         break;

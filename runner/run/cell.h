@@ -24,6 +24,7 @@ struct cell_settings {
     int artifacts_fd;      /* directory that artifacts are written below */
     const char *artifacts; /* its name relative to the documents */
     bool early;            /* waits may end before their budgets */
+    uint64_t wait_late_ns; /* how long to wait for a late answer behind a verdict */
     bool keep;             /* leave work directories and images behind */
     const char *probe_build;
     /* For --live, or NULL: every valid journal line of every cell. */
@@ -54,6 +55,7 @@ enum cell_stage {
     CELL_PREPARING, /* the deputy makes what the launch needs */
     CELL_QUEUED,    /* ready to launch; another guest has the turn to boot */
     CELL_WATCHING,  /* the target runs */
+    CELL_LATE,      /* the verdict is made, and a late answer is waited for (--wait-late) */
     CELL_ENDING,    /* what is left of the tree ends, or is ended (process/ending.h) */
     CELL_VIEWING,   /* the deputy looks at the file system */
     CELL_CLEANING,  /* the deputy clears away */
@@ -91,10 +93,14 @@ struct cell {
     uint64_t launched_ns;
     uint64_t ended_ns;
     uint64_t expected_ns; /* when this cell is to be looked at next */
+    uint64_t late_until_ns;
     bool root_ended;
     uint64_t root_ended_ns;
     int status;
     uint64_t panic_ns;
+    bool phase_is_rename; /* a rename is out in this phase */
+    uint64_t
+        slow_rename_ns; /* how long the slowest one was out, as it was charged; 0: none is slow */
     uint64_t phase_start_ns; /* what is waited for now has been waited for since then */
     struct tree_ending tree_ending;
     bool aborted; /* an interrupt: the result is not wanted */
@@ -185,6 +191,7 @@ json_t *cell_argv(const struct cell *cell);
 int cell_launch(struct cell *cell, uint64_t now_ns);
 void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table);
+void cell_wait_late(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_after_tree(struct cell *cell, uint64_t now_ns);
 void cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_table *table);

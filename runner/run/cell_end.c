@@ -10,6 +10,7 @@
 /* How long the helpers of a program that has ended may take to end by themselves, without that
  * being an anomaly. */
 #define LINGER_NS NS_PER_S
+#define LATE_TICK_NS (50 * NS_PER_MS)
 #define VIEW_NS (30 * NS_PER_S)
 /* Removing is waited for while it gets on: a slow file system may answer for each name by itself.
  */
@@ -91,10 +92,17 @@ static void note_leftovers(struct cell *cell)
                          names);
 }
 
+static void ask_to_end(struct cell *cell, uint64_t now_ns)
+{
+    cell->stage = CELL_ENDING;
+    note_leftovers(cell);
+    ending_ask(&cell->tree_ending, &cell->tree, cell->target_run->target.budgets.grace_ns, now_ns);
+}
+
 void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
     uint64_t grace_ns = cell->target_run->target.budgets.grace_ns;
-    listening_freeze(&cell->listening);
+    listening_judge(&cell->listening);
     if (!waited_in_vain(cell) && cell->root_ended && group_is_empty(cell)) {
         cell_after_tree(cell, now_ns);
         return;
@@ -109,13 +117,27 @@ void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table 
         cell_after_tree(cell, now_ns);
         return;
     }
-    cell->stage = CELL_ENDING;
     if (cell->ending == ENDING_VM_ENDED) {
+        cell->stage = CELL_ENDING;
         ending_linger(&cell->tree_ending, &cell->tree, LINGER_NS, grace_ns, now_ns);
         return;
     }
-    note_leftovers(cell);
-    ending_ask(&cell->tree_ending, &cell->tree, grace_ns, now_ns);
+    if (waited_in_vain(cell) && cell->witness.call_is_out && cell->settings->wait_late_ns > 0) {
+        cell->stage = CELL_LATE;
+        cell->late_until_ns = now_ns + cell->settings->wait_late_ns;
+        cell->expected_ns = now_ns + LATE_TICK_NS;
+        return;
+    }
+    ask_to_end(cell, now_ns);
+}
+
+void cell_wait_late(struct cell *cell, uint64_t now_ns, struct process_table *table)
+{
+    cell->expected_ns = now_ns + LATE_TICK_NS;
+    if (cell->witness.returned_after_ns == 0 && !cell->root_ended && now_ns < cell->late_until_ns)
+        return;
+    scan_again(cell, now_ns, table);
+    ask_to_end(cell, now_ns);
 }
 
 void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table)
@@ -411,7 +433,7 @@ void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table)
         cell->cleaning_asked = false;
         clean(cell, now_ns);
     } else if (cell->stage != CELL_CLEANING) {
-        listening_freeze(&cell->listening);
+        listening_judge(&cell->listening);
         scan_again(cell, now_ns, table);
         cell->stage = CELL_ENDING;
         ending_force(&cell->tree_ending, &cell->tree, now_ns);

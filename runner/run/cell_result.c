@@ -68,16 +68,14 @@ static void observe(const struct cell *cell, const char *failure, const char *wr
 {
     const struct witness *witness = &cell->witness;
     const struct target *target = &cell->target_run->target;
-    const struct journal_counts none = {0};
-    const struct journal_counts *counts =
-        cell->listening.reader == NULL ? &none : journal_reader_counts(cell->listening.reader);
+    const struct journal_counts *counts = listening_counts(&cell->listening);
     *seen = (struct observation){
         .own_failure = text_or_null(failure),
         .ending = cell->ending,
         .starved = cell->starved,
         .behind = text_or_null(behind),
-        .bad_journal =
-            cell->listening.reader == NULL ? NULL : journal_reader_bad(cell->listening.reader),
+        .returned_after_ms = clock_ns_to_ms(witness->returned_after_ns),
+        .bad_journal = listening_bad(&cell->listening),
         .damaged = counts->damaged,
         .damaged_since_last = counts->damaged_since_last,
         .any_event = witness->event_count > 0,
@@ -109,7 +107,7 @@ static void observe(const struct cell *cell, const char *failure, const char *wr
 }
 
 /* What is odd but does not change the verdict. */
-static void add_anomalies(struct cell *cell, const struct observation *seen)
+static void add_anomalies(struct cell *cell, const struct observation *seen, enum verdict verdict)
 {
     const struct target *target = &cell->target_run->target;
     char status[64];
@@ -121,9 +119,7 @@ static void add_anomalies(struct cell *cell, const struct observation *seen)
             cell_add_anomaly(cell, "vm_status", "the VM %s although the journal is complete",
                              status);
     }
-    if (cell->listening.reader == NULL)
-        return;
-    const struct journal_counts *counts = journal_reader_counts(cell->listening.reader);
+    const struct journal_counts *counts = listening_counts(&cell->listening);
     if (counts->damaged > 0)
         cell_add_anomaly(cell, "damaged_lines", "%llu lines of the journal were damaged",
                          (unsigned long long)counts->damaged);
@@ -134,6 +130,10 @@ static void add_anomalies(struct cell *cell, const struct observation *seen)
         cell_add_anomaly(cell, "late", "%s", cell->witness.late);
     if (!target->same_inode && cell->witness.odd_inode[0] != '\0')
         cell_add_anomaly(cell, "inode_changed", "%s", cell->witness.odd_inode);
+    if (verdict == VERDICT_PASS && cell->slow_rename_ns > 0)
+        cell_add_anomaly(cell, "slow", "a rename took %.1f s of the step budget's %.1f s",
+                         clock_ns_to_ms(cell->slow_rename_ns) / 1000.0,
+                         clock_ns_to_ms(target->budgets.step_ns) / 1000.0);
 }
 
 static void describe_step(struct builder *builder, json_t *result, const struct witness *witness,
@@ -165,9 +165,7 @@ static void describe_view(struct builder *builder, json_t *result, const struct 
 
 static void describe_journal(struct builder *builder, json_t *result, const struct cell *cell)
 {
-    const struct journal_counts none = {0};
-    const struct journal_counts *counts =
-        cell->listening.reader == NULL ? &none : journal_reader_counts(cell->listening.reader);
+    const struct journal_counts *counts = listening_counts(&cell->listening);
     json_t *journal = build_object_in(builder, result, "journal");
     build_number(builder, journal, "lines", (long long)counts->lines);
     build_number(builder, journal, "damaged", (long long)counts->damaged);
@@ -225,6 +223,9 @@ static void describe_extras(struct builder *builder, json_t *result, const struc
         build_truth(builder, result, "data_loss", true);
     if (cell->launcher != NULL)
         build_share(builder, result, "launcher", cell->launcher);
+    if (cell->witness.returned_after_ns > 0)
+        build_real(builder, result, "returned_after_ms",
+                   clock_ns_to_ms(cell->witness.returned_after_ns));
     if (cell->survivors != NULL)
         build_share(builder, result, "unkillable", cell->survivors);
     if (verdict != VERDICT_PASS && cell->listening.reader != NULL)
@@ -270,7 +271,7 @@ json_t *cell_result(struct cell *cell)
                        (int)cell->behind.pid);
     observe(cell, failure, wrong_filesystem, behind, &seen);
     classify(&seen, &judged);
-    add_anomalies(cell, &seen);
+    add_anomalies(cell, &seen, judged.verdict);
     struct builder builder = {.failed = cell->builder.failed || cell->witness.builder.failed};
     return build_finish(&builder, assemble(&builder, cell, &judged));
 }

@@ -11,6 +11,9 @@
 enum { EARLY_TIMES = 8 };
 /* A cell younger than this is not sampled: most native ones are over by then. */
 #define SAMPLE_AFTER_NS (50 * NS_PER_MS)
+/* A rename that has used this share of the time after which it is called a hang is odd, though it
+ * came back: a rename writes some blocks, and no disk that is well takes seconds for these. */
+enum { SLOW_SHARE = 4 };
 #define FILE_TICK_NS (10 * NS_PER_MS)
 
 /* What the cell waits for now. */
@@ -60,12 +63,25 @@ static void bring_tree_up_to_date(struct cell *cell, uint64_t now_ns, struct pro
     tree_update(&cell->tree, table, now_ns);
 }
 
+/* The rename that was out until `end_ns` has come back, or will not. */
+static void note_slow_rename(struct cell *cell, uint64_t end_ns)
+{
+    meter_charge(&cell->meter, end_ns, cell->expected_ns, NULL);
+    if (cell->meter.charged_ns * SLOW_SHARE >= cell->target_run->target.budgets.step_ns &&
+        cell->meter.charged_ns > cell->slow_rename_ns)
+        cell->slow_rename_ns = cell->meter.charged_ns;
+}
+
 /* A new event, the root's end or a panic starts another wait, in which nothing is charged yet. */
 static void notice_new_phase(struct cell *cell)
 {
+    const struct witness *witness = &cell->witness;
     uint64_t start = phase_start(cell);
     if (start == cell->phase_start_ns)
         return;
+    if (cell->phase_is_rename)
+        note_slow_rename(cell, start);
+    cell->phase_is_rename = witness->call_is_out && strncmp(witness->call, "rename", 6) == 0;
     cell->phase_start_ns = start;
     meter_reset(&cell->meter, start);
 }

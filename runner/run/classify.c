@@ -171,6 +171,10 @@ static void classify_timeout(const struct observation *seen, struct classificati
 {
     const char *limit = seen->ending == ENDING_EARLY ? "(ended early: no progress is possible)"
                                                      : "within the step budget";
+    char late[64] = "";
+    if (seen->returned_after_ms > 0)
+        (void)snprintf(late, sizeof late, "; it returned after %.1f s",
+                       seen->returned_after_ms / 1000.0);
     if (seen->damaged_since_last > 0)
         decide(out, VERDICT_ERROR,
                "%" PRIu64 " damaged lines follow '%s', so the call that is out is not known",
@@ -180,9 +184,9 @@ static void classify_timeout(const struct observation *seen, struct classificati
     else if (seen->call_out == NULL)
         decide(out, VERDICT_STALL, "nothing followed '%s' %s", seen->last_text, limit);
     else if (strcmp(seen->call_out, "rename") == 0 || strcmp(seen->call_out, "renameat") == 0)
-        decide(out, VERDICT_HANG, "'%s' did not come back %s", seen->call_text, limit);
+        decide(out, VERDICT_HANG, "'%s' did not come back %s%s", seen->call_text, limit, late);
     else
-        decide(out, VERDICT_STALL, "'%s' did not come back %s", seen->call_text, limit);
+        decide(out, VERDICT_STALL, "'%s' did not come back %s%s", seen->call_text, limit, late);
 }
 
 void classify(const struct observation *seen, struct classification *out)

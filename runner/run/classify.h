@@ -37,7 +37,9 @@ enum outcome { OUTCOME_NONE, OUTCOME_PASS, OUTCOME_FAIL, OUTCOME_UNFIT };
 struct observation {
     const char *own_failure; /* the harness itself could not do its part; NULL if it could */
     enum ending ending;
-    const char *behind;      /* the process whose lock is waited for, "CELL (pid N)"; or NULL */
+    const char *behind; /* the process whose lock is waited for, "CELL (pid N)"; or NULL */
+    double
+        returned_after_ms;   /* how long the call was out that came back behind the verdict; or 0 */
     bool starved;            /* with ENDING_TOTAL_BUDGET: the host kept the tree from running */
     const char *bad_journal; /* why the journal can't be believed; NULL if it can */
     uint64_t damaged_since_last;

@@ -81,7 +81,7 @@ static void hear(struct listening *listening, struct stream *stream, const char 
     console_tail_feed(stream->tail, bytes, length);
     if (stream->panic != NULL)
         panic_watch_feed(stream->panic, bytes, length);
-    if (stream->is_journal && !listening->frozen)
+    if (stream->is_journal)
         journal_reader_feed(listening->reader, bytes, length);
 }
 
@@ -89,7 +89,7 @@ static void end_stream(struct listening *listening, struct stream *stream)
 {
     (void)close(stream->fd);
     stream->fd = -1;
-    if (stream->is_journal && !listening->frozen)
+    if (stream->is_journal)
         journal_reader_finish(listening->reader);
 }
 
@@ -173,13 +173,33 @@ bool listening_needs_ticks(const struct listening *listening)
     return listening->console_path != NULL;
 }
 
-void listening_freeze(struct listening *listening)
+void listening_judge(struct listening *listening)
 {
-    if (listening->frozen || listening->reader == NULL)
+    if (listening->judged || listening->reader == NULL)
         return;
     /* A last line without its end counts if it checks out. */
     journal_reader_finish(listening->reader);
-    listening->frozen = true;
+    listening->judged_counts = *journal_reader_counts(listening->reader);
+    const char *bad = journal_reader_bad(listening->reader);
+    if (bad != NULL)
+        (void)snprintf(listening->judged_bad, sizeof listening->judged_bad, "%s", bad);
+    listening->judged = true;
+    listening->witness->judged = true;
+    journal_reader_resume(listening->reader);
+}
+
+const struct journal_counts *listening_counts(const struct listening *listening)
+{
+    return listening->judged || listening->reader == NULL
+               ? &listening->judged_counts
+               : journal_reader_counts(listening->reader);
+}
+
+const char *listening_bad(const struct listening *listening)
+{
+    if (listening->judged || listening->reader == NULL)
+        return listening->judged_bad[0] == '\0' ? NULL : listening->judged_bad;
+    return journal_reader_bad(listening->reader);
 }
 
 int listening_finish(struct listening *listening, bool *cut, struct error *error)

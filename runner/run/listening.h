@@ -40,7 +40,9 @@ struct listening {
     const char **panic_patterns; /* owned; the strings are the target's */
     struct journal_reader *reader;
     struct witness *witness;
-    bool frozen; /* the verdict is made: bytes are kept, but no longer read as journal */
+    bool judged; /* the verdict is made from what follows; what is heard later is not in it */
+    struct journal_counts judged_counts;
+    char judged_bad[256]; /* empty if the journal was good */
 };
 
 /**
@@ -69,8 +71,13 @@ bool listening_journal_ended(const struct listening *listening);
 /** Whether bytes must be looked for by time, because a file can't be polled. */
 bool listening_needs_ticks(const struct listening *listening);
 
-/** The verdict is made: from now on nothing counts as journal. */
-void listening_freeze(struct listening *listening);
+/** The verdict is made: what the journal says from now on is heard (witness.h), and counts for
+ * nothing. */
+void listening_judge(struct listening *listening);
+
+/** The journal's counts, and why it is bad or NULL: as of the verdict, once it is made. */
+const struct journal_counts *listening_counts(const struct listening *listening);
+const char *listening_bad(const struct listening *listening);
 
 /** The panic watch that has seen a panic; NULL if none has. */
 const struct panic_watch *listening_panic(const struct listening *listening);

@@ -118,6 +118,7 @@ int run_all(const struct run_options *options, struct front *front, struct run_s
         .child_ended = true, /* before the loop, signals are fetched without reaping */
         .settings = {.artifacts_fd = -1,
                      .early = options->early,
+                     .wait_late_ns = options->wait_late_ns,
                      .keep = options->keep,
                      .probe_build = RO_PROBE_BUILD,
                      .listener = front->live ? hear_line : NULL,

@@ -31,6 +31,7 @@ struct run_options {
     uint64_t exit_ns;
     uint64_t total_ns;
     uint64_t grace_ns;
+    uint64_t wait_late_ns; /* behind a verdict, for the call to come back */
     bool early;
     bool keep;
     bool no_controls;

@@ -182,9 +182,20 @@ static void hear_end(struct witness *witness, const struct journal_event *event)
                                                              : OUTCOME_UNFIT;
 }
 
+/* Behind the verdict only one thing is still of interest. */
+static void hear_late(struct witness *witness, const struct journal_event *event)
+{
+    if (event->kind == JOURNAL_LEAVE && witness->call_is_out && witness->returned_after_ns == 0)
+        witness->returned_after_ns = witness->now_ns - witness->entered_ns;
+}
+
 void witness_hear(void *context, const struct journal_event *event)
 {
     struct witness *witness = context;
+    if (witness->judged) {
+        hear_late(witness, event);
+        return;
+    }
     uint64_t gap_ns = witness->now_ns - witness->last_event_ns;
     if (witness->event_count > 0 && gap_ns > witness->longest_gap_ns)
         witness->longest_gap_ns = gap_ns;

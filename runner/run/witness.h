@@ -39,6 +39,9 @@ struct witness {
     json_t *call_arguments; /* of the last call that was entered; owned */
     uint64_t entered_ns;
 
+    bool judged;                /* the verdict is made: nothing below or above changes any more, */
+    uint64_t returned_after_ns; /* except this: how long the call was out that came back late */
+
     enum outcome outcome;
     char broken_check[JOURNAL_LINE_MAX];
     bool setup_broke; /* that check is one of the set-up */

@@ -103,7 +103,7 @@ static void listen_to(struct room *room)
     for (size_t i = 0; i < STREAM_COUNT; i++) /* as if its artifact had been full from the start */
         cell->listening.streams[i].captured = true;
     listening_read(&cell->listening, 2000);
-    listening_freeze(&cell->listening);
+    listening_judge(&cell->listening);
 }
 
 /** What the other parts of the runner add to a cell. */

@@ -4,7 +4,8 @@
 alone.
 
 On a FUSE file system with late answers: what a cell made is cleared away, however many files it is,
-as long as one after the other goes. On one that falls silent in the middle of a run: two of the
+as long as one after the other goes; a rename that comes back behind its budget is a hang of which it is
+told when it did, and one that uses much of it is odd. On one that falls silent in the middle of a run: two of the
 runner's helpers are lost there and no more, and the cells that are left are refused at once.
 
 Usage: slow_mount.py RENAME_ORACLE MISBEHAVE ZOOFS ZOO-DIRECTORY. Exit codes: 0 so it is, 1 it is not,
@@ -52,6 +53,34 @@ def check_slow_cleaning(scratch):
         expect(os.listdir(fuse.backing) == [], "stayed behind:", os.listdir(fuse.backing))
 
 
+def run_late(scratch, milliseconds, step_budget, *arguments):
+    with mounted(scratch, f"rename-late:{milliseconds}") as (fuse, oracle):
+        oracle.run("-t", "native", "--root", fuse.path, "-s", "tmp_root_sibling", "--no-controls",
+                   "--step-budget", step_budget, "--grace", "0.1", *arguments)
+        cell, = oracle.documents()["native"]["cells"]
+        return cell
+
+
+def check_late_answer(scratch):
+    """A rename that comes back behind its budget is a hang, and how late it was is told."""
+    cell = run_late(scratch, 1500, "0.5", "--wait-late", "30")
+    expect(cell["verdict"] == "hang" and not cell["step"]["returned"], cell)
+    expect(1400 <= cell["returned_after_ms"] <= 20000, cell["returned_after_ms"])
+    expect("it returned after" in cell["reason"], cell["reason"])
+    expect(cell["journal"]["timeline"][-1]["line"].startswith("enter rename"), cell["journal"])
+    cell = run_late(scratch, 60000, "0.5", "--wait-late", "0.5")
+    expect(cell["verdict"] == "hang" and "returned_after_ms" not in cell, cell)
+
+
+def check_slow_rename(scratch):
+    """A rename that uses a good part of its budget passes, but that is odd."""
+    cell = run_late(scratch, 2000, "5")
+    kinds = [anomaly["kind"] for anomaly in cell["anomalies"]]
+    expect(cell["verdict"] == "pass" and kinds == ["slow"], cell["verdict"], kinds)
+    cell = run_late(scratch, 300, "10")
+    expect(cell["verdict"] == "pass" and cell["anomalies"] == [], cell["anomalies"])
+
+
 def check_silent_mount(scratch):
     with mounted(scratch, "all-silent-after-renames:1") as (fuse, oracle):
         oracle.run("-t", "native", "--root", fuse.path, "-s", "tmp_root_sibling", "-n", "8", "-j", "3",
@@ -69,11 +98,11 @@ def check_silent_mount(scratch):
 
 
 def main():
+    checks = [check_silent_mount, check_slow_cleaning, check_late_answer, check_slow_rename]
     with mounts.private_scratch() as scratch:
         mounts.need_fuse()
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            for done in [pool.submit(check, scratch)
-                         for check in (check_silent_mount, check_slow_cleaning)]:
+        with concurrent.futures.ThreadPoolExecutor(len(checks)) as pool:
+            for done in [pool.submit(check, scratch) for check in checks]:
                 done.result()
     return 0
 

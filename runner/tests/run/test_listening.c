@@ -3,6 +3,7 @@
  * is heard to its end. */
 #include "run/listening.h"
 
+#include "journal/journal_fixture.h"
 #include "run/shapes.h"
 #include "unit.h"
 
@@ -18,6 +19,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#define CELL_NONCE "abcdefgh12345678"
 
 /* A cell's two streams, as the runner hears them and as a target writes them. */
 struct hearing {
@@ -43,7 +46,7 @@ static void begin_with(struct hearing *hearing, const char *console)
     }
     assert_int_equal(
         witness_start(&hearing->witness, shape_find("tmp_root_sibling"), "/tmp", 1, &error), 0);
-    assert_int_equal(listening_start(&hearing->listening, &hearing->witness, "abcdefgh12345678",
+    assert_int_equal(listening_start(&hearing->listening, &hearing->witness, CELL_NONCE,
                                      hearing->panic_lines, ends[0][0], ends[1][0], console,
                                      hearing->artifacts_fd, "cell", &error),
                      0);
@@ -146,12 +149,86 @@ static void a_long_console_file_is_heard_to_its_end(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+/* What the journal says, from the line with this number on. */
+static void tell(struct hearing *hearing, unsigned long sequence, uint64_t now_ns,
+                 const char *const *bodies, size_t count)
+{
+    struct text text = {0};
+    for (size_t i = 0; i < count; i++) {
+        text_add_line(&text, CELL_NONCE, sequence + i, bodies[i]);
+        text_add_string(&text, "\n");
+    }
+    assert_int_equal(write(hearing->writers[0], text.bytes, text.length), text.length);
+    listening_read(&hearing->listening, now_ns);
+    text_free(&text);
+}
+
+static const char *const until_rename[] = {BEGIN, "enter rename from=/tmp/a to=/tmp/b"};
+static const char *const late_pass[] = {"leave rename ret=0", "check old_gone result=held",
+                                        "end pass checks=1 broken=0"};
+
+/* The probe is done, too late; only how late that was is still of interest. */
+static void what_comes_behind_the_verdict_changes_nothing(void **state)
+{
+    (void)state;
+    struct hearing hearing;
+    begin(&hearing);
+    tell(&hearing, 0, 1000, until_rename, 2);
+    listening_judge(&hearing.listening);
+    tell(&hearing, 2, 5000, late_pass, 3);
+    const struct witness *witness = &hearing.witness;
+    assert_int_equal(witness->returned_after_ns, 4000);
+    assert_true(witness->call_is_out);
+    assert_int_equal(witness->outcome, OUTCOME_NONE);
+    assert_int_equal(witness->renames_returned, 0);
+    assert_int_equal(json_array_size(witness->timeline), 2);
+    assert_int_equal(listening_counts(&hearing.listening)->lines, 2);
+    end(&hearing);
+}
+
+/* A late line of somebody else's makes no journal bad that was good, and no call return. */
+static void a_bad_line_behind_the_verdict_is_no_answer(void **state)
+{
+    (void)state;
+    static const char *const gap[] = {"leave rename ret=0"};
+    struct hearing hearing;
+    begin(&hearing);
+    tell(&hearing, 0, 1000, until_rename, 2);
+    listening_judge(&hearing.listening);
+    tell(&hearing, 7, 5000, gap, 1);
+    tell(&hearing, 2, 6000, late_pass, 3);
+    assert_int_equal(hearing.witness.returned_after_ns, 0);
+    assert_null(listening_bad(&hearing.listening));
+    end(&hearing);
+}
+
+/* A line whose end was not there yet counts if it is whole, as it does at the end of a stream. */
+static void a_line_without_its_end_counts_for_the_verdict(void **state)
+{
+    (void)state;
+    struct hearing hearing;
+    struct text text = {0};
+    begin(&hearing);
+    tell(&hearing, 0, 1000, until_rename, 2);
+    text_add_line(&text, CELL_NONCE, 2, "leave rename ret=0");
+    assert_int_equal(write(hearing.writers[0], text.bytes, text.length), text.length);
+    listening_read(&hearing.listening, 3000);
+    listening_judge(&hearing.listening);
+    assert_false(hearing.witness.call_is_out);
+    assert_int_equal(hearing.witness.returned_after_ns, 0);
+    text_free(&text);
+    end(&hearing);
+}
+
 int test_listening(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_cut_by_the_other_stream_is_found),
         cmocka_unit_test(two_halves_on_two_streams_are_no_panic),
         cmocka_unit_test(a_long_console_file_is_heard_to_its_end),
+        cmocka_unit_test(what_comes_behind_the_verdict_changes_nothing),
+        cmocka_unit_test(a_bad_line_behind_the_verdict_is_no_answer),
+        cmocka_unit_test(a_line_without_its_end_counts_for_the_verdict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
