@@ -21,6 +21,7 @@ enum {
     OPTION_NOW,
     OPTION_ACCEPT_WAIVER,
     OPTION_ACCEPT_WEAKER,
+    OPTION_ACCEPT_TARGET,
     OPTION_RELEASE,
     OPTION_LIST_REASONS,
     OPTION_HARNESS_COMMAND,
@@ -76,6 +77,9 @@ static const struct argp_option option_list[] = {
      "Let the criteria's waiver for MODE apply; may be repeated", 0},
     {"accept-weaker-criteria", OPTION_ACCEPT_WEAKER, NULL, 0,
      "Decide by --criteria even where they ask for less than the exit criteria as written", 0},
+    {"accept-target", OPTION_ACCEPT_TARGET, "NAME=DIGEST", 0,
+     "Take evidence of target NAME with a descriptor that this tool does not ship; may be repeated",
+     0},
     {"list-reasons", OPTION_LIST_REASONS, NULL, 0,
      "Print every reason for which the gate does not say yes, and end", 0},
     {"now", OPTION_NOW, "TIME", 0, "Decide as of TIME instead of now; the decision says so", 0},
@@ -88,6 +92,7 @@ struct settings {
     struct gate_options options;
     struct harness_options harness;
     const char *waivers[REPEATS_MAX];
+    const char *targets[REPEATS_MAX];
     const char *harness_modes[REPEATS_MAX];
     bool json;
     bool list_reasons;
@@ -100,6 +105,15 @@ static void take_repeated(const char **list, size_t *count, const char *text,
         argp_error(state, "'%s': an option was repeated more than %d times", text, REPEATS_MAX);
     else
         list[(*count)++] = text;
+}
+
+static void take_target(struct settings *settings, const char *text, struct argp_state *state)
+{
+    const char *digest = strchr(text, '=');
+    if (digest == NULL || strncmp(digest + 1, "sha256:", 7) != 0 ||
+        strspn(digest + 8, "0123456789abcdef") != 64 || digest[72] != '\0')
+        argp_error(state, "--accept-target: '%s' is no NAME=sha256:DIGEST", text);
+    take_repeated(settings->targets, &settings->options.accepted_target_count, text, state);
 }
 
 static void take_documents(struct settings *settings, struct argp_state *state)
@@ -133,6 +147,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         break;
     case OPTION_ACCEPT_WEAKER:
         settings->options.accept_weaker_criteria = true;
+        break;
+    case OPTION_ACCEPT_TARGET:
+        take_target(settings, text, state);
         break;
     case OPTION_RELEASE:
         settings->options.release = text;
@@ -228,6 +245,7 @@ int command_gate(int argc, char **argv)
     };
     struct error error = ERROR_INIT;
     settings.options.accepted_waivers = settings.waivers;
+    settings.options.accepted_targets = settings.targets;
     settings.harness.modes = settings.harness_modes;
     argp_err_exit_status = 2;
     if (command_line_parse(&parser, "list-reasons", argc, argv, &settings) != 0)

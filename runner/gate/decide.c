@@ -116,6 +116,13 @@ static bool describe_terms(struct builder *builder, json_t *terms, const struct 
             tell_term(builder, terms, "weaker_criteria", file->departures->items[i].detail);
             less = true;
         }
+    for (size_t i = 0; i < file->documents->count; i++) {
+        const struct document *document = &file->documents->items[i];
+        if (!document_stands(document) || target_is_shipped(document))
+            continue;
+        tell_term(builder, terms, "unshipped_target", document->target);
+        less = true;
+    }
     if (file->options->clock_set)
         tell_term(builder, terms, "clock_set", now);
     return less;
@@ -139,6 +146,8 @@ static void describe_used(struct builder *builder, json_t *evidence,
     json_t *entry = build_next_object(builder, evidence);
     build_text(builder, entry, "digest", document->digest);
     build_text(builder, entry, "target", document->target);
+    build_text(builder, entry, "target_digest",
+               json_text(json_object_get(root, "target"), "digest"));
     build_text(builder, entry, "mode", document->mode);
     build_text(builder, entry, "release", document->release);
     describe_subject(builder, entry, json_object_get(json_object_get(root, "subject"), "digests"));
@@ -344,6 +353,8 @@ static int load_evidence(const struct gate_options *options, const struct criter
         .now = options->now,
         .probe_build = options->probe_build,
         .tool_version = options->tool_version,
+        .accepted_targets = options->accepted_targets,
+        .accepted_target_count = options->accepted_target_count,
     };
     if (document_list_load(documents, options->documents, options->document_count, error) != 0)
         return -1;

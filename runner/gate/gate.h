@@ -29,6 +29,8 @@ struct gate_options {
     const char *const *accepted_waivers; /* modes */
     size_t accepted_waiver_count;
     bool accept_weaker_criteria;
+    const char *const *accepted_targets; /* NAME=DIGEST of descriptors that are not shipped */
+    size_t accepted_target_count;
     moment now;
     bool clock_set;          /* `now` is a time that somebody asked for, and not this machine's */
     const char *probe_build; /* of this tool, as are the next two */

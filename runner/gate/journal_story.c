@@ -3,6 +3,8 @@
 
 #include "run/shapes.h"
 
+#include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +22,11 @@ struct reading {
     const struct shape *table; /* of a gating shape, or NULL */
     const char *call;          /* of the last enter line */
     size_t call_length;
-    double last_ms;
+    const char *text; /* of the line that is read */
+    double ms;        /* ... and its time */
+    double entered_ms;
+    const char *work; /* the directory of the renames, not terminated */
+    size_t work_length;
     size_t index;
 };
 
@@ -56,11 +62,14 @@ static bool cut_line(const char *text, size_t index, struct line *line)
     return line->event_length > 0 && line->subject_length > 0;
 }
 
-/** The value of a field, up to the next space; NULL where the line has none of that name. */
-static const char *find_field(const struct line *line, const char *key, size_t *length)
+/**
+ * The value of a field, up to the next space; NULL where there is none of that name. `text` is a
+ * line, or begins with the space in front of its fields.
+ */
+static const char *find_field_in(const char *text, const char *key, size_t *length)
 {
     size_t key_length = strlen(key);
-    for (const char *at = line->fields; *at == ' '; at += strcspn(at, " ")) {
+    for (const char *at = text + strcspn(text, " "); *at == ' '; at += strcspn(at, " ")) {
         at++;
         if (strncmp(at, key, key_length) != 0 || at[key_length] != '=')
             continue;
@@ -68,6 +77,11 @@ static const char *find_field(const struct line *line, const char *key, size_t *
         return at + key_length + 1;
     }
     return NULL;
+}
+
+static const char *find_field(const struct line *line, const char *key, size_t *length)
+{
+    return find_field_in(line->fields, key, length);
 }
 
 static bool field_is(const struct line *line, const char *key, const char *value)
@@ -85,33 +99,46 @@ static const char *read_begin(struct reading *reading, const struct line *line)
     story->shape = line->subject;
     story->shape_length = line->subject_length;
     story->build = find_field(line, "build", &story->build_length);
+    size_t digits = 0;
+    const char *bits = find_field(line, "bits", &digits);
+    story->bits = bits == NULL || digits > 3 ? 0 : strtol(bits, NULL, 10);
     return story->build == NULL ? "its journal names no probe build" : NULL;
 }
 
-/** Whether a field's value is `path` below some directory. */
-static bool field_ends_in(const struct line *line, const char *key, const char *path)
+/** Whether a field's value is `path` below the directory that all renames of the journal are in. */
+static bool field_is_in_work(struct reading *reading, const struct line *line, const char *key,
+                             const char *path)
 {
     size_t length = 0;
     size_t wanted = strlen(path);
     const char *found = find_field(line, key, &length);
-    return found != NULL && length > wanted && found[length - wanted - 1] == '/' &&
-           memcmp(found + (length - wanted), path, wanted) == 0;
+    if (found == NULL || length <= wanted || found[length - wanted - 1] != '/' ||
+        memcmp(found + (length - wanted), path, wanted) != 0)
+        return false;
+    if (reading->work == NULL) {
+        reading->work = found;
+        reading->work_length = length - wanted;
+    }
+    return reading->work_length == length - wanted &&
+           memcmp(reading->work, found, reading->work_length) == 0;
 }
 
 /** `nth` counts from 0; the one behind the last is not right, and ends the reading. */
-static bool rename_is_right(const struct shape *table, size_t nth, const struct line *line)
+static bool rename_is_right(struct reading *reading, size_t nth, const struct line *line)
 {
+    const struct shape *table = reading->table;
     if (table == NULL)
         return true;
     return table->renames[nth].from != NULL &&
-           field_ends_in(line, "from", table->renames[nth].from) &&
-           field_ends_in(line, "to", table->renames[nth].to);
+           field_is_in_work(reading, line, "from", table->renames[nth].from) &&
+           field_is_in_work(reading, line, "to", table->renames[nth].to);
 }
 
 static const char *read_filesystem(struct reading *reading, const struct line *line)
 {
     reading->story->filesystem = line->subject;
     reading->story->filesystem_length = line->subject_length;
+    reading->story->filesystem_line = reading->text;
     return NULL;
 }
 
@@ -122,9 +149,12 @@ static const char *read_enter(struct reading *reading, const struct line *line)
         return "its journal enters a call while another one is out";
     story->call_out = true;
     story->rename_out = word_is(line->subject, line->subject_length, "rename");
-    if (story->rename_out && !rename_is_right(reading->table, story->renames_entered, line))
+    if (story->rename_out && !rename_is_right(reading, story->renames_entered, line))
         return "its journal has a rename that is not its shape's";
     story->renames_entered += story->rename_out;
+    story->last_enter_line = reading->text;
+    story->last_enter = reading->index;
+    reading->entered_ms = reading->ms;
     reading->call = line->subject;
     reading->call_length = line->subject_length;
     return NULL;
@@ -136,7 +166,16 @@ static const char *read_leave(struct reading *reading, const struct line *line)
     if (!story->call_out || reading->call_length != line->subject_length ||
         memcmp(reading->call, line->subject, line->subject_length) != 0)
         return "its journal leaves a call that it did not enter";
-    story->renames_returned += story->rename_out && field_is(line, "ret", "0");
+    size_t length = 0;
+    bool succeeded = field_is(line, "ret", "0");
+    if (succeeded && find_field(line, "errno", &length) != NULL)
+        return "its journal has a call that succeeded with an errno";
+    story->renames_returned += story->rename_out && succeeded;
+    if (story->rename_out) {
+        story->rename_timed = true;
+        story->longest_rename_ms =
+            fmax(story->longest_rename_ms, reading->ms - reading->entered_ms);
+    }
     story->call_out = false;
     story->rename_out = false;
     return NULL;
@@ -155,11 +194,14 @@ static const char *read_end(struct reading *reading, const struct line *line)
 {
     struct journal_story *story = reading->story;
     char count[32];
+    char broken[32];
     (void)snprintf(count, sizeof count, "%zu", story->checks_held + story->checks_broken);
+    (void)snprintf(broken, sizeof broken, "%zu", story->checks_broken);
+    bool counts = field_is(line, "checks", count) && field_is(line, "broken", broken);
     story->ended = true;
-    story->ended_pass = word_is(line->subject, line->subject_length, "pass") &&
-                        field_is(line, "checks", count) && field_is(line, "broken", "0");
-    story->ended_fail = word_is(line->subject, line->subject_length, "fail");
+    story->ended_pass =
+        word_is(line->subject, line->subject_length, "pass") && counts && story->checks_broken == 0;
+    story->ended_fail = word_is(line->subject, line->subject_length, "fail") && counts;
     return NULL;
 }
 
@@ -182,17 +224,18 @@ static const struct {
 static const char *read_line(struct reading *reading, const json_t *entry)
 {
     const char *text = json_string_value(json_object_get(entry, "line"));
-    double ms = json_number_value(json_object_get(entry, "ms"));
     struct line line;
+    reading->text = text;
+    reading->ms = json_number_value(json_object_get(entry, "ms"));
     if (!cut_line(text, reading->index, &line))
         return "its journal has a line that is out of its form or order";
-    if (ms < reading->last_ms)
+    if (reading->ms < reading->story->last_ms)
         return "its journal goes back in time";
     if (reading->story->ended)
         return "its journal goes on after its end";
     if (reading->index == 0 && !word_is(line.event, line.event_length, "begin"))
         return "its journal does not begin with its beginning";
-    reading->last_ms = ms;
+    reading->story->last_ms = reading->ms;
     for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
         if (word_is(line.event, line.event_length, events[i].name))
             // What comes back is a literal; cppcheck takes it for a part of the line.
@@ -222,4 +265,39 @@ void journal_story_read(const json_t *cell, struct journal_story *story)
         story->odd = "its journal is empty";
     else if (lines < 0 || (size_t)lines != reading.index)
         story->odd = "its journal does not have as many lines as were counted";
+}
+
+/** Takes one byte of a value, which may be encoded as %XX. */
+static char take_byte(const char **cursor)
+{
+    char byte = *(*cursor)++;
+    if (byte != '%' || !isxdigit((unsigned char)(*cursor)[0]) ||
+        !isxdigit((unsigned char)(*cursor)[1]))
+        return byte;
+    const char digits[] = {(*cursor)[0], (*cursor)[1], '\0'};
+    *cursor += 2;
+    return (char)strtol(digits, NULL, 16);
+}
+
+bool journal_line_field_is(const char *line, const char *key, const char *value)
+{
+    size_t length = 0;
+    const char *found = find_field_in(line, key, &length);
+    if (found == NULL || value == NULL)
+        return found == NULL && value == NULL;
+    /* A value that was too long ends in "%+", which is no part of it. */
+    bool clipped = length >= 2 && memcmp(found + length - 2, "%+", 2) == 0;
+    const char *end = found + length - (clipped ? 2 : 0);
+    while (found < end && *value != '\0')
+        if (take_byte(&found) != *value++)
+            return false;
+    return found == end && *value == '\0';
+}
+
+size_t journal_line_fields(const char *line)
+{
+    size_t count = 0;
+    for (const char *at = strchr(line, '='); at != NULL; at = strchr(at + 1, '='))
+        count++;
+    return count;
 }

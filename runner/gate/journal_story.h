@@ -15,6 +15,13 @@ struct journal_story {
     size_t build_length;
     const char *filesystem; /* of the fs line, likewise; NULL where there is none */
     size_t filesystem_length;
+    const char *filesystem_line; /* the whole of it */
+    const char *last_enter_line; /* NULL where no call was entered */
+    size_t last_enter;           /* its place */
+    long bits;                   /* of a pointer, as the begin line has them; 0 for none */
+    double last_ms;              /* of the last line */
+    double longest_rename_ms;    /* of those that came back */
+    bool rename_timed;           /* there is one */
     size_t renames_entered;
     size_t renames_returned; /* with 0 */
     size_t checks_held;
@@ -31,5 +38,14 @@ struct journal_story {
  * of a gating shape has to be the one that the runner's own table (run/shapes.h) has in its place.
  */
 void journal_story_read(const json_t *cell, struct journal_story *story);
+
+/**
+ * Whether the line has a field of that name whose value, decoded, is `value`; for NULL, whether it
+ * has none of that name.
+ */
+bool journal_line_field_is(const char *line, const char *key, const char *value);
+
+/** How many fields the line has. */
+size_t journal_line_fields(const char *line);
 
 #endif

@@ -31,11 +31,6 @@ struct tally {
     json_t *verdicts;
 };
 
-static json_int_t journal_count(const json_t *cell, const char *key)
-{
-    return json_integer_value(json_object_get(json_object_get(cell, "journal"), key));
-}
-
 /** The kind of what is odd about a pass and not accepted, or NULL. */
 static const char *find_anomaly(const struct criteria *criteria, const json_t *cell)
 {
@@ -46,12 +41,6 @@ static const char *find_anomaly(const struct criteria *criteria, const json_t *c
             return json_text(anomaly, "kind");
     if (json_array_size(json_object_get(cell, "unkillable")) > 0)
         return "unkillable";
-    if (journal_count(cell, "damaged") > 0 &&
-        !json_array_has_string(criteria->accept_anomalies, "damaged_lines"))
-        return "damaged_lines";
-    if (journal_count(cell, "repaired") > 0 &&
-        !json_array_has_string(criteria->accept_anomalies, "repaired_lines"))
-        return "repaired_lines";
     return NULL;
 }
 

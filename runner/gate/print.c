@@ -89,6 +89,9 @@ static void print_answer(const json_t *decision, FILE *stream)
             print_texts(stream,
                         "  TERM: weaker criteria were accepted: ", text_or(term, "detail", ""),
                         NULL);
+        else if (is_term(term, "unshipped_target"))
+            print_texts(stream, "  TERM: a descriptor that is not shipped was accepted: ",
+                        text_or(term, "detail", ""), NULL);
         else
             continue;
         (void)fputc('\n', stream);
@@ -213,6 +216,8 @@ static void print_evidence(const json_t *decision, FILE *stream)
                     text_or(document, "mode", ""), ", release ", text_or(document, "release", ""),
                     ", probe build ", text_or(document, "probe_build", ""), ", finished ",
                     text_or(document, "finished", ""), NULL);
+        (void)fputc('\n', stream);
+        print_texts(stream, "    descriptor ", text_or(document, "target_digest", ""), NULL);
         (void)fputc('\n', stream);
         const char *name = NULL;
         json_t *digest = NULL;

@@ -68,6 +68,11 @@ static const struct {
     [REASON_DUPLICATE_ATTEMPT] = {"duplicate_attempt", WEIGHT_BLOCKING,
                                   "an attempt stands in the document more than once"},
     [REASON_CONTRADICTORY] = {"contradictory", WEIGHT_BLOCKING, "the document contradicts itself"},
+    [REASON_COPIED_JOURNAL] = {"copied_journal", WEIGHT_BLOCKING,
+                               "an attempt has the journal of another one, to the microsecond"},
+    [REASON_UNSHIPPED_TARGET] = {"unshipped_target", WEIGHT_BLOCKING,
+                                 "the target's descriptor is none that this tool ships; accept it "
+                                 "by name and digest with --accept-target"},
     [REASON_MIXED_RELEASES] = {"mixed_releases", WEIGHT_BLOCKING,
                                "the documents are of different releases"},
     [REASON_MIXED_KERNELS] = {"mixed_kernels", WEIGHT_BLOCKING,

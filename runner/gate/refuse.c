@@ -23,8 +23,8 @@ static int refuse_alone(const struct refusal_context *context, struct document *
         return -1;
     if (document->refusals.count > 0)
         return 0;
-    refusal_check *const *const groups[] = {identity_checks, launcher_checks, run_checks,
-                                            control_checks, cell_checks};
+    refusal_check *const *const groups[] = {identity_checks, agreement_checks, launcher_checks,
+                                            run_checks,      control_checks,   cell_checks};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
         if (run_checks_of(groups[i], context, document, error) != 0)
             return -1;
@@ -39,7 +39,7 @@ int refuse_documents(const struct refusal_context *context, struct document_list
     for (size_t i = 0; i < list->count; i++)
         if (document_stands(&list->items[i]) && refuse_alone(context, &list->items[i], error) != 0)
             return -1;
-    if (refuse_mixed_documents(list, error) != 0)
+    if (refuse_copied_journals(list, error) != 0 || refuse_mixed_documents(list, error) != 0)
         return -1;
     return refuse_shared_binaries(list, error);
 }

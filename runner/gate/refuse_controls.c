@@ -64,6 +64,8 @@ static const char *control_doubt(const struct document *document, const json_t *
         return "is no control that this tool knows";
     if (strcmp(json_text(cell, "verdict"), control->verdict) != 0)
         return "did not get its verdict";
+    if (json_integer_value(json_object_get(cell, "attempt")) != 1)
+        return "controls run once";
     if (json_integer_value(json_object_get(json_object_get(cell, "journal"), "damaged")) != 0)
         return "its journal has damaged lines";
     if (strcmp(control->verdict, "pass") == 0)

@@ -5,6 +5,7 @@ implementation of the canonical form and the digest, written from results/schema
 import copy
 import hashlib
 import json
+import os
 import subprocess
 
 NOW = "2026-11-22T12:00:00Z"
@@ -16,6 +17,7 @@ CONTROLS = {"control_pass": "pass", "control_fail": "fail", "control_block": "ha
 MODES = {"standalone": ("nanvix-standalone", "standalone"),
          "single": ("nanvix-hosted-single", "hosted-single-process"),
          "multi": ("nanvix-hosted-multi", "hosted-multi-process")}
+TARGETS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../targets")
 RENAMES = {"tmp_root_sibling": [("a", "b")], "subdir_sibling": [("s/a", "s/b")],
            "replace_existing": [("r/new", "r/old")],
            "pycache_replace": [("m/__pycache__/m.cpython-312.pyc.3075982816",
@@ -108,10 +110,17 @@ STORIES = {"pass": "pass", "fail": "fail", "hang": "rename", "stall": "open", "c
            "error": "open", "no_start": None, "skip": None}
 
 
-def make_evidence(state):
-    return {"state": state, "summary": "no CPU used", "out_ms": 10000.5, "charged_ms": 10000.0,
-            "window_ms": 1000.0, "early": None, "threads_cut": False, "ended": [],
-            "threads": [{"pid": 7, "tid": 7, "comm": "nanvixd.elf", "state": "S", "cpu_ms": 0.0,
+def target_digest(target):
+    """Of the descriptor that is shipped under that name."""
+    with open(os.path.join(TARGETS, target + ".json"), "rb") as file:
+        return "sha256:" + hashlib.sha256(file.read()).hexdigest()
+
+
+def make_evidence(state, budget):
+    return {"state": state, "summary": "in a line", "out_ms": budget + 0.5,
+            "charged_ms": budget + 0.25, "window_ms": 1000.0, "early": None, "threads_cut": False, "ended": [],
+            "threads": [{"pid": 7, "tid": 7, "comm": "nanvixd.elf", "state": "S",
+                         "cpu_ms": 900.0 if state == "spinning" else 0.0,
                          "waited_ms": 0.0, "syscall": 202, "waits_in": "futex_wait",
                          "stack": []}]}
 
@@ -126,24 +135,39 @@ def slow_down(cell, ms):
     cell["duration_ms"] += ms
 
 
-def make_cell(shape, attempt, verdict, build):
+def start_ms(place, shape, attempt):
+    """When the journal begins: no two attempts of a set have the same times."""
+    shapes = SHAPES + list(CONTROLS)
+    index = shapes.index(shape) if shape in shapes else len(shapes)
+    return 700 + round(0.125 * place + 0.002 * index + 0.03 * (attempt % 1000), 3)
+
+
+def make_cell(shape, attempt, verdict, build, place=0):
     upto = STORIES[verdict]
     lines = story(shape, build, upto) if upto else []
     passes = verdict == "pass"
+    begun = start_ms(place, shape, attempt)
+    timed = passes and "rename" in str(lines)
     cell = {"shape": shape, "attempt": attempt, "verdict": verdict,
             "reason": "" if passes else "it came to " + verdict, "step": None,
-            "duration_ms": 812.25, "rename_ms": 1.5 if passes and "rename" in str(lines) else None,
+            "duration_ms": 812.25, "rename_ms": 0.5 if timed else None,
             "errno": None, "evidence": None, "anomalies": [], "host_view": None,
-            "filesystem": {"type": "fat", "device": "7"} if lines else None,
+            "filesystem": {"type": "fat", "device": "7", "source": "ramfs", "mount": "/tmp"}
+                          if lines else None,
             "journal": {"lines": len(lines), "damaged": 0, "repaired": 0,
-                        "timeline": [{"ms": 700.125 + 0.5 * index, "line": line}
+                        "timeline": [{"ms": round(begun + 0.5 * index, 3), "line": line}
                                      for index, line in enumerate(lines)]},
             "artifacts": {}}
+    if timed and place > 0:
+        cell["host_view"] = {"kind": "directory", "result": "agrees", "findings": []}
     if verdict in ("hang", "stall"):
         call = "rename" if verdict == "hang" else "open"
-        cell["step"] = {"sequence": len(lines) - 1, "call": call, "arguments": {"path": "/tmp/a"},
+        budget = 2000.0 if shape in CONTROLS else 10000.0
+        arguments = dict(field.split("=", 1) for field in lines[-1].split()[2:])
+        cell["step"] = {"sequence": len(lines) - 1, "call": call, "arguments": arguments,
                         "returned": False}
-        cell["evidence"] = make_evidence("spinning" if shape == "control_spin" else "blocked")
+        cell["evidence"] = make_evidence("spinning" if shape == "control_spin" else "blocked", budget)
+        cell["duration_ms"] += budget
     return cell
 
 
@@ -180,15 +204,15 @@ def make_document(name, build, version, attempts):
         "subject": {"kind": "nanvix", "release": RELEASE,
                     "digests": {file: fake_digest(mode + file)
                                 for file in ("bin/kernel.elf", "bin/nanvixd.elf")}},
-        "target": {"name": target, "mode": mode, "digest": fake_digest(target)},
+        "target": {"name": target, "mode": mode, "digest": target_digest(target)},
         "probes": {"build_id": build, "abi": "nanvix-i686",
                    "digests": {word: fake_digest(word) for word in SHAPES + list(CONTROLS)}},
         "budgets": {"boot_ms": 60000.0, "step_ms": 10000.0, "control_step_ms": 2000.0,
                     "exit_ms": 5000.0, "total_ms": 120000.0, "grace_ms": 2000.0, "early": False},
         "planned": {"shapes": list(SHAPES), "attempts": attempts},
         "complete": True, "admissible": True, "inadmissible_because": [],
-        "controls": [make_cell(word, 1, verdict, build) for word, verdict in CONTROLS.items()],
-        "cells": [make_cell(shape, attempt, "pass", build)
+        "controls": [make_cell(word, 1, verdict, build, index) for word, verdict in CONTROLS.items()],
+        "cells": [make_cell(shape, attempt, "pass", build, index)
                   for shape in SHAPES for attempt in range(1, attempts + 1)]}
     return seal(verify(document))
 
@@ -197,7 +221,16 @@ def dress_as_nanvix(document, name):
     """A copy of a real document, dressed up as one about Nanvix in a mode."""
     target, mode = MODES[name]
     dressed = copy.deepcopy(document)
-    dressed["target"].update(name=target, mode=mode)
+    dressed["target"].update(name=target, mode=mode, digest=target_digest(target))
+    dressed["probes"]["abi"] = "nanvix-x86_64"
+    place = list(MODES).index(name)
+    for cell in dressed["controls"] + dressed["cells"]:
+        for entry in cell["journal"]["timeline"]:
+            entry["ms"] = round(entry["ms"] - 0.001 * place, 3)
+        for kind in cell["artifacts"]:
+            cell["artifacts"][kind] = cell["artifacts"][kind].replace("/native.", "/%s." % target)
+        if place == 0:
+            cell["host_view"] = None
     dressed["subject"] = {"kind": "nanvix", "release": RELEASE,
                           "digests": {file: fake_digest(mode + file)
                                       for file in ("bin/kernel.elf", "bin/nanvixd.elf")}}
@@ -261,12 +294,49 @@ def places(document, pointer):
     return found
 
 
+def shift(cell, ms):
+    """The same journal at another time, as every other attempt has it."""
+    for entry in cell["journal"]["timeline"]:
+        entry["ms"] = round(entry["ms"] + ms, 3)
+
+
+def retarget(document, target):
+    """As if it had run on another target that is shipped."""
+    with open(os.path.join(TARGETS, target + ".json"), encoding="utf-8") as file:
+        descriptor = json.load(file)
+    document["target"] = {"name": target, "mode": descriptor["mode"], "digest": target_digest(target)}
+    view = descriptor.get("host_view")
+    for cell in document["cells"]:
+        cell["host_view"] = view and {"kind": view["kind"], "result": "agrees", "findings": []}
+    for cell in document["controls"] + document["cells"]:
+        cell["launcher"]["mode"] = descriptor["mode"]
+
+
+def place_of(document):
+    """Which of the three targets it is of; another one comes last."""
+    targets = [target for target, _ in MODES.values()] + [document["target"]["name"]]
+    return targets.index(document["target"]["name"])
+
+
 def apply_change(inputs, change, build):
-    """One change of a case: {"file", "at", "set"|"remove"|"append"|"become"|"slow"} or {"file", "copy"};
+    """One change of a case: {"file", "at", "set"|"remove"|"append"|"become"|"slow"} or {"file", "copy"[, "rerun": N]},
+    as the same or as run N; {"file", "retarget"|"attempts"};
     {"file", "everywhere": TEXT, "becomes": TEXT} changes every place at once, {build} is the tool's."""
     name = change["file"]
     if "copy" in change:
         inputs[name] = copy.deepcopy(inputs[change["copy"]])
+        for cell in inputs[name]["controls"] + inputs[name]["cells"]:
+            shift(cell, change.get("rerun", 0) * 0.001)
+        return
+    if "attempts" in change:
+        document, attempts = inputs[name], range(1, change["attempts"] + 1)
+        document["planned"]["attempts"] = change["attempts"]
+        document["cells"] = [make_cell(shape, attempt, "pass", build, place_of(document))
+                             for shape in SHAPES for attempt in attempts]
+        verify(document)
+        return
+    if "retarget" in change:
+        retarget(inputs[name], change["retarget"])
         return
     if "everywhere" in change:
         text = json.dumps(inputs[name])
@@ -283,7 +353,8 @@ def apply_change(inputs, change, build):
             container[key].append(copy.deepcopy(change["append"]))
         elif "become" in change:
             cell = container[key]
-            container[key] = make_cell(cell["shape"], cell["attempt"], change["become"], build)
+            place = place_of(inputs[name])
+            container[key] = make_cell(cell["shape"], cell["attempt"], change["become"], build, place)
             container[key].update(known_launcher([cell, *container]))
         elif "slow" in change:
             slow_down(container[key], change["slow"])

@@ -101,7 +101,7 @@ def check_evidence_and_time(bench):
         at + "1/rename_ms": None, at + "2/rename_ms": None, at + "3/rename_ms": None})
     whole = bench.write("whole.json", ["pass"] * 3, **{at + "2/rename_ms": 7})
     bench.compare("a whole number of ms", bench.write("usual.json", []), whole, 0,
-                  {"unchanged": 6}, "rename 1.500 -> 7.000 ms", options=["--all"])
+                  {"unchanged": 6}, "rename 0.500 -> 7.000 ms", options=["--all"])
     result = bench.run(untimed, whole, "--all").stdout
     bench.expect("no time", "; rename" not in [line for line in result.splitlines()
                                                if SHAPE in line][0], result)
@@ -109,7 +109,7 @@ def check_evidence_and_time(bench):
     slow = bench.write("slow.json", ["pass"] * 3,
                        **{"/cells/shape=%s,attempt=2/rename_ms" % SHAPE: 250.125})
     fast = bench.write("fast.json", ["pass"] * 3)
-    bench.compare("time", fast, slow, 0, {"unchanged": 6}, "rename 1.500 -> 250.125 ms",
+    bench.compare("time", fast, slow, 0, {"unchanged": 6}, "rename 0.500 -> 250.125 ms",
                   options=["--all"])
     lost = bench.write("lost.json", ["fail"] * 3,
                        **{"/cells/shape=%s,attempt=1/data_loss" % SHAPE: True})

@@ -458,7 +458,7 @@ def decision(documents, answer="keep", **changes):
             {"issue": "NSKIP021", "answer": "evidence_allows_removal" if met else "not_shown"},
             {"issue": "NSKIP055", "answer": "evidence_forbids_removal"}],
         "evidence": [{"digest": one["digest"], "target": one["target"]["name"],
-                      "mode": one["target"]["mode"], "release": one["subject"]["release"],
+                      "target_digest": one["target"]["digest"], "mode": one["target"]["mode"], "release": one["subject"]["release"],
                       "subject_digests": one["subject"]["digests"],
                       "probe_build": one["probes"]["build_id"], "run": one["run"]["id"],
                       "finished": one["run"]["finished"], "tool_commit": one["run"]["tool_commit"],
