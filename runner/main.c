@@ -5,9 +5,13 @@
 #include "commands/standard_output.h"
 
 #include <argp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+
+enum { STACK_LEAST = 256 * 1024 };
 
 static const struct command commands[] = {
     {"bisect", "run for `git bisect run`: good, bad or can't say", command_bisect},
@@ -80,9 +84,26 @@ static int carry_out(int argc, char **argv)
     return 2;
 }
 
+/* No function has more than a few frames of the size that the build allows (-Wframe-larger-than).
+ */
+static bool has_stack(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= STACK_LEAST)
+        return true;
+    (void)fprintf(
+        stderr, "rename-oracle: the limit on the stack (ulimit -s) is %llu KiB; it has to be %d\n",
+        (unsigned long long)limit.rlim_cur / 1024, STACK_LEAST / 1024);
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     argp_err_exit_status = 2; /* of every command but bisect */
     standard_files_occupy();
+    (void)signal(SIGXFSZ,
+                 SIG_IGN); /* a file that may not grow (ulimit -f) is an error like others */
+    if (!has_stack())
+        return argc > 1 && strcmp(argv[1], "bisect") == 0 ? 125 : argp_err_exit_status;
     return standard_output_finish(carry_out(argc, argv));
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/capture.h"
 
+#include "base/write_all.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -56,23 +58,6 @@ struct capture *capture_open(int directory_fd, const char *name, uint64_t head_l
     capture->tail_refused = false;
     memcpy(capture->name, name, strlen(name) + 1);
     return capture;
-}
-
-/** Returns how many bytes are on disk; less than `length` with errno set. */
-static size_t write_all(int fd, const char *bytes, size_t length)
-{
-    size_t done = 0;
-    while (done < length) {
-        ssize_t written = write(fd, bytes + done, length - done);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written == 0)
-            errno = EIO;
-        if (written <= 0)
-            break;
-        done += (size_t)written;
-    }
-    return done;
 }
 
 static int keep_in_tail(struct capture *capture, const char *bytes, size_t length,

@@ -280,24 +280,26 @@ int run_and_summarize(int argc, char **argv, const char *text, struct run_summar
     const struct argp parser = {option_list, parse_option, NULL, text, NULL, NULL, NULL};
     struct arguments arguments = {.options = {.argv = argv}};
     struct error error = ERROR_INIT;
-    struct front front;
+    CLEANUP_FREE struct front *front = calloc(1, sizeof *front); /* too big for a stack */
     if (command_line_parse(&parser, NULL, argc, argv, &arguments) != 0)
         return argp_err_exit_status;
-    front_start(&front, arguments.quiet || arguments.json ? NULL : stdout);
-    front.live = arguments.live;
+    if (front == NULL)
+        return argp_err_exit_status;
+    front_start(front, arguments.quiet || arguments.json ? NULL : stdout);
+    front->live = arguments.live;
     int failed = check_together(&arguments.options, &error);
     if (failed == 0)
-        failed = run_all(&arguments.options, &front, summary, &error);
+        failed = run_all(&arguments.options, front, summary, &error);
     int code = failed != 0 ? error_exit_code(&error) : exit_code_of(&arguments.options, summary);
     if (failed == 0)
-        front_matrix(&front);
+        front_matrix(front);
     if (code == 2 && failed == 0)
         (void)error_set(&error, ERROR_ENVIRONMENT, NULL,
                         "nothing ran; see the notes above for what is missing");
-    if (arguments.json && failed == 0 && print_summary_as_json(&front, summary, code, &error) != 0)
+    if (arguments.json && failed == 0 && print_summary_as_json(front, summary, code, &error) != 0)
         code = 2;
     error_print(&error);
-    front_release(&front);
+    front_release(front);
     return code;
 }
 

@@ -32,7 +32,7 @@ static int make_directory(const char *path, struct error *error)
 /* Copies all of `source`, and `mark` behind it. Returns false with errno set. */
 static bool copy_stream(FILE *source, FILE *target, const char *mark)
 {
-    char block[65536];
+    char block[16384];
     size_t length = 0;
     while ((length = fread(block, 1, sizeof block, source)) > 0)
         if (fwrite(block, 1, length, target) != length)

@@ -2,6 +2,7 @@
 #include "report/output.h"
 
 #include "base/cleanup.h"
+#include "base/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,20 +28,6 @@ static int refuse_odd_path(const char *path, struct error *error)
                                   : "not a regular file");
 }
 
-static int write_all(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(fd, bytes, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return -1;
-        bytes += written;
-        length -= (size_t)written;
-    }
-    return 0;
-}
-
 /* mkostemp makes files for their owner only; a report is for everybody whom the umask lets. */
 static int give_usual_mode(int fd)
 {
@@ -61,7 +48,7 @@ int output_write_file(const char *path, const char *bytes, size_t length, struct
     CLEANUP_FD int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
         return error_set_errno(error, errno, path, "cannot make a temporary file beside it");
-    if (give_usual_mode(fd) != 0 || write_all(fd, bytes, length) != 0 || fsync(fd) != 0 ||
+    if (give_usual_mode(fd) != 0 || write_all(fd, bytes, length) < length || fsync(fd) != 0 ||
         rename(temporary, path) != 0) {
         (void)error_set_errno(error, errno, path, "cannot write");
         (void)unlink(temporary);

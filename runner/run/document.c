@@ -2,6 +2,7 @@
 #include "run/document.h"
 
 #include "base/cleanup.h"
+#include "base/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,13 +61,12 @@ int document_add(struct document *document, enum document_list list, const json_
         return error_set(error, ERROR_MEMORY, document->name, "out of memory for a cell");
     size_t length = strlen(text);
     text[length] = '\n'; /* in place of the NUL: one write, one line */
-    ssize_t written = write(fd, text, length + 1);
-    if (written == (ssize_t)length + 1)
+    if (write_all(fd, text, length + 1) == length + 1)
         return 0;
-    int failed = written < 0 ? errno : ENOSPC;
+    int failed = errno;
     (void)!ftruncate(fd, before.st_size); /* no half line behind the finished ones */
-    return error_set_errno(error, failed, document->name,
-                           "cannot write a finished cell; make room or choose another --output");
+    return error_set_errno(error, failed, document->name, "cannot write a finished cell; %s",
+                           write_remedy(failed));
 }
 
 /** The document on its way to the disk: its text and, apart from it, its canonical form. */
@@ -217,8 +217,8 @@ static int cannot_be_written(const struct document *document, int failed, struct
                                "another --output");
     return error_set_errno(error, failed, document->name,
                            "cannot be written; the finished cells are in .%s.controls and .cells "
-                           "beside it; make room or choose another --output",
-                           document->name);
+                           "beside it; %s",
+                           document->name, write_remedy(failed));
 }
 
 int document_finish(struct document *document, json_t *head, struct error *error)

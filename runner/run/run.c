@@ -3,6 +3,7 @@
 
 #include "base/version.h"
 #include "run/job_count.h"
+#include "run/limits.h"
 #include "run/run_state.h"
 
 #include <errno.h>
@@ -24,7 +25,6 @@ static int listen_to_signals(struct run *run, struct error *error)
     if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0)
         return error_set_errno(error, errno, NULL, "cannot block signals");
     (void)signal(SIGPIPE, SIG_IGN); /* a closed pager must not leave a VM behind */
-    (void)signal(SIGXFSZ, SIG_IGN); /* nor must a file that may not grow (ulimit -f) */
     run->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     if (run->signal_fd < 0)
         return error_set_errno(error, errno, NULL, "cannot listen to signals");
@@ -65,12 +65,23 @@ static int open_documents(struct run *run, struct error *error)
     return 0;
 }
 
+static int check_limits(const struct run *run, struct error *error)
+{
+    uint64_t longest_ns = 0;
+    for (size_t i = 0; i < run->target_count; i++) {
+        const struct target_run *prepared = &run->targets[i].prepared;
+        if (!prepared->skipped && prepared->target.budgets.total_ns > longest_ns)
+            longest_ns = prepared->target.budgets.total_ns;
+    }
+    return limits_allow(longest_ns, error);
+}
+
 static int carry_out(struct run *run, struct error *error)
 {
     if (run_choose_shapes(run, error) != 0 || listen_to_signals(run, error) != 0 ||
         run_make_scratch(run, error) != 0 || run_prepare_targets(run, error) != 0 ||
-        run_make_output(run, error) != 0 || make_jobs(run, error) != 0 ||
-        open_documents(run, error) != 0)
+        check_limits(run, error) != 0 || run_make_output(run, error) != 0 ||
+        make_jobs(run, error) != 0 || open_documents(run, error) != 0)
         return -1;
     run->front->planned = run_count_planned(run);
     int failed = run_loop(run, error);

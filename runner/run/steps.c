@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/path.h"
+#include "base/write_all.h"
 #include "process/exit_status.h"
 #include "run/tool.h"
 
@@ -154,11 +155,8 @@ static int write_text(const char *path, const char *text, const json_t *own, str
     if (fd < 0)
         return -1;
     size_t length = strlen(text);
-    ssize_t written = write(fd, text, length);
-    if (written < 0)
+    if (write_all(fd, text, length) < length)
         return error_set_errno(error, errno, path, "cannot write");
-    if ((size_t)written != length)
-        return error_set(error, ERROR_ENVIRONMENT, path, "cannot write: the disk is full");
     return 0;
 }
 

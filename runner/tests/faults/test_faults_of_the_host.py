@@ -167,3 +167,38 @@ def test_runs_into_one_directory_at_once_do_not_get_in_each_others_way(oracle):
         assert document["run"]["id"] == os.path.basename(os.path.dirname(path))
         digests.add(document["digest"])
     assert len(digests) == len(runs)
+
+
+# A limit of every program, and what is inherited by all that a run starts.
+@pytest.mark.parametrize("words, code", [(["run", "-t", "native"], 2), (["list"], 2), (["bisect"], 125),
+                                         (["gate", "x.json"], 2), (["--help"], 2)])
+def test_a_small_stack_is_named_before_anything_runs_into_its_end(words, code, program):
+    done = run([program, *words], preexec_fn=limited(resource.RLIMIT_STACK, 65536, 65536))
+    assert done.returncode == code and "ulimit -s) is 64 KiB; it has to be 256" in done.stderr
+
+
+def test_with_just_enough_stack_a_run_and_its_controls_come_out_right(oracle):
+    done = run(oracle.command("-t", "native", "-s", "subdir_sibling"),
+               preexec_fn=limited(resource.RLIMIT_STACK, 262144, 262144))
+    assert done.returncode == 0
+
+
+def test_a_limit_on_the_size_of_files_is_not_taken_for_a_full_disk(oracle):
+    done = run(oracle.command(*SIX), preexec_fn=limited(resource.RLIMIT_FSIZE, 1024, 1024))
+    assert is_one_complaint(done, "raise the limit on the size of a file (ulimit -f): File too large")
+
+
+def test_a_report_that_may_not_grow_leaves_nothing_behind(oracle, program):
+    assert run(oracle.command(*SIX)).returncode == 0
+    document, = glob.glob(f"{oracle.output}/*/native.json")
+    done = run([program, "report", "--format", "html", "-o", f"{oracle.scratch}/r.html", document],
+               preexec_fn=limited(resource.RLIMIT_FSIZE, 1024, 1024))
+    assert is_one_complaint(done, "r.html", "File too large")
+    assert glob.glob(f"{oracle.scratch}/r.html*") == []
+
+
+# What spins would be killed by the limit before its budget ends, and look like a crash.
+def test_less_cpu_time_than_a_cell_may_take_is_named_before_the_run(oracle):
+    few = limited(resource.RLIMIT_CPU, 5, 5)
+    assert is_one_complaint(run(oracle.command(*SIX), preexec_fn=few), "ulimit -t", "--total-budget")
+    assert run(oracle.command(*SIX, "--total-budget", "5"), preexec_fn=few).returncode == 0
