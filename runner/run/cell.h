@@ -41,7 +41,8 @@ struct target_run {
     json_t *bindings;               /* placeholders that are the same in all cells; owned */
     uint64_t longest_gap_ns;        /* of control_pass; 0 while it is not known */
     char device[MOUNT_DEVICE_SIZE]; /* of the file system that its cells work on; may be empty */
-    struct silence *silence;        /* what is known of it; of the run; borrowed */
+    json_t *files;           /* that its document names by digest (recorded_files.h); owned */
+    struct silence *silence; /* what is known of it; of the run; borrowed */
     bool skipped;
     char skip_reason[512];
     char scripts[PATH_MAX];     /* directory of the scenarios' scripts */

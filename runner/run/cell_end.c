@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "run/cell.h"
 #include "run/evidence.h"
+#include "run/recorded_files.h"
 #include "run/steps.h"
 
 #include <stdio.h>
@@ -171,11 +172,10 @@ int cell_ask_deputy(struct cell *cell, json_t *request, struct error *error)
     return deputy_ask(cell->deputy, request, error);
 }
 
-/* Asks for everything that the cell had to be cleared away. */
-static int ask_for_cleaning(struct cell *cell, struct error *error)
+/* The steps that clear everything away that the cell had. */
+static int add_cleaning(const struct cell *cell, json_t *steps, struct error *error)
 {
     const struct target *target = &cell->target_run->target;
-    CLEANUP_JSON json_t *steps = json_array();
     json_t *cleanup = target_steps(target, "cleanup");
     if (cleanup != NULL) {
         CLEANUP_JSON json_t *expanded = target_expand(target, cleanup, cell->bindings, error);
@@ -186,8 +186,19 @@ static int ask_for_cleaning(struct cell *cell, struct error *error)
     }
     if (json_array_append_new(steps, json_pack("{s:s}", "remove", cell->directory)) != 0)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
-    return cell_ask_deputy(
-        cell, steps_request(json_incref(steps), cell->settings->scratch, cell->name), error);
+    return 0;
+}
+
+/* Asks whether what ran is what was recorded, and with `clean` for all to be cleared away. */
+static int ask_for_cleaning(struct cell *cell, bool clean, struct error *error)
+{
+    struct builder builder = {0};
+    CLEANUP_JSON json_t *steps = json_array();
+    if (clean && add_cleaning(cell, steps, error) != 0)
+        return -1;
+    json_t *request = steps_request(json_incref(steps), cell->settings->scratch, cell->name);
+    build_set(&builder, request, "files", recorded_for(cell->target_run->files, cell->shape->name));
+    return cell_ask_deputy(cell, build_finish(&builder, request), error);
 }
 
 /* Whether a process that was left behind may hold the locks of the directories that it was at work
@@ -223,14 +234,16 @@ static void clean(struct cell *cell, uint64_t now_ns)
     char why[320];
     cell->ended_ns = cell->ended_ns == 0 ? now_ns : cell->ended_ns;
     cell->stage = CELL_DONE;
-    if (cell->settings->keep)
+    bool remove = !cell->settings->keep;
+    if (!cell->cleaning_asked && remove && is_not_to_be_cleaned(cell, why, sizeof why)) {
+        cell_add_anomaly(cell, "left_behind", "%s: not cleared away: %s", cell->name, why);
+        remove = false;
+    }
+    if (cell->deputy_lost)
         return;
     if (cell->cleaning_asked) {
         cell->deputy->asked = true; /* the answer to come is that one's */
-    } else if (is_not_to_be_cleaned(cell, why, sizeof why)) {
-        cell_add_anomaly(cell, "left_behind", "%s: not cleared away: %s", cell->name, why);
-        return;
-    } else if (ask_for_cleaning(cell, &failed) != 0) {
+    } else if (ask_for_cleaning(cell, remove, &failed) != 0) {
         cell_add_anomaly(cell, "left_behind", "%s: %s", cell->directory, failed.what);
         return;
     }
@@ -304,7 +317,7 @@ static bool ask_for_look(struct cell *cell, uint64_t now_ns)
                    now_ns);
     /* The deputy need not wait for us between the two: what it has seen, it will have sent. */
     struct error later = ERROR_INIT;
-    cell->cleaning_asked = !cell->settings->keep && ask_for_cleaning(cell, &later) == 0;
+    cell->cleaning_asked = ask_for_cleaning(cell, !cell->settings->keep, &later) == 0;
     return true;
 }
 
@@ -368,8 +381,11 @@ static void take_answer(struct cell *cell, const json_t *answer, uint64_t now_ns
         clean(cell, now_ns);
     } else {
         const char *why = deputy_refusal(answer);
+        const char *changed = json_string_value(json_object_get(answer, "changed"));
         if (why != NULL)
             cell_add_anomaly(cell, "left_behind", "%s", why);
+        if (changed != NULL)
+            (void)error_set(&cell->failure, ERROR_INPUT, NULL, "%s", changed);
         cell->stage = CELL_DONE;
     }
 }

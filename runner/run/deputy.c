@@ -5,6 +5,7 @@
 #include "base/json_build.h"
 #include "run/helper/launcher_log.h"
 #include "run/host_view.h"
+#include "run/recorded_files.h"
 #include "run/steps.h"
 
 #include <errno.h>
@@ -31,13 +32,26 @@ static json_t *answer_error(const struct error *error)
     return deputy_no_answer(text);
 }
 
+/* Takes the answer over; without memory there is none, which is no yes either. */
+static json_t *add_change(json_t *answer, const struct error *changed)
+{
+    struct builder builder = {0};
+    char text[sizeof changed->where + sizeof changed->what + sizeof ": "];
+    error_describe(changed, text, sizeof text);
+    build_text(&builder, answer, "changed", text);
+    return build_finish(&builder, answer);
+}
+
 static json_t *do_steps(const json_t *request)
 {
     struct error error = ERROR_INIT;
-    if (steps_execute(json_object_get(request, "steps"), json_object_get(request, "own"), &error) !=
-        0)
-        return answer_error(&error);
-    return answer_ok();
+    struct error changed = ERROR_INIT;
+    bool digests = json_is_true(json_object_get(request, "digests"));
+    int unchanged = recorded_check(json_object_get(request, "files"), digests, &changed);
+    int done =
+        steps_execute(json_object_get(request, "steps"), json_object_get(request, "own"), &error);
+    json_t *answer = done == 0 ? answer_ok() : answer_error(&error);
+    return unchanged == 0 ? answer : add_change(answer, &changed);
 }
 
 static void look_at_result(struct builder *builder, json_t *answer, const json_t *view)

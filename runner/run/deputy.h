@@ -25,7 +25,8 @@ int deputy_start(struct deputy *deputy, struct error *error);
 
 /**
  * Asks it to do one thing; `request` is a JSON object that it takes over:
- *   {"do": "steps", "steps": [...], "own": [...]}                        see steps.h
+ *   {"do": "steps", "steps": [...], "own": [...],                        see steps.h
+ *    "files": [...], "digests": true}       first looks at them, see recorded_check; both optional
  *   {"do": "look",                          either or both of what was left:
  *    "launcher": {"logs": P, "line": L},                              see launcher_log.h
  *    "view": {"kind": K, "path": P, "shape": S, "nonce": N}}          see host_view.h

@@ -86,6 +86,7 @@ static int carry_out(struct run *run, struct error *error)
     run->front->planned = run_count_planned(run);
     int failed = run_loop(run, error);
     run_sweep(run);
+    run_verify_files(run);
     /* What is finished is kept, whatever went wrong. */
     if (run_write_documents(run, error) != 0)
         failed = -1;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "run/recorded_files.h"
 #include "run/run_state.h"
 
 #include <stdio.h>
@@ -32,7 +33,7 @@ static int digest_python(struct run_target *target, struct error *error)
     if (digest_file(python, digest, error) != 0)
         return -1;
     build_text(&target->builder, target->probe_digests, "python", digest);
-    return 0;
+    return recorded_add(target->prepared.files, python, NULL, digest, error);
 }
 
 void run_prepare_scenario(const struct run *run, struct run_target *target)

@@ -120,6 +120,12 @@ void run_release_targets(struct run *run);
  */
 void run_prepare_scenario(const struct run *run, struct run_target *target);
 
+/* run_verify.c */
+
+/** Digests once more what the documents name by digest. Where something is not what it was, or
+ * can't be read, the target's document becomes inadmissible and says so. */
+void run_verify_files(struct run *run);
+
 /* run_place.c */
 
 /** Makes the directory that cells live in, below TMPDIR or /tmp. */

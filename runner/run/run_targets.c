@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "nanvix/guest_program.h"
+#include "run/recorded_files.h"
 #include "run/run_state.h"
 #include "run/steps.h"
 #include "target/placeholder.h"
@@ -113,16 +114,36 @@ static int make_bindings(struct run *run, struct run_target *target, struct erro
 }
 
 /* What the launched programs are, by digest, so that a document can say what it speaks of. */
-static void digest_programs(struct run_target *target)
+static int digest_programs(struct run_target *target, struct error *error)
 {
     const char *name;
-    json_t *path;
-    json_object_foreach(target->prepared.bindings, name, path) {
+    json_t *value;
+    json_object_foreach(target->prepared.bindings, name, value) {
         char digest[DIGEST_SIZE];
-        if (strncmp(name, "program:", 8) == 0 &&
-            digest_file(json_string_value(path), digest, NULL) == 0)
-            build_text(&target->builder, target->subject_digests, name + 8, digest);
+        const char *path = json_string_value(value);
+        if (strncmp(name, "program:", 8) != 0 || digest_file(path, digest, NULL) != 0)
+            continue;
+        build_text(&target->builder, target->subject_digests, name + 8, digest);
+        if (recorded_add(target->prepared.files, path, NULL, digest, error) != 0)
+            return -1;
     }
+    return 0;
+}
+
+static int digest_sysroot(const struct run *run, struct run_target *target, struct error *error)
+{
+    const char *name;
+    json_t *digest;
+    if (sysroot_digest(&run->sysroot, &target->prepared.target, target->subject_digests, error) !=
+        0)
+        return -1;
+    json_object_foreach(target->subject_digests, name, digest) {
+        char path[PATH_MAX];
+        if (path_format(path, sizeof path, error, "%s/%s", run->sysroot.path, name) != 0 ||
+            recorded_add(target->prepared.files, path, NULL, json_string_value(digest), error) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 int run_digest_probe(struct run_target *target, const char *directory, const char *shape,
@@ -134,7 +155,7 @@ int run_digest_probe(struct run_target *target, const char *directory, const cha
         digest_file(path, digest, error) != 0)
         return -1;
     build_text(&target->builder, target->probe_digests, shape, digest);
-    return 0;
+    return recorded_add(target->prepared.files, path, shape, digest, error);
 }
 
 static int digest_probes(const struct run *run, struct run_target *target, struct error *error)
@@ -218,7 +239,7 @@ static bool take_sysroot(struct run *run, struct run_target *target, struct erro
     }
     if (placeholders_bind(target->prepared.bindings, "sysroot", run->sysroot.path, error) == 0 &&
         placeholders_bind(target->prepared.bindings, "release", run->sysroot.release, error) == 0)
-        (void)sysroot_digest(&run->sysroot, described, target->subject_digests, error);
+        (void)digest_sysroot(run, target, error);
     return true;
 }
 
@@ -255,6 +276,7 @@ static int prepare_target(struct run *run, struct run_target *target, const char
     target->broken_controls = build_array(&target->builder);
     target->probe_digests = build_object(&target->builder);
     target->subject_digests = build_object(&target->builder);
+    prepared->files = build_array(&target->builder);
     if (target_find(given, path, sizeof path, error) != 0 ||
         target_load(&prepared->target, path, error) != 0)
         return -1;
@@ -279,7 +301,10 @@ static int prepare_target(struct run *run, struct run_target *target, const char
     }
     if (uses_sysroot(&prepared->target) && check_guest_programs(run, target, error) != 0)
         return -1;
-    digest_programs(target);
+    if (recorded_compare_manifest(json_string_value(json_object_get(prepared->bindings, "probes")),
+                                  prepared->target.abi, target->probe_digests, error) != 0 ||
+        digest_programs(target, error) != 0)
+        return -1;
     run_prepare_scenario(run, target);
     for (size_t i = 0; i < run->shape_count; i++)
         if (cell_check_paths(&run->settings, prepared, run->shapes[i], error) != 0)
@@ -343,6 +368,7 @@ void run_release_targets(struct run *run)
         json_decref(target->broken_controls);
         json_decref(target->probe_digests);
         json_decref(target->subject_digests);
+        json_decref(target->prepared.files);
         json_decref(target->prepared.bindings);
         target_release(&target->prepared.target);
     }
