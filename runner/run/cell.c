@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "run/cell_commands.h"
 #include "run/steps.h"
 #include "target/placeholder.h"
@@ -145,6 +146,11 @@ static int add_commands(const struct cell *cell, json_t *all, struct error *erro
     CLEANUP_FREE char *text = cell_commands(cell, all, error);
     if (text == NULL || path_format(path, sizeof path, error, "%s.commands", cell->directory) != 0)
         return -1;
+    if (!text_is_utf8(text, strlen(text)))
+        return error_set(
+            error, ERROR_ENVIRONMENT, "--keep",
+            "what a cell inherits from the environment is no UTF-8; set PATH, HOME and "
+            "TMPDIR to other words");
     if (json_array_insert_new(all, 0, json_pack("{s:s, s:s}", "write", path, "text", text)) != 0)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
     return 0;

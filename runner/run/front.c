@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define PROGRESS_EVERY_NS (200 * NS_PER_MS)
-enum { LINE_MAX_BYTES = 1024, CONSOLE_LINES = 3 };
+enum { LINE_MAX_BYTES = 2048, CONSOLE_LINES = 3 };
 
 void front_start(struct front *front, FILE *out)
 {
@@ -42,13 +42,15 @@ void front_note(struct front *front, const char *format, ...)
 {
     if (front->out == NULL)
         return;
-    hide_progress(front);
-    (void)fputs("note: ", front->out);
+    char text[LINE_MAX_BYTES];
+    char shown[LINE_MAX_BYTES];
     va_list arguments;
     va_start(arguments, format);
-    (void)vfprintf(front->out, format, arguments);
+    (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    (void)fputc('\n', front->out);
+    (void)text_sanitize(text, strlen(text), shown, sizeof shown);
+    hide_progress(front);
+    (void)fprintf(front->out, "note: %s\n", shown);
     (void)fflush(front->out);
 }
 

@@ -26,8 +26,10 @@ def check(oracle, control, other):
     target = oracle.descriptor("blind", launch={
         "argv": ["/bin/sh", "-c", script, "sh", "{probe}", "--dir={work}", "--nonce={nonce}",
                  "--keep"], "directory": "/"})
-    code, said, _ = oracle.run("-t", target, "-s", "tmp_root_sibling",
+    # Early ends learn from control_pass; a run says where there is nothing to learn.
+    code, said, _ = oracle.run("-t", target, "-s", "tmp_root_sibling", "--early",
                                "--control-step-budget", "0.5")
+    expect(("--early can't apply on blind" in said) == (control == "control_pass"), said)
     document, = oracle.documents().values()
     expect([cell["verdict"] for cell in document["cells"]] == ["pass"], document["cells"])
     expect(document["admissible"] is False, "the document is admissible")
