@@ -161,7 +161,9 @@ static int zoo_write(const char *path, const char *bytes, size_t size, off_t off
 /* One close(2) of a program; release follows when the last copy of the descriptor is gone. */
 static int zoo_flush(const char *path, struct fuse_file_info *file)
 {
-    work_note_close(enter(OPERATION_FLUSH, path), path);
+    struct zoo *zoo = enter(OPERATION_FLUSH, path);
+    if (path != NULL) /* a replaced file has none */
+        work_note_close(zoo, path);
     return result_of(close(dup((int)file->fh)));
 }
 
