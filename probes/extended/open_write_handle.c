@@ -7,8 +7,9 @@
  * back or lose the size: data is lost when D/b (or D/a) does not hold all bytes.
  *
  * Holds: rename returns 0 between two writes; after close D/a is gone and D/b holds both halves; D
- * lists b only.
- * Left behind with --keep: D/b.
+ * lists b and c only. (D/c shows before that what is written can be read: of a file that is being
+ * written nothing may be asked.)
+ * Left behind with --keep: D/b and D/c.
  */
 #include "scene.h"
 
@@ -22,9 +23,10 @@ enum { HALF = 1500 };
 int main(int argc, char **argv)
 {
     static const struct content source = {"source", 3000};
-    static const struct listing root = {".", "b"};
-    if (begin_story(argc, argv, "open_write_handle", "a b") != 0)
+    static const struct listing root = {".", "b c"};
+    if (begin_story(argc, argv, "open_write_handle", "a b c") != 0)
         return PROBE_USAGE;
+    make_file("c", source);
     if (!story_goes_on())
         return end_story();
     int fd = step_open(full_path("a"), O_WRONLY | O_CREAT | O_EXCL, 0644);

@@ -37,7 +37,7 @@ def left_by(shape):
         "short_name_collisions": {"k": None} | {
             f"k/a_module_with_a_long_name_{i:04}.cpython-312.pyc": small[i] for i in range(24)},
         "open_read_handle": {"b": source},
-        "open_write_handle": {"b": source},
+        "open_write_handle": {"b": source, "c": source},
         "open_replaced_handle": {"old": source},
         "dirty_replaced_handle": {"old": source},
         "rename_while_listing": {"l": None, "l/renamed": plain} | {
