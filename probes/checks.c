@@ -15,7 +15,7 @@ static struct {
     unsigned long broken;
     int setup_broke;       /* the first broken one */
     unsigned long foreign; /* entries of D that were there before us */
-    unsigned ticks;        /* waited for second looks */
+    unsigned ticks;        /* waited for second looks since the patience was renewed */
 } counted;
 
 const char *full_path(const char *name)
@@ -108,6 +108,11 @@ static unsigned long look_again(look *look_at, const void *subject, struct findi
             return waited * WAIT_TICK_MS;
     }
     return 0;
+}
+
+void renew_patience(void)
+{
+    counted.ticks = 0;
 }
 
 void check_by_looking(const char *check, look *look_at, const void *subject)

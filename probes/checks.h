@@ -75,10 +75,13 @@ typedef void look(const void *subject, struct finding *finding);
 
 /**
  * One check by looking. Where it is not right, and the guest can wait, it looks again for up to
- * three seconds (of the whole probe, not of each check). What comes right then is broken all the
+ * three seconds, which all checks after one rename share. What comes right then is broken all the
  * same, but `late=MS` says how much waiting it took, and nothing was lost.
  */
 void check_by_looking(const char *check, look *look_at, const void *subject);
+
+/** From now on there are three seconds again: something is about to change. */
+void renew_patience(void);
 
 /**
  * Reads the whole file. Returns HOLDS when it holds the content; else `got` says what it holds:

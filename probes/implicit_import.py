@@ -463,6 +463,7 @@ class Shape:
         sys.path_importer_cache.pop(self.package, None)
         journal.renames.clear()
         journal.identity = journal.refused = None
+        journal.waits = 0  # each rename has a patience of its own
         journal.note("import", version=version, dont_write_bytecode=int(sys.dont_write_bytecode))
         with Telling(journal):
             module = __import__("m")

@@ -42,6 +42,7 @@ int story_goes_on(void)
 void tell_about_rename(void)
 {
     story.about_rename = 1;
+    renew_patience();
 }
 
 static struct thing *thing_named(const char *name)

@@ -55,7 +55,7 @@ int end_story(void);
 
 /* ---- For the controls and the extended shapes. ---- */
 
-/** From here on a broken check means `fail`, no longer `unfit`, unless one of the set-up is the
+/** A rename is about to be tried: a broken check now means `fail`, unless one of the set-up is the
  * first. */
 void tell_about_rename(void);
 

@@ -9,7 +9,7 @@
 
 enum {
     WAIT_TICK_MS = 100, /* shorter than any step budget: a line follows each */
-    WAIT_TICKS = 30,    /* of one probe, over all its checks */
+    WAIT_TICKS = 30,    /* after one rename, over all checks */
 };
 
 /** Lets one tick pass. Returns whether it did: 0 where the guest can't. */

@@ -87,9 +87,10 @@ def check_numbers(scratch, oracle):
 
 
 def check_late(scratch, oracle):
-    """`late` stands in the reason, in the document, and in a report; also with a shape of its own."""
-    cells = on_zoofs(scratch, oracle, "rename-shown-late", ("subdir_sibling", "directory_rename"))
-    expect_cells(cells, {"subdir_sibling": "fail", "directory_rename": "fail"})
+    """`late` stands in the reason, in the document, and in a report; also in shapes that go on."""
+    shapes = ("subdir_sibling", "directory_rename", "illegal_names")
+    cells = on_zoofs(scratch, oracle, "rename-shown-late", shapes)
+    expect_cells(cells, dict.fromkeys(shapes, "fail"))
     for cell in cells.values():
         runs.expect(" late=" in cell["reason"], cell["reason"])
         kinds = [anomaly["kind"] for anomaly in cell["anomalies"]]
