@@ -5,6 +5,7 @@
 #include "commands/command_line.h"
 #include "commands/run_and_summarize.h"
 #include "commands/standard_output.h"
+#include "process/lifetime.h"
 
 #include <argp.h>
 #include <stdlib.h>
@@ -285,6 +286,10 @@ int run_and_summarize(int argc, char **argv, const char *text, struct run_summar
         return argp_err_exit_status;
     if (front == NULL)
         return argp_err_exit_status;
+    if (lifetime_begin(run_clear_up, &arguments.options, &error) != 0) {
+        error_print(&error);
+        return error_exit_code(&error);
+    }
     front_start(front, arguments.quiet || arguments.json ? NULL : stdout);
     front->live = arguments.live;
     int failed = check_together(&arguments.options, &error);

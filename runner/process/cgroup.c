@@ -2,11 +2,13 @@
 #include "process/cgroup.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/path.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,25 +69,59 @@ static bool make_group(struct cgroup *group)
     return mkdir(group->path, 0755) == 0 && open_group(group);
 }
 
-/* Removes an empty group and the empty ones in it; what still holds a process stays. */
-static void remove_empty(int parent, const char *name)
+static bool is_populated(int events)
 {
-    CLEANUP_FD int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    CLEANUP_DIRECTORY DIR *inside = fd < 0 ? NULL : fdopendir(dup(fd));
+    char text[256];
+    ssize_t got = pread(events, text, sizeof text - 1, 0);
+    text[got > 0 ? got : 0] = '\0';
+    return strstr(text, "populated 1") != NULL;
+}
+
+/* Ends what lives in a group, as far as it can be ended soon. Returns whether anything did. */
+static bool end_members(int group)
+{
+    enum { longest_ms = 500 };
+    uint64_t until_ns = clock_now_ns() + longest_ms * NS_PER_MS;
+    CLEANUP_FD int events = openat(group, "cgroup.events", O_RDONLY | O_CLOEXEC);
+    CLEANUP_FD int kill = openat(group, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+    if (events < 0 || kill < 0 || !is_populated(events))
+        return false;
+    (void)!write(kill, "1", 1);
+    while (is_populated(events) && clock_now_ns() < until_ns) {
+        struct pollfd changed = {.fd = events, .events = POLLPRI};
+        (void)poll(&changed, 1, longest_ms / 10);
+    }
+    return true;
+}
+
+/* Removes a group that has no members any more, and those in it. */
+static bool remove_empty(int parent, const char *name, int group)
+{
+    CLEANUP_DIRECTORY DIR *inside = fdopendir(dup(group));
     const struct dirent *entry;
     while (inside != NULL && (entry = readdir(inside)) != NULL)
         if (strncmp(entry->d_name, "job", 3) == 0)
-            (void)unlinkat(fd, entry->d_name, AT_REMOVEDIR);
-    (void)unlinkat(parent, name, AT_REMOVEDIR);
+            (void)unlinkat(group, entry->d_name, AT_REMOVEDIR);
+    return unlinkat(parent, name, AT_REMOVEDIR) == 0;
 }
 
-/*
- * A run that had to leave an unkillable process behind leaves its group, too. The next run clears
- * away what has become empty and whose runner is gone. A living runner holds a lock on its group;
- * its pid would not tell, because it may live in another pid namespace.
- */
-static void remove_stale_groups(const char *parent)
+/* The group of this process in the file system of groups: ours are below it. */
+static bool find_parent(char *out, size_t size)
 {
+    char mount[512];
+    char own[4096];
+    return find_mount(mount, sizeof mount) && find_group_of(getpid(), own, sizeof own) &&
+           path_format(out, size, NULL, "%s%s", mount, own) == 0;
+}
+
+/* A living runner holds a lock on its group; its pid would not tell, because it may live in another
+ * pid namespace. */
+void cgroup_sweep(void (*ended)(void *context, const char *path), void *context)
+{
+    char parent[4096];
+    char path[4096];
+    if (!find_parent(parent, sizeof parent))
+        return;
     CLEANUP_DIRECTORY DIR *groups = opendir(parent);
     const struct dirent *entry;
     while (groups != NULL && (entry = readdir(groups)) != NULL) {
@@ -93,8 +129,12 @@ static void remove_stale_groups(const char *parent)
             continue;
         CLEANUP_FD int fd =
             openat(dirfd(groups), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-            remove_empty(dirfd(groups), entry->d_name);
+        if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0)
+            continue;
+        bool lived = end_members(fd);
+        if (remove_empty(dirfd(groups), entry->d_name, fd) && lived && ended != NULL &&
+            path_format(path, sizeof path, NULL, "%s/%s", parent, entry->d_name) == 0)
+            ended(context, path);
     }
 }
 
@@ -117,14 +157,10 @@ static bool make_locked_group(struct cgroup *run, const char *parent)
 bool cgroup_make_for_run(struct cgroup *run)
 {
     enum { tries = 5 };
-    char mount[512];
-    char own[4096];
     char parent[4096];
     run->fd = -1;
-    if (!find_mount(mount, sizeof mount) || !find_group_of(getpid(), own, sizeof own) ||
-        path_format(parent, sizeof parent, NULL, "%s%s", mount, own) != 0)
+    if (!find_parent(parent, sizeof parent))
         return false;
-    remove_stale_groups(parent);
     for (int i = 0; i < tries; i++)
         if (make_locked_group(run, parent))
             return true;

@@ -22,11 +22,17 @@ struct cgroup {
 /**
  * Makes a group for the whole run below the runner's own, under a name of its own, and locks it
  * (flock(2) on `fd`) for as long as the run lasts: by that other runs know that it is in use,
- * whichever pid namespace they are in. Removes groups that earlier runs had to leave and that have
- * become empty. Returns false, and leaves fd at -1, where there is no cgroup v2 that we may write
- * to or the kernel has no cgroup.kill (before 5.14).
+ * whichever pid namespace they are in. Returns false, and leaves fd at -1, where there is no cgroup
+ * v2 that we may write to or the kernel has no cgroup.kill (before 5.14).
  */
 bool cgroup_make_for_run(struct cgroup *run);
+
+/**
+ * Ends what is still in the groups of dead runs beside our own, and removes those groups; what is
+ * in an uninterruptible sleep keeps its group until the next call after its end. Calls `ended`,
+ * which may be NULL, with the path of each group that is gone and was not empty.
+ */
+void cgroup_sweep(void (*ended)(void *context, const char *path), void *context);
 
 /** Makes a group for a job below `run`. Returns false where that fails; fd is then -1. */
 bool cgroup_make_for_job(const struct cgroup *run, unsigned job, struct cgroup *out);

@@ -21,7 +21,7 @@
 /** What all cells of a run share. Borrowed by every cell. */
 struct cell_settings {
     const char *scratch;   /* absolute; cells get their directories below it */
-    int artifacts_fd;      /* directory that artifacts are written below */
+    struct output *output; /* of the run */
     const char *artifacts; /* its name relative to the documents */
     bool early;            /* waits may end before their budgets */
     uint64_t wait_late_ns; /* how long to wait for a late answer behind a verdict */

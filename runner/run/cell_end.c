@@ -169,7 +169,7 @@ int cell_ask_deputy(struct cell *cell, json_t *request, struct error *error)
         json_decref(request);
         return -1;
     }
-    return deputy_ask(cell->deputy, request, error);
+    return deputy_ask(cell->deputy, request, NULL, error);
 }
 
 /* The steps that clear everything away that the cell had. */
@@ -418,7 +418,7 @@ void cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_table *
 {
     struct error failed = ERROR_INIT;
     char why[256];
-    CLEANUP_JSON json_t *answer = deputy_answer(cell->deputy, &failed);
+    CLEANUP_JSON json_t *answer = deputy_answer(cell->deputy, NULL, &failed);
     bool lost = answer == NULL && failed.code == ERROR_NONE;
     if (lost && !patience_is_over(&cell->patience, now_ns, table))
         return;

@@ -61,7 +61,7 @@ static int start_listening(struct cell *cell, struct pipes *pipes, struct error 
     }
     return listening_start(&cell->listening, &cell->witness, cell->nonce, target->panic_lines,
                            steal_fd(&pipes->stdout_read), steal_fd(&pipes->stderr_read), console,
-                           cell->settings->artifacts_fd, prefix, error);
+                           cell->settings->output, prefix, error);
 }
 
 static int spawn_target(struct cell *cell, struct error *error)

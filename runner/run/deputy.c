@@ -2,30 +2,45 @@
 #include "run/deputy.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/json_build.h"
 #include "run/helper/launcher_log.h"
 #include "run/host_view.h"
+#include "run/leftovers.h"
+#include "run/output.h"
+#include "run/patience.h"
 #include "run/recorded_files.h"
 #include "run/steps.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+/* Not from the heap: so big a block, taken and given back twice a cell, makes it grow and shrink,
+ * and every page of it fault again. */
 enum { MESSAGE_MAX = 160 * 1024 };
+static char message[MESSAGE_MAX];
 
-static json_t *answer_ok(void)
+/* The bytes that go with an answer. */
+struct answer {
+    char bytes[PAYLOAD_MAX];
+    size_t length;
+};
+
+json_t *deputy_success(void)
 {
     return json_pack("{s:b}", "ok", 1);
 }
 
-static json_t *answer_error(const struct error *error)
+json_t *deputy_failure(const struct error *error)
 {
     char text[sizeof error->where + sizeof error->what + sizeof ": "];
     error_describe(error, text, sizeof text);
@@ -50,7 +65,7 @@ static json_t *do_steps(const json_t *request)
     int unchanged = recorded_check(json_object_get(request, "files"), digests, &changed);
     int done =
         steps_execute(json_object_get(request, "steps"), json_object_get(request, "own"), &error);
-    json_t *answer = done == 0 ? answer_ok() : answer_error(&error);
+    json_t *answer = done == 0 ? deputy_success() : deputy_failure(&error);
     return unchanged == 0 ? answer : add_change(answer, &changed);
 }
 
@@ -105,7 +120,7 @@ static json_t *do_check_root(const json_t *request)
     else if (access(path, W_OK | X_OK) != 0)
         (void)error_set_errno(&error, errno, path, "cannot be written to; choose another --root");
     if (error.code != ERROR_NONE)
-        return answer_error(&error);
+        return deputy_failure(&error);
     struct builder builder = {0};
     json_t *answer = build_object(&builder);
     build_truth(&builder, answer, "ok", true);
@@ -113,34 +128,124 @@ static json_t *do_check_root(const json_t *request)
     return build_finish(&builder, answer);
 }
 
-static json_t *carry_out(const json_t *request)
+static const char *text_of(const json_t *request, const char *key)
 {
-    const char *what = json_string_value(json_object_get(request, "do"));
+    return json_string_value(json_object_get(request, key));
+}
+
+/* A console file appears when the VM makes it; until then it is empty. */
+static json_t *do_read(const json_t *request, struct answer *answer)
+{
+    struct error error = ERROR_INIT;
+    const char *path = text_of(request, "path");
+    static int fd = -1; /* stays open: the writer of a FIFO must have a reader */
+    static char opened[PATH_MAX];
+    if (strcmp(opened, path) != 0)
+        cleanup_fd(&fd);
+    if (fd < 0 || strcmp(opened, path) != 0)
+        fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    (void)snprintf(opened, sizeof opened, "%s", path);
+    off_t at = (off_t)json_integer_value(json_object_get(request, "at"));
+    ssize_t got = fd < 0 ? 0 : pread(fd, answer->bytes, sizeof answer->bytes, at);
+    if (got < 0 && errno == ESPIPE) /* a FIFO */
+        got = read(fd, answer->bytes, sizeof answer->bytes);
+    if (got < 0 && errno != EAGAIN) {
+        (void)error_set_errno(&error, errno, path, "cannot read the console file");
+        return deputy_failure(&error);
+    }
+    answer->length = got < 0 ? 0 : (size_t)got;
+    return deputy_success();
+}
+
+static json_t *do_remove_scratch(const json_t *request)
+{
+    struct error error = ERROR_INIT;
+    if (leftovers_remove_scratch(text_of(request, "path"), &error) != 0)
+        return deputy_failure(&error);
+    return deputy_success();
+}
+
+static json_t *do_output(const json_t *request, const struct payload *payload)
+{
+    struct error error = ERROR_INIT;
+    bool cut = false;
+    if (output_do(request, payload, &cut, &error) != 0)
+        return deputy_failure(&error);
+    return json_pack("{s:b, s:b}", "ok", 1, "cut", (int)cut);
+}
+
+static json_t *carry_out(const json_t *request, const struct payload *payload,
+                         struct answer *answer)
+{
+    const char *what = text_of(request, "do");
     if (strcmp(what, "steps") == 0)
         return do_steps(request);
     if (strcmp(what, "look") == 0)
         return do_look(request);
-    return do_check_root(request);
+    if (strcmp(what, "check_root") == 0)
+        return do_check_root(request);
+    if (strcmp(what, "read") == 0)
+        return do_read(request, answer);
+    if (strcmp(what, "remove_scratch") == 0)
+        return do_remove_scratch(request);
+    return do_output(request, payload);
+}
+
+/* A message is a JSON text, a NUL, and the payload. Returns its length, or 0 where it does not fit
+ * in. */
+static size_t write_message(char *buffer, const json_t *json, const char *bytes, size_t length)
+{
+    size_t text = json == NULL ? 0 : json_dumpb(json, buffer, MESSAGE_MAX, JSON_COMPACT);
+    if (text == 0 || text + 1 + length > MESSAGE_MAX)
+        return 0;
+    buffer[text] = '\0';
+    if (length > 0)
+        memcpy(buffer + text + 1, bytes, length);
+    return text + 1 + length;
+}
+
+static json_t *read_message(const char *buffer, size_t got, struct payload *payload)
+{
+    size_t text = strnlen(buffer, got);
+    *payload = (struct payload){buffer + text + 1, got > text ? got - text - 1 : 0};
+    return json_loadb(buffer, text, 0, NULL);
+}
+
+static bool send_answer(int fd, char *buffer, const json_t *json, const struct answer *answer)
+{
+    size_t length = write_message(buffer, json, answer->bytes, answer->length);
+    /* An answer too long for a message can only be a view's with absurd findings. */
+    if (length == 0)
+        length = (size_t)snprintf(buffer, MESSAGE_MAX, "{\"ok\":false,\"error\":\"no answer\"}");
+    return send(fd, buffer, length, MSG_NOSIGNAL) == (ssize_t)length;
 }
 
 /* Answers one question. Returns false when the runner is gone. */
 static bool serve(int fd, char *buffer)
 {
+    static struct answer answer;
     ssize_t got = recv(fd, buffer, MESSAGE_MAX, 0);
     if (got < 0 && errno == EINTR)
         return true;
     if (got <= 0)
         return false;
-    CLEANUP_JSON json_t *request = json_loadb(buffer, (size_t)got, 0, NULL);
-    CLEANUP_JSON json_t *answer = request == NULL ? NULL : carry_out(request);
-    size_t length = answer == NULL ? 0 : json_dumpb(answer, buffer, MESSAGE_MAX, JSON_COMPACT);
-    /* An answer too long for a message can only be a view's with absurd findings. */
-    if (length == 0 || length > MESSAGE_MAX)
-        length = (size_t)snprintf(buffer, MESSAGE_MAX, "{\"ok\":false,\"error\":\"no answer\"}");
-    return send(fd, buffer, length, MSG_NOSIGNAL) == (ssize_t)length;
+    struct payload payload;
+    answer.length = 0;
+    CLEANUP_JSON json_t *request = read_message(buffer, (size_t)got, &payload);
+    CLEANUP_JSON json_t *json = request == NULL ? NULL : carry_out(request, &payload, &answer);
+    return send_answer(fd, buffer, json, &answer);
 }
 
-_Noreturn static void become_deputy(int fd, pid_t runner)
+/* The first question, if it is a function. */
+static bool do_work(int fd, char *buffer, json_t *(*work)(void *context), void *context)
+{
+    static const struct answer none;
+    CLEANUP_JSON json_t *json = work == NULL ? NULL : work(context);
+    return work == NULL || send_answer(fd, buffer, json, &none);
+}
+
+_Noreturn static void become_deputy(int fd, pid_t runner, json_t *(*work)(void *context),
+                                    void *context)
 {
     (void)setsid();
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -157,13 +262,19 @@ _Noreturn static void become_deputy(int fd, pid_t runner)
     fd = STDERR_FILENO + 1;
     (void)close_range((unsigned)fd + 1, ~0U, 0);
     char *buffer = malloc(MESSAGE_MAX);
-    if (buffer != NULL && getppid() == runner)
+    if (buffer != NULL && getppid() == runner && do_work(fd, buffer, work, context))
         while (serve(fd, buffer))
             continue;
     _exit(0);
 }
 
 int deputy_start(struct deputy *deputy, struct error *error)
+{
+    return deputy_start_with(deputy, NULL, NULL, error);
+}
+
+int deputy_start_with(struct deputy *deputy, json_t *(*work)(void *context), void *context,
+                      struct error *error)
 {
     *deputy = (struct deputy){.fd = -1};
     int ends[2];
@@ -172,40 +283,40 @@ int deputy_start(struct deputy *deputy, struct error *error)
     pid_t runner = getpid();
     pid_t pid = fork();
     if (pid == 0)
-        become_deputy(ends[1], runner);
+        become_deputy(ends[1], runner, work, context);
     (void)close(ends[1]);
     if (pid < 0) {
         (void)close(ends[0]);
         return error_set_errno(error, errno, NULL, "cannot start a process");
     }
-    *deputy = (struct deputy){.pid = pid, .fd = ends[0]};
+    *deputy = (struct deputy){.pid = pid, .fd = ends[0], .asked = work != NULL};
     return 0;
 }
 
-int deputy_ask(struct deputy *deputy, json_t *request, struct error *error)
+int deputy_ask(struct deputy *deputy, json_t *request, const struct payload *payload,
+               struct error *error)
 {
     CLEANUP_JSON json_t *owned = request;
-    CLEANUP_FREE char *text = owned == NULL ? NULL : json_dumps(owned, JSON_COMPACT);
-    if (text == NULL)
+    if (owned == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a request");
-    size_t length = strlen(text);
-    if (length > MESSAGE_MAX)
+    size_t length = write_message(message, owned, payload == NULL ? NULL : payload->bytes,
+                                  payload == NULL ? 0 : payload->length);
+    if (length == 0)
         return error_set(error, ERROR_INPUT, NULL, "a target's steps are too long");
-    if (send(deputy->fd, text, length, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)length)
+    if (send(deputy->fd, message, length, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)length)
         return error_set_errno(error, errno, NULL, "the helper process is gone");
     deputy->asked = true;
     return 0;
 }
 
-json_t *deputy_answer(struct deputy *deputy, struct error *error)
+json_t *deputy_answer(struct deputy *deputy, struct payload *payload, struct error *error)
 {
-    /* Not from the heap: so big a block, taken and given back twice a cell, makes it grow and
-     * shrink, and every page of it fault again. */
-    static char buffer[MESSAGE_MAX];
-    ssize_t got = recv(deputy->fd, buffer, sizeof buffer, MSG_DONTWAIT);
+    struct payload ignored;
+    ssize_t got = recv(deputy->fd, message, sizeof message, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return NULL;
-    json_t *answer = got > 0 ? json_loadb(buffer, (size_t)got, 0, NULL) : NULL;
+    json_t *answer =
+        got > 0 ? read_message(message, (size_t)got, payload == NULL ? &ignored : payload) : NULL;
     deputy->asked = false;
     if (answer == NULL)
         (void)error_set(error, ERROR_ENVIRONMENT, NULL, "the helper process ended unexpectedly");
@@ -227,6 +338,33 @@ json_t *deputy_no_answer(const char *why)
     build_truth(&builder, answer, "ok", false);
     build_text(&builder, answer, "error", why);
     return build_finish(&builder, answer);
+}
+
+json_t *deputy_wait(struct deputy *deputy, uint64_t budget_ns, struct payload *payload,
+                    struct error *error)
+{
+    CLEANUP(process_table_release) struct process_table table = {0};
+    CLEANUP(patience_release) struct patience patience = {0};
+    struct error failed = ERROR_INIT;
+    json_t *answer;
+    patience_start(&patience, deputy->pid, budget_ns, budget_ns * PATIENCE_TIMES, clock_now_ns());
+    while ((answer = deputy_answer(deputy, payload, &failed)) == NULL) {
+        uint64_t now_ns = clock_now_ns();
+        uint64_t left_ns = patience.expected_ns > now_ns ? patience.expected_ns - now_ns : 0;
+        struct pollfd fd = {.fd = deputy->fd, .events = POLLIN};
+        char why[128];
+        table.count = 0;
+        if (failed.code == ERROR_NONE && !patience_is_over(&patience, now_ns, &table)) {
+            (void)poll(&fd, 1, (int)(left_ns / NS_PER_MS) + 1);
+            continue;
+        }
+        patience_describe(&patience, why, sizeof why);
+        (void)error_set(&failed, ERROR_DEADLINE, NULL, "%s", why); /* if it had not ended before */
+        deputy_abandon(deputy);
+        (void)error_set(error, failed.code, failed.where, "%s", failed.what);
+        return NULL;
+    }
+    return answer;
 }
 
 void deputy_abandon(struct deputy *deputy)

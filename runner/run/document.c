@@ -51,17 +51,15 @@ void document_discard(struct document *document)
             (void)close(steal_fd(&document->spools[list]));
 }
 
-int document_add(struct document *document, enum document_list list, const json_t *cell,
+int document_add(struct document *document, enum document_list list, char *cell, size_t length,
                  struct error *error)
 {
     int fd = document->spools[list];
     struct stat before;
-    CLEANUP_FREE char *text = json_canonical_dump(cell);
-    if (text == NULL || fstat(fd, &before) != 0)
-        return error_set(error, ERROR_MEMORY, document->name, "out of memory for a cell");
-    size_t length = strlen(text);
-    text[length] = '\n'; /* in place of the NUL: one write, one line */
-    if (write_all(fd, text, length + 1) == length + 1)
+    if (fstat(fd, &before) != 0)
+        return error_set_errno(error, errno, document->name, "cannot write a finished cell");
+    cell[length] = '\n'; /* in place of the NUL: one write, one line */
+    if (write_all(fd, cell, length + 1) == length + 1)
         return 0;
     int failed = errno;
     (void)!ftruncate(fd, before.st_size); /* no half line behind the finished ones */

@@ -27,9 +27,10 @@ enum document_list { DOCUMENT_CONTROLS, DOCUMENT_CELLS };
 int document_start(struct document *document, int directory_fd, const char *target,
                    struct error *error);
 
-/** Writes a finished cell to disk. Returns 0, or -1 with ERROR_ENVIRONMENT (disk full): what was
- * on disk before stays readable. */
-int document_add(struct document *document, enum document_list list, const json_t *cell,
+/** Writes a finished cell, in canonical form (digest.h), to disk; of `cell` the NUL behind its
+ * `length` bytes is written to. Returns 0, or -1 with ERROR_ENVIRONMENT (disk full): what was on
+ * disk before stays readable. */
+int document_add(struct document *document, enum document_list list, char *cell, size_t length,
                  struct error *error);
 
 /**

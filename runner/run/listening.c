@@ -38,14 +38,14 @@ static int start_panic_watch(struct listening *listening, const json_t *panic_li
 
 int listening_start(struct listening *listening, struct witness *witness, const char *nonce,
                     const json_t *panic_lines, int stdout_fd, int stderr_fd,
-                    const char *console_file, int artifacts_fd, const char *prefix,
+                    const char *console_file, struct output *output, const char *prefix,
                     struct error *error)
 {
     *listening = (struct listening){
         .streams = {{.fd = stdout_fd, .is_journal = console_file == NULL},
                     {.fd = stderr_fd},
                     {.fd = -1, .is_journal = true, .is_file = true}},
-        .artifacts_fd = artifacts_fd,
+        .output = output,
         .witness = witness,
     };
     (void)snprintf(listening->prefix, sizeof listening->prefix, "%s", prefix);
@@ -60,18 +60,59 @@ int listening_start(struct listening *listening, struct witness *witness, const 
     return start_panic_watch(listening, panic_lines, error);
 }
 
+static void name_artifact(const struct listening *listening, const struct stream *stream,
+                          char out[static 256])
+{
+    (void)snprintf(out, 256, "%s.%s", listening->prefix, stream_names[stream - listening->streams]);
+}
+
+static bool make_room(struct listening *listening, struct stream *stream, size_t wanted)
+{
+    size_t room = stream->kept_room == 0 ? 4096 : stream->kept_room;
+    while (room < wanted)
+        room *= 2;
+    char *kept = room == stream->kept_room ? stream->kept : realloc(stream->kept, room);
+    if (kept == NULL) {
+        (void)error_set(&listening->failure, ERROR_MEMORY, NULL, "no memory to keep output");
+        return false;
+    }
+    stream->kept = kept;
+    stream->kept_room = room;
+    return true;
+}
+
+/* Few streams are longer than what is kept here, and so each of them takes one message. */
 static void keep_bytes(struct listening *listening, struct stream *stream, const char *bytes,
                        size_t length)
 {
-    if (stream->capture == NULL && !stream->captured) {
-        char name[256];
-        (void)snprintf(name, sizeof name, "%s.%s", listening->prefix,
-                       stream_names[stream - listening->streams]);
-        stream->capture = capture_open(listening->artifacts_fd, name, 0, &listening->failure);
-        stream->captured = true;
+    char name[256];
+    name_artifact(listening, stream, name);
+    stream->captured = true;
+    if (listening->output == NULL)
+        return;
+    if (stream->kept_length + length > PAYLOAD_MAX) {
+        (void)output_capture(listening->output, name, stream->kept, stream->kept_length,
+                             &listening->failure);
+        stream->kept_length = 0;
     }
-    if (stream->capture != NULL)
-        (void)capture_write(stream->capture, bytes, length, &listening->failure);
+    if (!make_room(listening, stream, stream->kept_length + length))
+        return;
+    memcpy(stream->kept + stream->kept_length, bytes, length);
+    stream->kept_length += length;
+}
+
+static void end_artifact(struct listening *listening, struct stream *stream)
+{
+    char name[256];
+    bool was_cut = false;
+    name_artifact(listening, stream, name);
+    if (stream->captured && listening->output != NULL)
+        (void)output_end_capture(listening->output, name, stream->kept, stream->kept_length,
+                                 &was_cut, &listening->failure);
+    listening->cut = listening->cut || was_cut;
+    free(steal_pointer(&stream->kept));
+    stream->kept_length = 0;
+    stream->kept_room = 0;
 }
 
 static void hear(struct listening *listening, struct stream *stream, const char *bytes,
@@ -208,13 +249,10 @@ int listening_finish(struct listening *listening, bool *cut, struct error *error
         listening_read(listening, listening->witness->now_ns);
     for (size_t i = 0; i < STREAM_COUNT; i++) {
         struct stream *stream = &listening->streams[i];
-        bool was_cut = false;
         if (stream->fd > 0)
             (void)close(stream->fd);
         stream->fd = -1;
-        if (stream->capture != NULL)
-            (void)capture_close(steal_pointer(&stream->capture), &was_cut, &listening->failure);
-        listening->cut = listening->cut || was_cut;
+        end_artifact(listening, stream);
         if (stream->tail != NULL)
             console_tail_finish(stream->tail);
         if (stream->panic != NULL)
@@ -256,8 +294,7 @@ void listening_release(struct listening *listening)
     for (size_t i = 0; i < STREAM_COUNT; i++) {
         if (listening->streams[i].fd > 0)
             (void)close(listening->streams[i].fd);
-        if (listening->streams[i].capture != NULL)
-            (void)capture_close(listening->streams[i].capture, NULL, NULL);
+        free(listening->streams[i].kept);
         console_tail_free(listening->streams[i].tail);
         panic_watch_free(listening->streams[i].panic);
     }

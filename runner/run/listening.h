@@ -2,10 +2,10 @@
 #ifndef RO_LISTENING_H
 #define RO_LISTENING_H
 
-#include "base/capture.h"
 #include "journal/console_tail.h"
 #include "journal/journal.h"
 #include "journal/panic_watch.h"
+#include "run/output.h"
 #include "run/witness.h"
 
 #include <stdbool.h>
@@ -15,8 +15,10 @@ enum { STREAM_STDOUT, STREAM_STDERR, STREAM_CONSOLE_FILE, STREAM_COUNT };
 
 /** One stream of bytes from a target. */
 struct stream {
-    int fd;                    /* -1 when it has ended or was never there */
-    struct capture *capture;   /* made when the first byte comes */
+    int fd;     /* -1 when it has ended or was never there */
+    char *kept; /* bytes on their way to the artifact; owned */
+    size_t kept_length;
+    size_t kept_room;
     bool captured;             /* there is an artifact */
     bool ready;                /* a poll has reported it since it was read last */
     bool is_journal;           /* the probe's lines come here */
@@ -32,8 +34,8 @@ struct stream {
  */
 struct listening {
     struct stream streams[STREAM_COUNT];
-    char *console_path; /* of a console file; NULL without one; owned */
-    int artifacts_fd;   /* borrowed */
+    char *console_path;    /* of a console file; NULL without one; owned */
+    struct output *output; /* borrowed */
     char prefix[200];
     struct error failure; /* the first one of an artifact */
     bool cut;
@@ -48,12 +50,12 @@ struct listening {
 /**
  * Starts to listen. `stdout_fd` and `stderr_fd` are read ends in non-blocking mode, which it takes
  * over. `console_file` is the path of a console file or NULL. Artifacts are made in
- * `artifacts_fd` as PREFIX.stdout, PREFIX.stderr and PREFIX.console. Returns 0, or -1 with
- * ERROR_MEMORY or ERROR_INPUT (a pattern that can't be watched for).
+ * `output`, unless it is NULL, as PREFIX.stdout, PREFIX.stderr and PREFIX.console. Returns 0, or -1
+ * with ERROR_MEMORY or ERROR_INPUT (a pattern that can't be watched for).
  */
 int listening_start(struct listening *listening, struct witness *witness, const char *nonce,
                     const json_t *panic_lines, int stdout_fd, int stderr_fd,
-                    const char *console_file, int artifacts_fd, const char *prefix,
+                    const char *console_file, struct output *output, const char *prefix,
                     struct error *error);
 
 /** Reads what has arrived by `now_ns`: all that was there when it was called, and little more. */

@@ -35,9 +35,6 @@ static int listen_to_signals(struct run *run, struct error *error)
 
 static int make_jobs(struct run *run, struct error *error)
 {
-    run->job_count = job_count_choose(run, error);
-    if (run->job_count == 0)
-        return -1;
     run->jobs = calloc(run->job_count, sizeof *run->jobs);
     if (run->jobs == NULL) {
         run->job_count = 0;
@@ -55,8 +52,7 @@ static int open_documents(struct run *run, struct error *error)
 {
     for (size_t i = 0; i < run->target_count; i++) {
         struct run_target *target = &run->targets[i];
-        if (document_start(&target->document, run->output_fd, target->prepared.target.name,
-                           error) != 0)
+        if (output_start(&run->output, target->prepared.target.name, error) != 0)
             return -1;
         target->document_open = true;
         if (run_record_skips(run, target, error) != 0)
@@ -80,8 +76,9 @@ static int carry_out(struct run *run, struct error *error)
 {
     if (run_choose_shapes(run, error) != 0 || listen_to_signals(run, error) != 0 ||
         run_make_scratch(run, error) != 0 || run_prepare_targets(run, error) != 0 ||
-        check_limits(run, error) != 0 || run_make_output(run, error) != 0 ||
-        make_jobs(run, error) != 0 || open_documents(run, error) != 0)
+        check_limits(run, error) != 0 || (run->job_count = job_count_choose(run, error)) == 0 ||
+        run_make_output(run, error) != 0 || make_jobs(run, error) != 0 ||
+        open_documents(run, error) != 0)
         return -1;
     run->front->planned = run_count_planned(run);
     int failed = run_loop(run, error);
@@ -93,16 +90,24 @@ static int carry_out(struct run *run, struct error *error)
     return failed;
 }
 
+static void release_groups(struct run *run)
+{
+    for (unsigned i = 0; run->jobs != NULL && i < run->job_count; i++)
+        if (run->jobs[i].group.fd >= 0)
+            (void)cgroup_remove(&run->jobs[i].group);
+    if (run->group.fd >= 0)
+        (void)cgroup_remove(&run->group);
+}
+
 static void release(struct run *run)
 {
+    release_groups(run);
     run_remove_scratch(run);
     run_release_targets(run);
     free(run->jobs);
     process_table_release(&run->table);
-    const int fds[] = {run->output_fd, run->settings.artifacts_fd, run->signal_fd};
-    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
-        if (fds[i] >= 0)
-            (void)close(fds[i]);
+    output_close(&run->output);
+    cleanup_fd(&run->signal_fd);
 }
 
 static void hear_line(void *context, const char *target, const char *shape,
@@ -125,10 +130,11 @@ int run_all(const struct run_options *options, struct front *front, struct run_s
         .attempts = options->attempts == 0 ? 1 : options->attempts,
         .plan = {.controls = !options->no_controls, .attempt = 1},
         .group = {.fd = -1},
-        .output_fd = -1,
+        .scratch_keeper = {.fd = -1},
+        .output = {.deputy = {.fd = -1}},
         .signal_fd = -1,
         .child_ended = true, /* before the loop, signals are fetched without reaping */
-        .settings = {.artifacts_fd = -1,
+        .settings = {.output = &run->output,
                      .early = options->early,
                      .wait_late_ns = options->wait_late_ns,
                      .keep = options->keep,
@@ -138,7 +144,6 @@ int run_all(const struct run_options *options, struct front *front, struct run_s
                      .knows = run_knows,
                      .knows_context = run},
     };
-    run_note_inherited(run);
     int failed = carry_out(run, error);
     release(run);
     free(run);

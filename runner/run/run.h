@@ -50,6 +50,12 @@ struct run_summary {
 };
 
 /**
+ * Clears away what a run with these options left when it was killed (run/leftovers.h), for its
+ * guardian (process/lifetime.h). `options` is a struct run_options.
+ */
+void run_clear_up(const void *options);
+
+/**
  * Runs every shape on every target as `options` say, telling `front` of what happens, and writes
  * one document per target. Ends within the budgets plus a few seconds whatever the targets do.
  * Blocks SIGINT, SIGTERM, SIGHUP and SIGCHLD and makes the process a child subreaper. Returns 0

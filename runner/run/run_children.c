@@ -3,7 +3,6 @@
  * own. */
 #include "run/run_state.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -87,8 +86,8 @@ static void claim(struct process_table *table, pid_t pid)
 void run_list_own(struct run *run)
 {
     run->table.own_count = 0;
-    for (size_t i = 0; i < run->inherited_count; i++)
-        claim(&run->table, run->inherited[i]);
+    claim(&run->table, run->scratch_keeper.pid);
+    claim(&run->table, run->output.deputy.pid);
     for (unsigned i = 0; i < run->job_count; i++)
         claim(&run->table, run->jobs[i].deputy.pid);
     for (size_t i = 0; i < run->left_behind.count; i++)
@@ -144,65 +143,4 @@ void run_reap_children(struct run *run, uint64_t now_ns)
         hand_out_exit(run, ended.si_pid, status, now_ns);
         ended.si_pid = 0;
     }
-}
-
-void run_note_inherited(struct run *run)
-{
-    if (process_table_scan(&run->table, NULL) != 0)
-        return;
-    for (size_t i = 0; i < run->table.count && run->inherited_count < INHERITED_MAX; i++)
-        if (run->table.rows[i].parent == getpid())
-            run->inherited[run->inherited_count++] = run->table.rows[i].pid;
-    run->table.count = 0;
-}
-
-static bool is_inherited(const struct run *run, pid_t pid)
-{
-    for (size_t i = 0; i < run->inherited_count; i++)
-        if (run->inherited[i] == pid)
-            return true;
-    return false;
-}
-
-static void kill_child(const struct run *run, const struct process *process,
-                       struct children_left *left)
-{
-    if (process->parent != getpid() || is_inherited(run, process->pid))
-        return;
-    if (process_has_ended(process)) {
-        /* It may have ended since it was listed, and its children have come to us behind that: only
-         * a list without it tells of them. */
-        left->ended++;
-        return;
-    }
-    if (process->session == getsid(0)) /* a helper, given up already */
-        return;
-    /* Its children come to us when it is gone, and are met in the next turn. */
-    (void)kill(process->pid, SIGKILL);
-    if (list_find(&run->left_behind, process->pid) != NULL)
-        return;
-    if (process->state == 'D')
-        left->stuck++;
-    else
-        left->dying++;
-}
-
-struct children_left run_kill_children(struct run *run)
-{
-    static pid_t pids[PROCESS_CHILDREN_MAX];
-    struct children_left left = {0};
-    cgroup_kill(&run->group);
-    ssize_t listed = process_list_children(pids);
-    for (ssize_t i = 0; i < listed; i++) {
-        struct process process;
-        if (process_read(pids[i], &process))
-            kill_child(run, &process, &left);
-        else /* a child of ours that nobody collected is there, whatever keeps us from reading it */
-            left.dying++;
-    }
-    if (listed >= 0 || process_table_scan(&run->table, NULL) != 0)
-        return left;
-    for (size_t i = 0; i < run->table.count; i++)
-        kill_child(run, &run->table.rows[i], &left);
-    return left;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
-#include "process/pressure.h"
+#include "process/children.h"
 #include "run/run_state.h"
 
 #include <errno.h>
@@ -11,12 +11,10 @@
 #include <sys/signalfd.h>
 
 #define IDLE_WAKE_NS NS_PER_S
-/* How long the end of the run waits for what sleeps uninterruptibly, how much longer while others
- * want CPUs in vain, and for everything. */
-#define SWEEP_STUCK_NS (2 * NS_PER_S)
-#define SWEEP_EXCUSED_NS (15 * NS_PER_S)
-#define SWEEP_LONGEST_NS (60 * NS_PER_S)
-#define SWEEP_TICK_NS (20 * NS_PER_MS)
+/* How long the end of the run waits for what sleeps uninterruptibly, and how much longer while
+ * others want CPUs in vain. */
+#define STUCK_NS (2 * NS_PER_S)
+#define EXCUSED_NS (15 * NS_PER_S)
 enum { FDS_PER_JOB = 4 };
 
 static bool is_active(const struct job *job)
@@ -197,15 +195,10 @@ int run_loop(struct run *run, struct error *error)
     return 0;
 }
 
-json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request,
-                         uint64_t deadline_ns, struct error *error)
+/* Waits for the answer to the question that is out, and hears signals meanwhile. */
+static json_t *wait_for_answer(struct run *run, struct deputy *deputy, uint64_t deadline_ns,
+                               struct error *error)
 {
-    if (deputy_start(deputy, error) != 0) {
-        json_decref(request);
-        return NULL;
-    }
-    if (deputy_ask(deputy, request, error) != 0)
-        return NULL;
     CLEANUP(patience_release) struct patience patience = {0};
     patience_start(&patience, deputy->pid, deadline_ns, deadline_ns * PATIENCE_TIMES,
                    clock_now_ns());
@@ -216,7 +209,7 @@ json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request
         char why[128];
         wait_until(fds, 2, patience.expected_ns);
         take_signals(run);
-        json_t *answer = deputy_answer(deputy, &failed);
+        json_t *answer = deputy_answer(deputy, NULL, &failed);
         if (answer != NULL)
             return answer;
         deputy->asked = true;
@@ -231,45 +224,39 @@ json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request
     }
 }
 
-/* Ends every child. Returns how many could not be ended in time. */
-static size_t end_children(struct run *run)
+json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request,
+                         uint64_t deadline_ns, struct error *error)
 {
-    uint64_t longest_ns = clock_now_ns() + SWEEP_LONGEST_NS;
-    uint64_t stuck_since_ns = clock_now_ns();
-    uint64_t stalled_ns = pressure_stalled_ns();
-    for (;;) {
-        struct children_left left = run_kill_children(run);
-        size_t alive = left.dying + left.stuck;
-        uint64_t now_ns = clock_now_ns();
-        run_reap_children(run, now_ns);
-        if (left.dying > 0) {
-            stuck_since_ns = now_ns;
-            stalled_ns = pressure_stalled_ns();
-        }
-        /* As in a cell (process/ending.c): who sleeps may wait for one that has no CPU. */
-        uint64_t excused_ns = pressure_stalled_since(stalled_ns, SWEEP_EXCUSED_NS);
-        if (alive + left.ended == 0 || now_ns >= longest_ns ||
-            now_ns >= stuck_since_ns + SWEEP_STUCK_NS + excused_ns)
-            return alive;
-        if (alive == 0)
-            continue; /* they are collected: only now can be seen whether they left any */
-        struct pollfd fd = {.fd = run->signal_fd, .events = POLLIN};
-        wait_until(&fd, 1, now_ns + SWEEP_TICK_NS);
-        take_signals(run);
+    if (deputy->pid == 0 && deputy_start(deputy, error) != 0) {
+        json_decref(request);
+        return NULL;
     }
+    if (deputy_ask(deputy, request, NULL, error) != 0)
+        return NULL;
+    return wait_for_answer(run, deputy, deadline_ns, error);
+}
+
+json_t *run_do_apart(struct run *run, struct deputy *deputy, json_t *(*work)(void *run),
+                     uint64_t deadline_ns, struct error *error)
+{
+    if (deputy_start_with(deputy, work, run, error) != 0)
+        return NULL;
+    return wait_for_answer(run, deputy, deadline_ns, error);
 }
 
 void run_sweep(struct run *run)
 {
     for (unsigned i = 0; i < run->job_count; i++)
         deputy_abandon(&run->jobs[i].deputy);
-    size_t left = end_children(run);
+    static pid_t known[LOST_MAX];
+    for (size_t i = 0; i < run->left_behind.count; i++)
+        known[i] = run->left_behind.all[i].pid;
+    const pid_t keepers[] = {run->scratch_keeper.pid, run->output.deputy.pid};
+    size_t left =
+        children_end(&run->group, (struct pid_span){keepers, 2},
+                     (struct pid_span){known, run->left_behind.count}, STUCK_NS, EXCUSED_NS);
+    take_signals(run);
     if (left > 0)
         front_note(run->front, "%zu process%s could not be ended and %s left behind", left,
                    left == 1 ? "" : "es", left == 1 ? "was" : "were");
-    for (unsigned i = 0; i < run->job_count; i++)
-        if (run->jobs[i].group.fd >= 0)
-            (void)cgroup_remove(&run->jobs[i].group);
-    if (run->group.fd >= 0)
-        (void)cgroup_remove(&run->group);
 }

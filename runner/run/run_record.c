@@ -88,8 +88,8 @@ void run_record_cell(struct run *run, struct cell *cell)
                         "out of memory for a result");
         return;
     }
-    if (document_add(&target->document, control ? DOCUMENT_CONTROLS : DOCUMENT_CELLS, result,
-                     &run->failure) != 0)
+    if (output_add(&run->output, target->prepared.target.name,
+                   control ? DOCUMENT_CONTROLS : DOCUMENT_CELLS, result, &run->failure) != 0)
         return;
     if (strcmp(text_at(cell->launcher, "known"), "claimed") == 0)
         target->cells_claimed++;
@@ -132,7 +132,8 @@ int run_record_skips(struct run *run, struct run_target *target, struct error *e
             if (reason == NULL)
                 continue;
             CLEANUP_JSON json_t *cell = skipped_cell(run->shapes[i], attempt, reason);
-            if (cell == NULL || document_add(&target->document, DOCUMENT_CELLS, cell, error) != 0)
+            if (cell == NULL || output_add(&run->output, target->prepared.target.name,
+                                           DOCUMENT_CELLS, cell, error) != 0)
                 return error_set(error, ERROR_MEMORY, NULL, "out of memory for a skipped cell");
             run->summary->cells_skipped++;
             target->cells_done++;
@@ -278,7 +279,7 @@ static int write_document(struct run *run, struct run_target *target, struct err
     if (head == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a document");
     target->document_open = false;
-    if (document_finish(&target->document, head, error) != 0)
+    if (output_finish(&run->output, target->prepared.target.name, head, error) != 0)
         return -1;
     if (path_format(path, sizeof path, error, "%s/%s/%s.json", output, run->id,
                     target->prepared.target.name) == 0)

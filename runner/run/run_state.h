@@ -4,7 +4,7 @@
 
 #include "nanvix/sysroot.h"
 #include "run/cell.h"
-#include "run/document.h"
+#include "run/output.h"
 #include "run/run.h"
 
 /* What the files of the run share; nothing outside of them includes this. */
@@ -19,7 +19,6 @@ struct job {
 /** A target with the document that it gets. */
 struct run_target {
     struct target_run prepared;
-    struct document document;
     bool document_open;
     struct builder builder;  /* of the document's head, and of what follows */
     json_t *broken_controls; /* array of lines; owned */
@@ -42,7 +41,7 @@ struct plan {
 };
 
 /** More processes that can't be ended are not remembered one by one. */
-enum { LOST_MAX = 1024, INHERITED_MAX = 32, LOST_NAME_SIZE = sizeof((struct bystander *)0)->name };
+enum { LOST_MAX = 1024, LOST_NAME_SIZE = sizeof((struct bystander *)0)->name };
 
 /** A process that was given up, and whose it was. */
 struct lost_process {
@@ -74,8 +73,6 @@ struct run {
     bool has_group; /* it could be made; its fd is closed again when documents are finished */
     struct cell_settings settings;
     struct process_table table;
-    pid_t inherited[INHERITED_MAX]; /* children that were there before us: never ours to end */
-    size_t inherited_count;
     struct silences silences;
     struct lost_list left_behind; /* survived KILL; named in the documents */
     struct lost_list given_up;    /* deputies that did not answer; killed, and not yet collected */
@@ -84,8 +81,9 @@ struct run {
     time_t started_at;
     uint64_t started_ns; /* the same moment on CLOCK_MONOTONIC */
     char scratch[PATH_MAX];
-    char root[PATH_MAX]; /* of --root, without symbolic links; empty without */
-    int output_fd;
+    char root[PATH_MAX];          /* of --root, without symbolic links; empty without */
+    struct deputy scratch_keeper; /* made the scratch directory and holds its lock */
+    struct output output;
     int signal_fd;
     bool signalled;       /* the last wait ended with a signal to fetch, or for no known reason */
     bool child_ended;     /* a SIGCHLD was fetched and the children not looked at since */
@@ -167,10 +165,6 @@ int run_write_documents(struct run *run, struct error *error);
 
 /* run_children.c */
 
-/** Notes the children that this process already has (a shell may have started some before its
- * exec), so that they are taken for nobody's and ended by nobody. */
-void run_note_inherited(struct run *run);
-
 /** Remembers what survived KILL (a cell's `unkillable`), so that no later cell takes it for its
  * own. */
 void run_note_left_behind(struct run *run, const struct cell *cell);
@@ -181,24 +175,12 @@ void run_note_given_up(struct run *run, const struct cell *cell, pid_t pid);
 /** Whose a process is, of all that the run has started: see behind_knows; `context` is the run. */
 bool run_knows(void *context, pid_t pid, struct bystander *out);
 
-/** Tells the process table which of our children are of no cell that runs now: deputies, those that
- * were there before us, and what earlier cells had to leave behind. */
+/** Tells the process table which of our children are of no cell that runs now: deputies, and what
+ * earlier cells had to leave behind. */
 void run_list_own(struct run *run);
 
 /** Collects the children that have ended and tells the cells whose they were. */
 void run_reap_children(struct run *run, uint64_t now_ns);
-
-/** Children that are to end, but for those that are known not to. */
-struct children_left {
-    size_t ended; /* but not collected yet */
-    size_t dying; /* will end as soon as they get a CPU */
-    size_t stuck; /* in an uninterruptible sleep, of which nobody knows the end */
-};
-
-/** Sends KILL to every child that is left, but for those that were there before us. When it returns
- * zeros, nothing of all that the run started is left that can be waited for: whatever loses its
- * parent becomes a child of ours before the parent can be collected. */
-struct children_left run_kill_children(struct run *run);
 
 /* run_loop.c */
 
@@ -209,6 +191,11 @@ int run_loop(struct run *run, struct error *error);
  * error. */
 json_t *run_ask_and_wait(struct run *run, struct deputy *deputy, json_t *request,
                          uint64_t deadline_ns, struct error *error);
+
+/** The same for what `work` does in a new deputy with its copy of the run: anything that touches a
+ * file system which may not answer. */
+json_t *run_do_apart(struct run *run, struct deputy *deputy, json_t *(*work)(void *run),
+                     uint64_t deadline_ns, struct error *error);
 
 /** Ends whatever is still there of what the run started; bounded. */
 void run_sweep(struct run *run);

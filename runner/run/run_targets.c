@@ -363,8 +363,6 @@ void run_release_targets(struct run *run)
 {
     for (size_t i = 0; i < run->target_count; i++) {
         struct run_target *target = &run->targets[i];
-        if (target->document_open)
-            document_discard(&target->document);
         json_decref(target->broken_controls);
         json_decref(target->probe_digests);
         json_decref(target->subject_digests);

@@ -40,7 +40,7 @@ int __wrap_renameat(int from_fd, const char *from, int to_fd, const char *to)
 static int add(struct document *document, const char *shape, struct error *error)
 {
     CLEANUP_JSON json_t *cell = json_pack("{s:s, s:f}", "shape", shape, "duration_ms", 1.125);
-    return document_add(document, DOCUMENT_CELLS, cell, error);
+    return add_cell(document, DOCUMENT_CELLS, cell, error);
 }
 
 static int finish(struct document *document, struct error *error)

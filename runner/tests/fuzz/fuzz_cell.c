@@ -58,8 +58,7 @@ static void set_up(struct room *room, const uint8_t *data, size_t size)
 {
     struct cell *cell = &room->cell;
     struct target *target = &room->target_run.target;
-    room->settings =
-        (struct cell_settings){.artifacts_fd = -1, .artifacts = "artifacts", .probe_build = BUILD};
+    room->settings = (struct cell_settings){.artifacts = "artifacts", .probe_build = BUILD};
     *target = (struct target){
         .name = "uml-fat",
         .view_kind = "fat-image",
@@ -99,9 +98,8 @@ static void listen_to(struct room *room)
     REQUIRE(witness_start(&cell->witness, cell->shape, "/tmp", 1000, &error) == 0);
     REQUIRE(listening_start(&cell->listening, &cell->witness, CONSOLE_NONCE, NULL,
                             pipe_with(text->bytes, text->length),
-                            pipe_with(text->bytes, text->length / 2), NULL, -1, "x", &error) == 0);
-    for (size_t i = 0; i < STREAM_COUNT; i++) /* as if its artifact had been full from the start */
-        cell->listening.streams[i].captured = true;
+                            pipe_with(text->bytes, text->length / 2), NULL, NULL, "x",
+                            &error) == 0);
     listening_read(&cell->listening, 2000);
     listening_judge(&cell->listening);
 }

@@ -52,6 +52,7 @@ static int run_in_another_namespace(void)
     pid_t first = fork();
     if (first == 0) {
         struct cgroup run;
+        cgroup_sweep(NULL, NULL);
         _exit(cgroup_make_for_run(&run) && cgroup_remove(&run) ? 0 : 1);
     }
     int status = 0;
@@ -93,6 +94,7 @@ static void the_group_of_a_run_that_is_gone_is_removed(void **state)
     assert_true(cgroup_make_for_job(&gone, 0, &job));
     (void)close(job.fd); /* as the kernel does for a runner that was killed */
     (void)close(gone.fd);
+    cgroup_sweep(NULL, NULL);
     assert_true(cgroup_make_for_run(&next));
     assert_false(is_there(&job));
     assert_false(is_there(&gone));

@@ -2,7 +2,9 @@
 #ifndef RO_DOCUMENT_PLACE_H
 #define RO_DOCUMENT_PLACE_H
 
+#include "base/cleanup.h"
 #include "base/files.h"
+#include "run/document.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -13,6 +15,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -58,6 +61,15 @@ static inline void set_file_size_limit(rlim_t bytes)
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
     limit.rlim_cur = bytes;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/** document_add of a cell that is no text yet. */
+static inline int add_cell(struct document *document, enum document_list list, const json_t *cell,
+                           struct error *error)
+{
+    CLEANUP_FREE char *text = json_canonical_dump(cell);
+    assert_non_null(text);
+    return document_add(document, list, text, strlen(text), error);
 }
 
 /** A test that finds a place of its own in `*state`. */

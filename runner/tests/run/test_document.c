@@ -36,7 +36,7 @@ static void add(struct document *document, enum document_list list, const char *
 {
     struct error error = ERROR_INIT;
     CLEANUP_JSON json_t *cell = make_cell(shape);
-    assert_int_equal(document_add(document, list, cell, &error), 0);
+    assert_int_equal(add_cell(document, list, cell, &error), 0);
 }
 
 static void holds_what_was_added_and_the_right_digest(void **state)
@@ -102,7 +102,7 @@ static void a_cell_that_does_not_fit_leaves_no_half_line(void **state)
     assert_int_equal(fstatat(place->fd, ".t.json.cells", &before, 0), 0);
     set_file_size_limit((rlim_t)before.st_size + 10);
     CLEANUP_JSON json_t *cell = make_cell("two");
-    assert_int_equal(document_add(&document, DOCUMENT_CELLS, cell, &error), -1);
+    assert_int_equal(add_cell(&document, DOCUMENT_CELLS, cell, &error), -1);
     set_file_size_limit(RLIM_INFINITY);
     assert_int_equal(error.code, ERROR_ENVIRONMENT);
     assert_int_equal(fstatat(place->fd, ".t.json.cells", &after, 0), 0);

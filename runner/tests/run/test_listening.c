@@ -3,6 +3,7 @@
  * is heard to its end. */
 #include "run/listening.h"
 
+#include "base/files.h"
 #include "journal/journal_fixture.h"
 #include "run/shapes.h"
 #include "unit.h"
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -25,7 +27,7 @@
 /* A cell's two streams, as the runner hears them and as a target writes them. */
 struct hearing {
     char path[64];
-    int artifacts_fd;
+    struct output output;
     int writers[2]; /* of standard output and of standard error */
     json_t *panic_lines;
     struct witness witness;
@@ -38,7 +40,8 @@ static void begin_with(struct hearing *hearing, const char *console)
     int ends[2][2];
     *hearing = (struct hearing){.path = "/tmp/test-listening.XXXXXX"};
     assert_non_null(mkdtemp(hearing->path));
-    hearing->artifacts_fd = open(hearing->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    hearing->output = (struct output){.deputy = {.fd = -1}};
+    assert_int_equal(output_open(&hearing->output, hearing->path, "run", &error), 0);
     hearing->panic_lines = json_pack("[s]", "Kernel panic - not syncing");
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(pipe2(ends[i], O_CLOEXEC | O_NONBLOCK), 0);
@@ -48,7 +51,7 @@ static void begin_with(struct hearing *hearing, const char *console)
         witness_start(&hearing->witness, shape_find("tmp_root_sibling"), "/tmp", 1, &error), 0);
     assert_int_equal(listening_start(&hearing->listening, &hearing->witness, CELL_NONCE,
                                      hearing->panic_lines, ends[0][0], ends[1][0], console,
-                                     hearing->artifacts_fd, "cell", &error),
+                                     &hearing->output, "cell", &error),
                      0);
 }
 
@@ -59,7 +62,6 @@ static void begin(struct hearing *hearing)
 
 static void end_with(struct hearing *hearing, bool was_cut)
 {
-    static const char *const artifacts[] = {"cell.stdout", "cell.stderr", "cell.console"};
     struct error error = ERROR_INIT;
     bool cut = !was_cut;
     assert_int_equal(listening_finish(&hearing->listening, &cut, &error), 0);
@@ -69,10 +71,10 @@ static void end_with(struct hearing *hearing, bool was_cut)
     json_decref(hearing->panic_lines);
     for (size_t i = 0; i < 2; i++)
         (void)close(hearing->writers[i]);
-    for (size_t i = 0; i < sizeof artifacts / sizeof artifacts[0]; i++)
-        (void)unlinkat(hearing->artifacts_fd, artifacts[i], 0);
-    (void)close(hearing->artifacts_fd);
-    assert_int_equal(rmdir(hearing->path), 0);
+    pid_t deputy = hearing->output.deputy.pid;
+    output_close(&hearing->output);
+    assert_int_equal(waitpid(deputy, NULL, 0), deputy);
+    assert_int_equal(remove_tree(hearing->path, &error), 0);
 }
 
 static void end(struct hearing *hearing)

@@ -1,0 +1,193 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""A run that is killed takes all with it that it started and made, whichever of its processes gets the
+SIGKILL; what is left when all of them get it, the next run clears away. A living run is left alone.
+
+The target starts what goes on without it: in a session of its own, with nobody above it, and in ever
+new processes. A run is killed once those are there, so no race has to be won.
+
+With `without-groups` no control group can be made (see supervision.py).
+
+Usage: killed.py RENAME_ORACLE [without-groups ZOO-DIRECTORY]. Exit codes: 0 all right, 1 something is
+not, 77 skipped.
+"""
+
+import glob
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from oracle import DEADLINE_S, Oracle, expect
+from supervision import hide_groups
+
+# What was killed ends by itself, but on a busy machine not at once; ci/kill-storm has the figures.
+GONE_S = 60
+SCRIPT = """trap '' TERM
+on() { sleep 0.02; (on &); }
+(on &)
+(setsid setsid sleep 600 &)
+: > "$1/up"
+exec sleep 600
+"""
+
+
+RUNS = []
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return [int(word) for word in file.read().split()]
+
+
+def wait_for(condition, what, deadline_s=DEADLINE_S):
+    end = time.monotonic() + deadline_s
+    while not condition():
+        expect(time.monotonic() < end, what)
+        time.sleep(0.01)
+
+
+class Run:
+    """A run whose target is up and never says a word."""
+
+    def __init__(self, oracle, name, temporary=None):
+        script = f"{oracle.scratch}/target.sh"
+        with open(script, "w", encoding="ascii") as file:
+            file.write(SCRIPT)
+        path = oracle.descriptor(name, launch={"argv": ["/bin/sh", script, "{cell}"],
+                                               "directory": "/"})
+        self.temporary = temporary or f"{oracle.scratch}/tmp-{name}"
+        os.makedirs(self.temporary, exist_ok=True)
+        self.environment = {**os.environ, "TMPDIR": self.temporary, "RUN_OF_TEST": name}
+        self.command = oracle.command("-t", path, "-s", "tmp_root_sibling", "-j", "1", "-q",
+                                      "--no-controls", "--boot-budget", "600", "--total-budget",
+                                      "900")
+        self.output = oracle.output
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                        text=True, env=self.environment, start_new_session=True)
+        RUNS.append(self.process)
+        wait_for(lambda: glob.glob(f"{self.temporary}/rename-oracle-run.*/*/up"), "not up")
+        self.front = self.process.pid
+        self.guardian, = children(self.front)
+        self.worker, = children(self.guardian)
+
+    def alive(self):
+        marker, found = f"RUN_OF_TEST={self.environment['RUN_OF_TEST']}".encode(), []
+        for path in glob.glob("/proc/[0-9]*/environ"):
+            try:
+                with open(path, "rb") as file:
+                    if marker in file.read().split(b"\0"):
+                        found.append(int(path.split("/")[2]))
+            except OSError:
+                continue
+        return found
+
+    def groups(self):
+        """Those that its processes are in."""
+        found = set()
+        for pid in self.alive():
+            try:
+                with open(f"/proc/{pid}/cgroup", encoding="utf-8") as file:
+                    found |= {line for line in file if "/rename-oracle-" in line}
+            except OSError:
+                continue
+        return found
+
+    def left(self):
+        return (glob.glob(f"{self.temporary}/rename-oracle*") +
+                glob.glob(f"{self.output}/*/.*"))
+
+    def kill(self, *pids):
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        code = self.process.wait(timeout=DEADLINE_S)
+        wait_for(lambda: not self.alive(), f"still running: {self.alive()}", GONE_S)
+        return code
+
+
+def one_is_killed(oracle):
+    for who in ("front", "guardian", "worker", "front and worker", "worker and guardian"):
+        run = Run(oracle, who.replace(" ", "-"))
+        began = time.monotonic()
+        code = run.kill(*(getattr(run, name) for name in who.split(" and ")))
+        took = time.monotonic() - began
+        expect(code == -signal.SIGKILL, who, "exit code", code)
+        wait_for(lambda run=run: not run.left(), f"{who}: left {run.left()}", GONE_S)
+        print(f"{who}: all was gone after {took:.2f} s")
+
+
+def all_are_killed(oracle):
+    """Nobody is left to clear up; neither the guardian nor the front may come to it."""
+    run = Run(oracle, "all")
+    os.kill(run.guardian, signal.SIGSTOP)
+    os.kill(run.front, signal.SIGSTOP)
+    for pid in (run.worker, run.guardian, run.front):
+        os.kill(pid, signal.SIGKILL)
+    run.process.wait(timeout=DEADLINE_S)
+    left = run.left()
+    expect(len(left) >= 4, "not as a killed run leaves it:", left)
+    return run, left
+
+
+def the_next_clears_away(oracle, run, left, without_groups):
+    command = oracle.command("-t", "native", "-s", "tmp_root_sibling", "--no-controls", "-q")
+    command[command.index("-o") + 1] = run.output
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=DEADLINE_S, check=False,
+                          env={**os.environ, "TMPDIR": run.temporary})
+    expect(done.returncode == 0, done)
+    expect(not run.left(), "left", run.left())
+    expect(len(done.stderr.splitlines()) == 1, done.stderr)
+    for path in left:
+        expect(os.path.dirname(path) in done.stderr, path, "is not named:", done.stderr)
+    if not without_groups:
+        expect(not run.alive(), "alive:", run.alive())
+    for pid in run.alive():
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not run.alive(), "alive", GONE_S)
+    print(f"the next run: {done.stderr.strip()}")
+
+
+def the_living_are_left_alone(oracle):
+    """Nor is what --keep left, although nobody has a lock on it."""
+    kept = subprocess.run(oracle.command("-t", "native", "-s", "tmp_root_sibling", "--keep", "-q",
+                                         "--no-controls"), stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=DEADLINE_S, check=True,
+                          env={**os.environ, "TMPDIR": oracle.scratch})
+    directory, = glob.glob(f"{oracle.scratch}/rename-oracle-run.*")
+    run = Run(oracle, "lives", temporary=oracle.scratch)
+    before = (sorted(run.left()), run.groups())
+    command = oracle.command("-t", "native", "-s", "tmp_root_sibling", "--no-controls", "-q")
+    command[command.index("-o") + 1] = run.output
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=DEADLINE_S, check=False,
+                          env={**os.environ, "TMPDIR": oracle.scratch})
+    expect(done.returncode == 0 and done.stderr == "", done)
+    expect(set(before[0]) <= set(run.left()), "taken:", before, run.left())
+    expect(before[1] <= run.groups(), "taken:", before[1], run.groups())
+    run.process.send_signal(signal.SIGTERM)
+    _, said = run.process.communicate(timeout=DEADLINE_S)
+    expect(run.process.returncode == 130, run.process.returncode, said)
+    expect(run.left() == [directory], run.left())
+    expect(kept.stderr.count(directory) <= 1, kept.stderr)
+    print("a living run and what another kept were left alone")
+
+
+def main():
+    without_groups = sys.argv[2:3] == ["without-groups"]
+    if without_groups:
+        hide_groups(sys.argv[3])
+    with Oracle(sys.argv[1]) as oracle:
+        try:
+            one_is_killed(oracle)
+            the_next_clears_away(oracle, *all_are_killed(oracle), without_groups)
+            the_living_are_left_alone(oracle)
+        finally:
+            for process in RUNS:
+                process.kill()
+
+
+if __name__ == "__main__":
+    main()
