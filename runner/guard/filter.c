@@ -15,6 +15,7 @@
 static int add_rules(scmp_filter_ctx context)
 {
     const struct scmp_arg_cmp not_local = {.arg = 0, .op = SCMP_CMP_NE, .datum_a = AF_UNIX};
+    const struct scmp_arg_cmp addressed = {.arg = 4, .op = SCMP_CMP_NE, .datum_a = 0};
     const struct scmp_arg_cmp recorder = {.arg = 0, .op = SCMP_CMP_EQ, .datum_a = RECORDER_CALL};
     int failed = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
     if (failed == 0)
@@ -25,6 +26,12 @@ static int add_rules(scmp_filter_ctx context)
         failed = seccomp_rule_add(context, SCMP_ACT_NOTIFY, SCMP_SYS(connect), 0);
     if (failed == 0)
         failed = seccomp_rule_add_array(context, SCMP_ACT_NOTIFY, SCMP_SYS(socket), 1, &not_local);
+    if (failed == 0)
+        failed = seccomp_rule_add_array(context, SCMP_ACT_NOTIFY, SCMP_SYS(sendto), 1, &addressed);
+    if (failed == 0)
+        failed = seccomp_rule_add(context, SCMP_ACT_NOTIFY, SCMP_SYS(sendmsg), 0);
+    if (failed == 0)
+        failed = seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(sendmmsg), 0);
     if (failed == 0)
         failed = seccomp_rule_add_array(context, SCMP_ACT_NOTIFY, SCMP_SYS(prctl), 1, &recorder);
     if (failed == 0)
@@ -49,27 +56,14 @@ int filter_prepare(struct filter *filter, struct error *error)
     return error_set_errno(error, number, NULL, "cannot make a socket pair");
 }
 
-/* Room for one descriptor, aligned as a control message has to be. */
-union control {
-    char bytes[CMSG_SPACE(sizeof(int))];
-    struct cmsghdr header;
-};
-
-static int send_descriptor(int channel, int fd)
+/* Tells the number of a descriptor and waits until it has been taken over: to send it would take
+ * the very call that the filter holds. */
+static int hand_over(int channel, int fd)
 {
-    char byte = 'L';
-    struct iovec part = {.iov_base = &byte, .iov_len = 1};
-    union control control = {{0}};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof fd);
-    memcpy(CMSG_DATA(header), &fd, sizeof fd);
-    return sendmsg(channel, &message, MSG_NOSIGNAL) == 1 ? 0 : -1;
+    char byte = 0;
+    if (write(channel, &fd, sizeof fd) != (ssize_t)sizeof fd)
+        return -1;
+    return read(channel, &byte, 1) == 1 ? 0 : -1;
 }
 
 int filter_confine_child(void *data)
@@ -84,12 +78,12 @@ int filter_confine_child(void *data)
         return -1;
     }
     int listener = seccomp_notify_fd(filter->context);
-    if (listener < 0 || send_descriptor(filter->channel[1], listener) != 0)
+    if (listener < 0 || hand_over(filter->channel[1], listener) != 0)
         return -1;
     return close(listener);
 }
 
-int filter_receive_listener(struct filter *filter, int timeout_ms, struct error *error)
+int filter_receive_listener(struct filter *filter, int pidfd, int timeout_ms, struct error *error)
 {
     (void)close(filter->channel[1]);
     filter->channel[1] = -1;
@@ -98,21 +92,20 @@ int filter_receive_listener(struct filter *filter, int timeout_ms, struct error 
     if (polled == 0)
         return error_set(error, ERROR_DEADLINE, NULL, "the harness's process did not get ready");
 
-    char byte = 0;
-    struct iovec part = {.iov_base = &byte, .iov_len = 1};
-    union control control = {{0}};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-    ssize_t length = polled < 0 ? -1 : recvmsg(filter->channel[0], &message, MSG_CMSG_CLOEXEC);
+    int theirs = -1;
+    ssize_t length = polled < 0 ? -1 : read(filter->channel[0], &theirs, sizeof theirs);
     if (length < 0)
         return error_set_errno(error, errno, NULL, "cannot hear from the harness's process");
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (length == 0 || header == NULL || header->cmsg_type != SCM_RIGHTS)
+    if (length == 0)
         return -1;
-    int listener = -1;
-    memcpy(&listener, CMSG_DATA(header), sizeof listener);
+    int listener = (int)syscall(SYS_pidfd_getfd, pidfd, theirs, 0);
+    if (listener < 0 || send(filter->channel[0], "", 1, MSG_NOSIGNAL) != 1) {
+        int number = errno;
+        if (listener >= 0)
+            (void)close(listener);
+        return error_set_errno(error, number, "seccomp",
+                               "this machine can't watch what a harness starts");
+    }
     return listener;
 }
 

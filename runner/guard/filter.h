@@ -6,11 +6,11 @@
 
 /**
  * The seccomp filter around a harness (seccomp_unotify(2)): programs that are started, sockets that
- * are made, connections and what our recorders say are reported to us, and wait for our answer.
- * Chosen over a network namespace because it needs no privilege, works for root and for users
- * alike, and names the attempt. A process that outlives us gets ENOSYS from the reported calls.
- * io_uring, which could make sockets unseen, and system calls of a foreign architecture answer
- * ENOSYS.
+ * are made, connections, messages with an address and what our recorders say are reported to us,
+ * and wait for our answer. Chosen over a network namespace because it needs no privilege, works for
+ * root and for users alike, and names the attempt. A process that outlives us gets ENOSYS from the
+ * reported calls. io_uring, which could make sockets unseen, sendmmsg and system calls of a foreign
+ * architecture answer ENOSYS.
  */
 struct filter {
     void *context;  /* a scmp_filter_ctx */
@@ -22,16 +22,16 @@ int filter_prepare(struct filter *filter, struct error *error);
 
 /**
  * Runs in the child, as `confine` of a spawn_request: closes inherited descriptors at exec, puts
- * the filter on and sends the listener. Returns 0, or -1 with errno set.
+ * the filter on and waits until the listener has been taken over. Returns 0, or -1 with errno set.
  */
 int filter_confine_child(void *filter);
 
 /**
- * Receives the listener within `timeout_ms`. Returns the descriptor; or -1 when the child ended
- * without having sent it (no error is set: the child's report has the reason), or with
+ * Takes the listener over from the child of this pidfd within `timeout_ms`. Returns the descriptor;
+ * or -1 when the child ended before (no error is set: the child's report has the reason), or with
  * ERROR_DEADLINE or ERROR_ENVIRONMENT.
  */
-int filter_receive_listener(struct filter *filter, int timeout_ms, struct error *error);
+int filter_receive_listener(struct filter *filter, int pidfd, int timeout_ms, struct error *error);
 
 /** Frees what filter_prepare made. */
 void filter_release(struct filter *filter);

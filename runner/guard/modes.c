@@ -45,7 +45,7 @@ const struct guard_mode guard_modes[] = {
     {NULL, NULL, NULL, NULL, NULL, KIND_HOSTED},
 };
 
-enum { SEVERAL = 5, MANY = 26 };
+enum { SEVERAL = 5, A_DOZEN = 12, MANY = 26 };
 
 const struct guard_scenario guard_scenarios[] = {
     {"one-module", "one test module", 0, 1, TOOLS_ALL, true, NULL, NEEDS_NOTHING},
@@ -54,6 +54,8 @@ const struct guard_scenario guard_scenarios[] = {
     {"named-modules", "modules that the harness itself names", 0, 0, TOOLS_ALL, false, NULL,
      NEEDS_NAMED_MODULES},
     {"guests-fail", "every guest ends with a failed test", RECORDER_FAIL_RUN, SEVERAL, TOOLS_ALL,
+     false, NULL, NEEDS_NOTHING},
+    {"some-guests-fail", "some guests end so, others well", RECORDER_FAIL_SOME, A_DOZEN, TOOLS_ALL,
      false, NULL, NEEDS_NOTHING},
     {"guests-die", "every guest dies of a signal", RECORDER_DIE, SEVERAL, TOOLS_ALL, false, NULL,
      NEEDS_NOTHING},

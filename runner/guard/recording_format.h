@@ -42,6 +42,7 @@
 #define RECORDER_FAIL_BUILD 0x04U /* making an image fails */
 #define RECORDER_FAIL_HELP 0x08U  /* --help and the like are unknown flags */
 #define RECORDER_HANG 0x10U       /* a guest does not end by itself */
+#define RECORDER_FAIL_SOME 0x20U  /* every other guest ends with a failed test */
 #define RECORDER_NUMBER_SHIFT 8
 #define RECORDER_NUMBER_MASK 0xffffU
 

@@ -294,7 +294,8 @@ static int start(struct sandbox *sandbox)
                                "this kernel has no user notification");
     if (spawn_confined(sandbox) != 0)
         return -1;
-    sandbox->listener = filter_receive_listener(&sandbox->filter, READY_TIMEOUT_MS, sandbox->error);
+    sandbox->listener =
+        filter_receive_listener(&sandbox->filter, sandbox->pidfd, READY_TIMEOUT_MS, sandbox->error);
     return sandbox->error->code == ERROR_NONE ? 0 : -1;
 }
 

@@ -110,9 +110,9 @@ static void judge_socket(int family, struct call_answer *answer)
                    family_name(family));
 }
 
-/* Every socket that can be made is local, so every connection is to a path, or to a name that only
- * lives as long as its owner, which can be nobody but the harness. */
-static void judge_connect(pid_t pid, uint64_t address, uint64_t length,
+/* Every socket that can be made is local, so every address is a path or an abstract name. Such a
+ * name may be the harness's own; from those of others Landlock keeps it, where the kernel can. */
+static void judge_address(pid_t pid, uint64_t address, uint64_t length,
                           const struct exec_policy *policy, struct call_answer *answer)
 {
     struct sockaddr_un target = {0};
@@ -138,6 +138,16 @@ static void judge_connect(pid_t pid, uint64_t address, uint64_t length,
     (void)snprintf(answer->what, sizeof answer->what, "talks to a service outside (%s)", found);
 }
 
+static void judge_message(pid_t pid, uint64_t header_address, const struct exec_policy *policy,
+                          struct call_answer *answer)
+{
+    struct msghdr header = {.msg_name = NULL};
+    (void)caller_memory_read(pid, header_address, &header, sizeof header);
+    if (header.msg_name != NULL)
+        judge_address(pid, (uint64_t)(uintptr_t)header.msg_name, header.msg_namelen, policy,
+                      answer);
+}
+
 void watched_call_judge(const struct seccomp_notif *call, int listener,
                         const struct exec_policy *policy, struct call_answer *answer)
 {
@@ -150,8 +160,12 @@ void watched_call_judge(const struct seccomp_notif *call, int listener,
         judge_exec(pid, (int)args[0], args[1], policy, answer);
     else if (call->data.nr == SCMP_SYS(socket))
         judge_socket((int)args[0], answer);
+    else if (call->data.nr == SCMP_SYS(connect))
+        judge_address(pid, args[1], args[2], policy, answer);
+    else if (call->data.nr == SCMP_SYS(sendto))
+        judge_address(pid, args[4], args[5], policy, answer);
     else
-        judge_connect(pid, args[1], args[2], policy, answer);
+        judge_message(pid, args[1], policy, answer);
     answer->withdrawn = seccomp_notify_id_valid(listener, call->id) != 0;
     if (answer->violates)
         answer->error_number = EPERM;

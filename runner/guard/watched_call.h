@@ -23,8 +23,9 @@ struct call_answer {
 /**
  * Judges a reported call: an execve or execveat by the policy; a socket of any family but AF_UNIX
  * is a try of the network (AF_NETLINK, which only asks the kernel, is refused quietly); a
- * connection to a service outside the scratch directory is one, too, when there is such a service.
- * Reads the caller's memory, and checks with `listener` that it is still the caller's.
+ * connection or a message to a service outside the scratch directory is one, too, when there is
+ * such a service. Reads the caller's memory, and checks with `listener` that it is still the
+ * caller's.
  */
 void watched_call_judge(const struct seccomp_notif *call, int listener,
                         const struct exec_policy *policy, struct call_answer *answer);
