@@ -7,11 +7,11 @@
  * line: unknown K=V words become its environment, words behind "--" its arguments.
  *
  *     RO_WORK=DIR            where the file system under test is mounted; an existing directory
- *     RO_FILESYSTEM=TYPE     hostfs, vfat, or what else the guest's kernel and modules have
- *     RO_SOURCE=WHAT         the block device of the image, or the host's directory
- *     RO_MOUNT_OPTIONS=LIST  but for hostfs; "sync", "dirsync", "ro" and "noatime" become mount
- * flags RO_MODULES=NAME,...    kernel modules to load first RO_MODULE_DIR=DIR      where they are,
- * default /usr/lib/uml/modules
+ *     RO_FILESYSTEM=TYPE     hostfs, 9p (through the network card, see served.h), vfat, or what
+ * else the guest's kernel and modules have RO_SOURCE=WHAT         the block device of the image, or
+ * the host's directory RO_MOUNT_OPTIONS=LIST  not for hostfs; "sync", "dirsync", "ro", "noatime"
+ * become mount flags RO_MODULES=NAME,...    kernel modules to load first RO_MODULE_DIR=DIR where
+ * they are, default /usr/lib/uml/modules
  *     -- PROGRAM ARGUMENT... the probe
  *
  * Everything of the host can also be reached below /dev/host: the work mount, which hides what the
@@ -22,6 +22,7 @@
  */
 #include "console.h"
 #include "modules.h"
+#include "served.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -205,7 +206,14 @@ static int mount_work(const struct orders *orders)
         return -1;
     }
     unsigned long flags = extract_flags(options);
-    int result = mount_or_say(orders->source, orders->work, orders->filesystem, flags, options);
+    char *connected = options;
+    if (strcmp(orders->filesystem, "9p") == 0)
+        connected = served_connect(options);
+    int result = -1;
+    if (connected != NULL)
+        result = mount_or_say(orders->source, orders->work, orders->filesystem, flags, connected);
+    if (connected != options)
+        free(connected);
     free(options);
     return result;
 }
