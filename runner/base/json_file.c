@@ -12,6 +12,9 @@
 
 void json_source_release(struct json_source *source)
 {
+    if (source->base != NULL)
+        json_source_release(source->base);
+    free(source->base);
     json_decref(source->root);
     free(source->text);
     free(source->path);
@@ -56,11 +59,22 @@ static int fail_at(const struct json_source *source, size_t offset, struct error
     return -1;
 }
 
+/** Finds a value in the text that has it, else the deepest there is in the first. */
+static const struct json_source *locate(const struct json_source *source, const char *pointer,
+                                        struct json_place *place)
+{
+    for (const struct json_source *one = source; one != NULL; one = one->base)
+        if (json_locate(one->text, one->length, pointer, place))
+            return one;
+    (void)json_locate(source->text, source->length, pointer, place);
+    return source;
+}
+
 int json_source_fail(const struct json_source *source, const char *pointer, struct error *error,
                      const char *format, ...)
 {
     struct json_place place;
-    (void)json_locate(source->text, source->length, pointer, &place);
+    source = locate(source, pointer, &place);
     va_list arguments;
     va_start(arguments, format);
     (void)fail_at_offset(source, place.value, error, format, arguments);
@@ -72,7 +86,7 @@ int json_source_fail_at_key(const struct json_source *source, const char *pointe
                             struct error *error, const char *format, ...)
 {
     struct json_place place;
-    (void)json_locate(source->text, source->length, pointer, &place);
+    source = locate(source, pointer, &place);
     va_list arguments;
     va_start(arguments, format);
     (void)fail_at_offset(source, place.key, error, format, arguments);

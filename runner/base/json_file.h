@@ -20,7 +20,8 @@ struct json_source {
     char *path; /* as the user wrote it; the name of the text where there is no file */
     char *text; /* `length` bytes and a NUL */
     size_t length;
-    json_t *root; /* an object or an array */
+    json_t *root;             /* an object or an array */
+    struct json_source *base; /* whose values `root` has as well, or NULL; owned */
 };
 
 #define CLEANUP_JSON_SOURCE CLEANUP(json_source_release)
@@ -43,7 +44,8 @@ int json_source_parse(struct json_source *source, const char *name, const char *
 
 /**
  * Sets ERROR_INPUT with `where` = PATH:LINE:COLUMN of the value that `pointer` (RFC 6901) names or,
- * where it is missing, of the object that should have it. Always returns -1.
+ * where it is missing, of the object that should have it; in `base` for what only that text has.
+ * Always returns -1.
  */
 int json_source_fail(const struct json_source *source, const char *pointer, struct error *error,
                      const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -7,11 +7,11 @@
  * line: unknown K=V words become its environment, words behind "--" its arguments.
  *
  *     RO_WORK=DIR            where the file system under test is mounted; an existing directory
- *     RO_FILESYSTEM=TYPE     hostfs, 9p (through the network card, see served.h), vfat, or what
- * else the guest's kernel and modules have RO_SOURCE=WHAT         the block device of the image, or
- * the host's directory RO_MOUNT_OPTIONS=LIST  not for hostfs; "sync", "dirsync", "ro", "noatime"
- * become mount flags RO_MODULES=NAME,...    kernel modules to load first RO_MODULE_DIR=DIR where
- * they are, default /usr/lib/uml/modules
+ *     RO_FILESYSTEM=TYPE     hostfs, 9p (served.h), vfat, or what else the guest's kernel has
+ *     RO_SOURCE=WHAT         the block device of the image, or the host's directory
+ *     RO_MOUNT_OPTIONS=LIST  not for hostfs; "sync", "dirsync", "ro", "noatime" become flags
+ *     RO_MODULES=NAME,...    kernel modules to load first
+ *     RO_MODULE_DIR=DIR      where they are, default /usr/lib/uml/modules
  *     -- PROGRAM ARGUMENT... the probe
  *
  * Everything of the host can also be reached below /dev/host: the work mount, which hides what the

@@ -39,9 +39,7 @@ static char *join(const char *name, const char *value)
 json_t *cell_argv(const struct cell *cell)
 {
     const struct target *target = &cell->target_run->target;
-    json_t *own =
-        shape_is_script(cell->shape) ? json_object_get(target->interpreter, "argv") : NULL;
-    return own != NULL ? own : target->argv;
+    return shape_is_script(cell->shape) ? target->script_argv : target->argv;
 }
 
 int cell_words_argv(const struct cell *cell, struct cell_words *argv, struct error *error)

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/data_dir.h"
 #include "base/text.h"
+#include "target/extend.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -77,11 +78,21 @@ static bool is_known(const json_t *descriptor, const struct piece *piece)
     return false;
 }
 
+/* A whole word may stand for the words of a list. */
+static bool is_known_list(const json_t *descriptor, const char *text)
+{
+    char name[LIST_NAME_SIZE];
+    return descriptor_list_name(text, name) &&
+           json_object_get(json_object_get(descriptor, "lists"), name) != NULL;
+}
+
 static int check_text(const struct json_source *descriptor, const char *pointer, const char *text,
                       struct error *error)
 {
     struct piece piece;
     bool broken = false;
+    if (is_known_list(descriptor->root, text))
+        return 0;
     while (next_piece(&text, &piece, &broken))
         if (piece.is_placeholder && !is_known(descriptor->root, &piece))
             return json_source_fail(descriptor, pointer, error,

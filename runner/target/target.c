@@ -7,6 +7,7 @@
 #include "base/schema_check.h"
 #include "base/schemas.h"
 #include "target/changes.h"
+#include "target/extend.h"
 #include "target/placeholder.h"
 
 #include <dirent.h>
@@ -14,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DESCRIPTOR_LIMIT = 256 * 1024, DEFAULT_MEMORY_MIB = 64 };
+enum { DEFAULT_MEMORY_MIB = 64 };
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -49,7 +50,6 @@ static void take_fields(struct target *target)
     target->verify_logs = text_of(verify, "logs");
     target->verify_line = text_of(verify, "line");
     target->verify_modes = json_object_get(verify, "modes");
-    target->argv = json_object_get(launch, "argv");
     target->environment = json_object_get(launch, "environment");
     target->interpreter = json_object_get(root, "interpreter");
     target->panic_lines = json_object_get(root, "panic_lines");
@@ -68,23 +68,64 @@ static void take_fields(struct target *target)
     };
 }
 
+/* The command lines with the words of their lists in them. */
+static int splice_words(struct target *target, struct error *error)
+{
+    const json_t *root = target->source.root;
+    const json_t *lists = json_object_get(root, "lists");
+    const json_t *launch = json_object_get(json_object_get(root, "launch"), "argv");
+    const json_t *own = json_object_get(target->interpreter, "argv");
+    target->argv = descriptor_splice(launch, NULL, lists);
+    target->script_argv = descriptor_splice(own != NULL ? own : launch,
+                                            json_object_get(target->interpreter, "lists"), lists);
+    if (target->argv == NULL || target->script_argv == NULL)
+        return error_set(error, ERROR_MEMORY, target->source.path, "out of memory");
+    return 0;
+}
+
+/* Of all that says how it is launched: the descriptor's bytes, and behind them those of what it
+ * extends. */
+static int digest_descriptor(struct target *target, struct error *error)
+{
+    CLEANUP_FREE char *text = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    if (stream == NULL)
+        return error_set(error, ERROR_MEMORY, target->source.path, "out of memory");
+    bool whole = true;
+    for (const struct json_source *part = &target->source; part != NULL; part = part->base)
+        whole = whole && fwrite(part->text, 1, part->length, stream) == part->length;
+    if (fclose(stream) != 0 || !whole)
+        return error_set(error, ERROR_MEMORY, target->source.path, "out of memory");
+    digest_bytes(text, length, target->digest);
+    return 0;
+}
+
+static int load(struct target *target, const char *path, struct error *error)
+{
+    if (json_source_load(&target->source, path, DESCRIPTOR_LIMIT, error) != 0 ||
+        descriptor_extend(&target->source, error) != 0 ||
+        json_source_check(&target->source, schema_target_1, error) != 0 ||
+        placeholders_check(&target->source, error) != 0 ||
+        changes_check(&target->source, error) != 0 || digest_descriptor(target, error) != 0)
+        return -1;
+    take_fields(target);
+    return splice_words(target, error);
+}
+
 int target_load(struct target *target, const char *path, struct error *error)
 {
     *target = (struct target){0};
-    if (json_source_load(&target->source, path, DESCRIPTOR_LIMIT, error) != 0 ||
-        json_source_check(&target->source, schema_target_1, error) != 0 ||
-        placeholders_check(&target->source, error) != 0 ||
-        changes_check(&target->source, error) != 0) {
-        target_release(target);
-        return -1;
-    }
-    digest_bytes(target->source.text, target->source.length, target->digest);
-    take_fields(target);
-    return 0;
+    if (load(target, path, error) == 0)
+        return 0;
+    target_release(target);
+    return -1;
 }
 
 void target_release(struct target *target)
 {
+    json_decref(target->argv);
+    json_decref(target->script_argv);
     json_source_release(&target->source);
     *target = (struct target){0};
 }

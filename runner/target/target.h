@@ -41,8 +41,9 @@ struct target {
     const char *verify_logs;      /* directory that the launcher logs to; NULL: it tells nothing */
     const char *verify_line;      /* what tells its version and mode there (launcher_log.h) */
     const json_t *verify_modes;   /* our names for the modes, by its own */
-    json_t *argv;
-    json_t *environment; /* or NULL */
+    json_t *argv;                 /* the lists of words are in it; owned, as the next */
+    json_t *script_argv;          /* the same for a scenario's script */
+    json_t *environment;          /* or NULL */
     json_t *interpreter; /* how a scenario's script is launched; NULL: not on this target */
     json_t *panic_lines; /* or NULL */
     bool exit_status_is_probes;

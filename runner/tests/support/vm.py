@@ -4,7 +4,6 @@
 The runner is left out on purpose: what is looked at here are bytes, exit statuses and the image.
 """
 
-import json
 import os
 import re
 import shutil
@@ -12,7 +11,7 @@ import signal
 import subprocess
 import tempfile
 
-from support import needs
+from support import descriptor, needs
 
 DEADLINE_S = 60
 BOOTS = 5
@@ -37,9 +36,8 @@ class Ending:
 class Vm:
     """Boots guests from a descriptor; use it in a `with`, its directory goes at the end."""
 
-    def __init__(self, descriptor, data):
-        with open(descriptor, encoding="utf-8") as file:
-            self.target = json.load(file)
+    def __init__(self, path, data):
+        self.target = descriptor.whole(path)
         self.data = data
         self.scratch = tempfile.TemporaryDirectory(prefix="vm-test-")
         self.cell = os.path.join(self.scratch.name, "cell")

@@ -106,21 +106,21 @@ def check_late(scratch, oracle):
 
 
 def guest_on(oracle, kind, mkfs, module):
-    """A descriptor like uml-fat's with another file system; the host does not look into it."""
-    with open(f"{HERE}/../../targets/uml-fat.json", encoding="utf-8") as file:
-        descriptor = json.load(file)
-    instead = {"RO_FILESYSTEM=vfat": f"RO_FILESYSTEM={kind}", "ubd0=fat.img": "ubd0=disk.img",
-               "RO_MODULES=nls_cp437,nls_iso8859-1,vfat": f"RO_MODULES={module}",
-               "RO_MOUNT_OPTIONS=codepage=437,iocharset=iso8859-1": "RO_MOUNT_OPTIONS="}
-    descriptor["launch"]["argv"] = [
-        instead.get(word, word).replace(f",init_{kind}_fs", "").replace("mem=64M", "mem=128M")
-        for word in descriptor["launch"]["argv"]]
-    descriptor["prepare"][1:] = [
-        {"run": [shutil.which("truncate"), "-s", "128M", "{cell}/disk.img"], "deadline": 10},
-        {"run": [mkfs, *(["-q"] if kind == "btrfs" else []), "{cell}/disk.img"], "deadline": 10}]
-    descriptor["requires"] = [{"program": "linux.uml", "package": "user-mode-linux"}]
-    descriptor |= {"name": f"uml-{kind}", "filesystem": kind, "memory_mib": 160}
-    del descriptor["host_view"], descriptor["interpreter"]
+    """A descriptor with another file system than those that are shipped; the host does not look into
+    it."""
+    built_in = [f"init_{name}_fs" for name in ("jfs", "btrfs", "xfs") if name != kind]
+    descriptor = {
+        "schema": "rename-oracle/target/1", "extends": "uml", "name": f"uml-{kind}",
+        "title": f"a guest on {kind}", "mode": "standalone", "subject": "reference",
+        "prepare": [
+            {"run": [shutil.which("truncate"), "-s", "128M", "{cell}/disk.img"], "deadline": 10},
+            {"run": [mkfs, *(["-q"] if kind == "btrfs" else []), "{cell}/disk.img"], "deadline": 10}],
+        "lists": {
+            "size": ["mem=128M", "initcall_blacklist=" + ",".join(
+                ["raid6_select_algo", "ssl_init", "init_zswap", *built_in])],
+            "work": ["ubd0=disk.img", f"RO_FILESYSTEM={kind}", "RO_SOURCE=/dev/ubda",
+                     f"RO_MODULES={module}", "RO_MOUNT_OPTIONS="]},
+        "filesystem": kind, "own_file_system": True, "memory_mib": 160}
     path = f"{oracle.scratch}/uml-{kind}.json"
     with open(path, "w", encoding="utf-8") as file:
         json.dump(descriptor, file)
