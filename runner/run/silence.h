@@ -8,8 +8,9 @@
 #include <stddef.h>
 
 /*
- * File systems that have fallen silent. A helper that waits for one may never end again, so no more
- * than two are sent where two did not come back.
+ * File systems that have fallen silent. A helper that waits for one may never end again, so no
+ * other is sent where two did not come back, or may not. Those that were out already when it fell
+ * silent, at most one a job, can't be helped.
  */
 
 /** What a helper is sent for. */

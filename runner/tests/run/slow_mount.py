@@ -83,7 +83,7 @@ def check_slow_rename(scratch):
 
 def check_silent_mount(scratch):
     with mounted(scratch, "all-silent-after-renames:1") as (fuse, oracle):
-        oracle.run("-t", "native", "--root", fuse.path, "-s", "tmp_root_sibling", "-n", "8", "-j", "3",
+        oracle.run("-t", "native", "--root", fuse.path, "-s", "tmp_root_sibling", "-n", "8", "-j", "2",
                    "--no-controls", "--step-budget", "0.5", "--boot-budget", "0.5", "--grace", "0.1")
         cells = oracle.documents()["native"]["cells"]
         expect(len(cells) == 8, "not all are there:", len(cells))
