@@ -11,10 +11,11 @@ enum { DESCRIPTOR_LIMIT = 256 * 1024, LIST_NAME_SIZE = 64, EXTENDS_MAX = 4 };
 
 /**
  * Puts under a descriptor what it `extends`: the name of a base in `targets/base` or of a shipped
- * target, or a path beside the descriptor; and under that what that one extends. Its keys stand in the place of the base's, objects member by member, but of
- * `requires` and the steps (`setup`, `prepare`, `cleanup`) the base's come first. An error about
- * what only the base has names the base's file. Nothing happens to a descriptor that extends none.
- * Returns 0, or -1 with ERROR_INPUT or ERROR_MEMORY.
+ * target, or a path beside the descriptor; and under that what that one extends. Its keys stand in
+ * the place of the base's, objects member by member, but of `requires` and the steps (`setup`,
+ * `prepare`, `cleanup`) the base's come first. An error about what only the base has names the
+ * base's file. Nothing happens to a descriptor that extends none. Returns 0, or -1 with ERROR_INPUT
+ * or ERROR_MEMORY.
  */
 int descriptor_extend(struct json_source *descriptor, struct error *error);
 
