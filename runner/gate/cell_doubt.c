@@ -10,7 +10,7 @@
 #include <string.h>
 
 /** Each time was rounded by itself. */
-#define ROUNDING_MS 0.01
+#define ROUNDING_MS 0.002
 
 static bool is_null(const json_t *cell, const char *key)
 {

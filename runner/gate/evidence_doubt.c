@@ -7,7 +7,7 @@
 #include <string.h>
 
 /** Each time was rounded by itself. */
-#define ROUNDING_MS 0.01
+#define ROUNDING_MS 0.002
 
 static double number_of(const json_t *object, const char *key)
 {
