@@ -43,5 +43,5 @@ find_documents() {
     mapfile -d '' -t documents <"$names"
     rm -f "$names"
     [[ ${#documents[@]} -gt 0 ]] || stop "No documents" "there is no *.json below $1"
-    echo "$(find "$below" ! -type d ! -name '*.json' -printf x | wc -c) files below are no *.json and were not read"
+    echo "$(find "$below" ! -type d ! -name '*.json' ! -name '*.json.sig' -printf x | wc -c) files below are no *.json and were not read"
 }

@@ -46,6 +46,6 @@ set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "user-mode-linux, mtools, dosfstools")
 # For lib/rename-oracle/upstream-state.
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "python3, gh")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "python3, gh, openssh-client")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 include(CPack)

@@ -23,6 +23,7 @@ enum {
     OPTION_ACCEPT_WEAKER,
     OPTION_ACCEPT_TARGET,
     OPTION_RELEASE,
+    OPTION_SIGNERS,
     OPTION_LIST_REASONS,
     OPTION_HARNESS_COMMAND,
     OPTION_HARNESS_MODE,
@@ -66,6 +67,10 @@ static const struct argp_option option_list[] = {
     {"release", OPTION_RELEASE, "R", 0,
      "Only evidence about release R counts; a document of another one is refused, and its mode "
      "stays undecided",
+     0},
+    {"signers", OPTION_SIGNERS, "FILE", 0,
+     "Only documents count that one of these signers vouches for (an allowed_signers file of "
+     "ssh-keygen(1), namespace rename-oracle) by a signature beside it, DOCUMENT.sig",
      0},
     {"harness", 'H', "FILE", 0,
      "Also check this test harness as 'rename-oracle guard' does, and fail when -B is missing "
@@ -155,6 +160,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         settings->options.release = text;
         if (!sysroot_is_release(text))
             argp_error(state, "--release: this is no release; name one, for example v0.20.3");
+        break;
+    case OPTION_SIGNERS:
+        settings->options.signers = text;
         break;
     case OPTION_NOW:
         settings->options.clock_set = true;

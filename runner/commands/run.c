@@ -31,6 +31,7 @@ enum {
     OPTION_SCENARIO,
     OPTION_NANVIX,
     OPTION_RELEASE,
+    OPTION_SIGN,
 };
 
 static const char documentation[] =
@@ -65,6 +66,8 @@ static const struct argp_option option_list[] = {
     {"attempts", 'n', "N", 0, "Attempts at each cell (default 1)", 1},
     {"jobs", 'j', "N", 0, "Cells at a time (default: one per CPU)", 1},
     {"output", 'o', "DIR", 0, "Write DIR/RUN-ID/TARGET.json (default: results)", 2},
+    {"sign", OPTION_SIGN, "KEY", 0,
+     "Sign each document with an OpenSSH key (ssh-keygen -Y), into TARGET.json.sig beside it", 2},
     {"root", OPTION_ROOT, "DIR", 0, "Directory under test for targets that use {root}", 2},
     {"probes", OPTION_PROBES, "DIR", 0, "Take the probe programs from DIR", 2},
     {"boot-budget", OPTION_BOOT, "S", 0, "Launch to first event", 3},
@@ -221,6 +224,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_RELEASE:
         options->release = text;
+        return 0;
+    case OPTION_SIGN:
+        options->sign_key = text;
         return 0;
     case ARGP_KEY_ARG:
         argp_error(state, "'%s': run takes options only; did you mean --target or --shape?", text);

@@ -155,6 +155,7 @@ static void describe_used(struct builder *builder, json_t *evidence,
                json_text(json_object_get(root, "probes"), "build_id"));
     build_text(builder, entry, "run", document->run);
     build_text(builder, entry, "finished", json_text(run, "finished"));
+    build_text(builder, entry, "signer", document->signer);
     build_text(builder, entry, "tool_commit", json_text(run, "tool_commit"));
     build_number(builder, entry, "cells", (long long)json_array_size(document->cells));
 }
@@ -256,6 +257,7 @@ static void describe_inputs(struct builder *builder, json_t *decision, const str
 {
     build_text(builder, decision, "upstream_digest",
                file->upstream->given ? file->upstream->digest : NULL);
+    build_text(builder, decision, "signers_digest", file->signers);
     build_text(builder, decision, "asked_release", file->options->release);
     build_text(builder, decision, "tested_release", file->tested);
     json_t *accepted = build_array_in(builder, decision, "accepted_waivers");
@@ -345,12 +347,14 @@ static int load_criteria(const struct gate_options *options, struct criteria *cr
 }
 
 static int load_evidence(const struct gate_options *options, const struct criteria *criteria,
-                         struct document_list *documents, struct error *error)
+                         const struct signers *signers, struct document_list *documents,
+                         struct error *error)
 {
     const struct refusal_context context = {
         .criteria = criteria,
         .release = options->release,
         .now = options->now,
+        .signers = options->signers == NULL ? NULL : signers,
         .probe_build = options->probe_build,
         .tool_version = options->tool_version,
         .accepted_targets = options->accepted_targets,
@@ -368,6 +372,7 @@ int gate_decide(const struct gate_options *options, enum gate_answer *answer, js
     CLEANUP_CRITERIA struct criteria written = {0};
     CLEANUP_UPSTREAM struct upstream upstream = {0};
     CLEANUP_DOCUMENT_LIST struct document_list documents = {0};
+    CLEANUP_SIGNERS struct signers signers = {.fd = -1};
     CLEANUP_REASON_LIST struct reason_list departures = {0};
     CLEANUP_JSON json_t *draft = json_object();
     *answer = GATE_UNDECIDED;
@@ -376,7 +381,8 @@ int gate_decide(const struct gate_options *options, enum gate_answer *answer, js
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for the decision");
     if (load_criteria(options, &criteria, &written, &departures, error) != 0 ||
         (options->upstream != NULL && upstream_load(&upstream, options->upstream, error) != 0) ||
-        load_evidence(options, &criteria, &documents, error) != 0)
+        (options->signers != NULL && signers_load(&signers, options->signers, error) != 0) ||
+        load_evidence(options, &criteria, &signers, &documents, error) != 0)
         return -1;
     const struct case_file file = {
         .options = options,
@@ -385,6 +391,7 @@ int gate_decide(const struct gate_options *options, enum gate_answer *answer, js
         .documents = &documents,
         .written = &written,
         .departures = &departures,
+        .signers = options->signers == NULL ? NULL : signers.digest,
         .tested = tested_release(&documents),
     };
     struct record record = {.error = error};

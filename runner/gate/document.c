@@ -21,6 +21,7 @@ void document_list_release(struct document_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         reason_list_release(&list->items[i].refusals);
+        free(list->items[i].signer);
         json_source_release(&list->items[i].source);
     }
     free(list->items);

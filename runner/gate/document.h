@@ -28,6 +28,7 @@ struct document {
     const char *mode;
     const char *kind;
     const char *release;
+    char *signer; /* who vouches for it; NULL where nobody was asked, or nobody does; owned */
     moment started;
     moment finished;
     const json_t *controls;

@@ -23,6 +23,7 @@ enum gate_answer {
 struct gate_options {
     const char *criteria; /* path; NULL for the built-in ones */
     const char *upstream; /* path; NULL where it is not known */
+    const char *signers;  /* path of an allowed_signers file; NULL: nobody has to vouch */
     const char *release;  /* that alone counts; NULL for whichever the documents agree on */
     char *const *documents;
     size_t document_count;
@@ -42,9 +43,9 @@ struct gate_options {
  * Decides, and describes the decision as an unsealed rename-oracle/decision/1 (a new reference; the
  * caller adds what it knows about the harness and seals it). The same inputs always give the same
  * document. Returns 0, or -1, with GATE_UNDECIDED and no decision:
- * - ERROR_INPUT: criteria or upstream state can't be used, `where` = PATH:LINE:COLUMN;
+ * - ERROR_INPUT: criteria or upstream state can't be used, `where` = PATH:LINE:COLUMN; or signers;
  * - ERROR_USAGE: a waiver is accepted that the criteria do not hold;
- * - ERROR_ENVIRONMENT, ERROR_MEMORY, ERROR_INTERNAL.
+ * - ERROR_ENVIRONMENT, ERROR_DEADLINE (ssh-keygen), ERROR_MEMORY, ERROR_INTERNAL.
  */
 int gate_decide(const struct gate_options *options, enum gate_answer *answer, json_t **decision,
                 struct error *error);

@@ -30,6 +30,7 @@ struct case_file {
     const struct document_list *documents; /* with their refusals */
     const struct criteria *written;        /* the exit criteria as written */
     const struct reason_list *departures;  /* in what the criteria ask for less */
+    const char *signers;                   /* digest of who was asked to vouch, or NULL */
     const char *tested;                    /* the release of the evidence, or NULL */
 };
 

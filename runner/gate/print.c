@@ -204,18 +204,32 @@ static void print_issues(const json_t *decision, FILE *stream)
     }
 }
 
+/** Whom one trusts with a yes. */
+static void print_signers(const json_t *decision, FILE *stream)
+{
+    const char *digest = json_text(decision, "signers_digest");
+    if (digest == NULL)
+        (void)fputs("  nobody vouches for any document: no signature was asked for (--signers)\n",
+                    stream);
+    else
+        (void)fprintf(stream, "  each is signed by one of the signers %s\n", digest);
+}
+
 static void print_evidence(const json_t *decision, FILE *stream)
 {
     size_t index = 0;
     const json_t *document = NULL;
     const json_t *evidence = json_object_get(decision, "evidence");
     (void)fprintf(stream, "\nEvidence used: %zu documents\n", json_array_size(evidence));
+    print_signers(decision, stream);
     json_array_foreach(evidence, index, document) {
         (void)fprintf(stream, "  %s\n", text_or(document, "digest", ""));
         print_texts(stream, "    ", text_or(document, "target", ""), ", ",
                     text_or(document, "mode", ""), ", release ", text_or(document, "release", ""),
                     ", probe build ", text_or(document, "probe_build", ""), ", finished ",
                     text_or(document, "finished", ""), NULL);
+        if (json_text(document, "signer") != NULL)
+            print_texts(stream, ", signed by ", text_or(document, "signer", ""), NULL);
         (void)fputc('\n', stream);
         print_texts(stream, "    descriptor ", text_or(document, "target_digest", ""), NULL);
         (void)fputc('\n', stream);

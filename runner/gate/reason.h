@@ -28,6 +28,8 @@ enum reason_id {
     REASON_SKIPPED,
     REASON_GIVEN_TWICE,
     /* The document is about Nanvix and can't be believed: its mode stays undecided. */
+    REASON_NOT_SIGNED,
+    REASON_SIGNATURE_INVALID,
     REASON_UNKNOWN_RELEASE,
     REASON_OTHER_RELEASE,
     REASON_SUBJECT_NOT_IDENTIFIED,

@@ -23,8 +23,9 @@ static int refuse_alone(const struct refusal_context *context, struct document *
         return -1;
     if (document->refusals.count > 0)
         return 0;
-    refusal_check *const *const groups[] = {identity_checks, agreement_checks, launcher_checks,
-                                            run_checks,      control_checks,   cell_checks};
+    refusal_check *const *const groups[] = {signature_checks, identity_checks, agreement_checks,
+                                            launcher_checks,  run_checks,      control_checks,
+                                            cell_checks};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
         if (run_checks_of(groups[i], context, document, error) != 0)
             return -1;

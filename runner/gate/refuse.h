@@ -2,6 +2,7 @@
 #ifndef RO_REFUSE_H
 #define RO_REFUSE_H
 
+#include "base/signature.h"
 #include "gate/criteria.h"
 #include "gate/document.h"
 
@@ -10,6 +11,7 @@ struct refusal_context {
     const struct criteria *criteria;
     const char *release; /* that is asked for, or NULL */
     moment now;
+    const struct signers *signers;       /* who must have signed it; NULL: nobody is asked */
     const char *probe_build;             /* that this tool was built with */
     const char *tool_version;            /* of this tool */
     const char *const *accepted_targets; /* NAME=DIGEST each */
@@ -32,6 +34,7 @@ int refuse_documents(const struct refusal_context *context, struct document_list
 extern refusal_check *const subject_checks[]; /* refuse_subject.c; all lists end with NULL */
 extern refusal_check *const identity_checks[];
 extern refusal_check *const agreement_checks[]; /* refuse/agreement.c */
+extern refusal_check *const signature_checks[]; /* refuse/signature.c */
 extern refusal_check *const launcher_checks[];  /* refuse/launcher.c */
 extern refusal_check *const run_checks[];       /* refuse_run.c */
 extern refusal_check *const control_checks[];   /* refuse_controls.c */

@@ -56,6 +56,13 @@ bool decision_term_is_told(const json_t *term)
     return strcmp(member_text(term, "id"), "clock_set") != 0;
 }
 
+const char *decision_signers_words(const json_t *decision)
+{
+    return *member_text(decision, "signers_digest") == '\0'
+               ? "Nobody vouches for the documents: no signature was asked for (gate --signers)."
+               : "Each document that counted is signed by one of the signers that were asked for.";
+}
+
 const char *decision_criteria_words(const json_t *decision)
 {
     const json_t *criteria = json_object_get(decision, "criteria");

@@ -37,6 +37,9 @@ bool decision_term_is_told(const json_t *term);
 /** What the criteria are where they are not those as written; NULL where they are. */
 const char *decision_criteria_words(const json_t *decision);
 
+/** Who vouches for the documents that the decision rests on, in a sentence. */
+const char *decision_signers_words(const json_t *decision);
+
 /** What the answer means, in a sentence. */
 const char *decision_meaning(enum decision_answer answer);
 

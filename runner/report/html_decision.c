@@ -296,7 +296,7 @@ static void write_sources(FILE *out, const json_t *decision)
     html_write(out, member_text(decision, "digest"));
     (void)fputs("</code>, criteria <code class=hash>", out);
     html_write(out, member_text(json_object_get(decision, "criteria"), "digest"));
-    (void)fputs("</code>.</p>\n", out);
+    (void)fprintf(out, "</code>. %s</p>\n", decision_signers_words(decision));
 }
 
 int html_write_decision(FILE *out, const struct report *report, struct error *error)

@@ -138,6 +138,7 @@ static int write_remarks(FILE *out, const struct report *report, struct error *e
             return -1;
         (void)fputc('\n', out);
     }
+    (void)fprintf(out, "%s\n\n", decision_signers_words(report->decision));
     if (absent > 0)
         (void)fprintf(out,
                       "**The decision also rests on %zu documents that are not in this "

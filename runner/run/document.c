@@ -2,6 +2,7 @@
 #include "run/document.h"
 
 #include "base/cleanup.h"
+#include "base/signature.h"
 #include "base/write_all.h"
 
 #include <errno.h>
@@ -219,7 +220,26 @@ static int cannot_be_written(const struct document *document, int failed, struct
                            document->name, write_remedy(failed));
 }
 
-int document_finish(struct document *document, json_t *head, struct error *error)
+/** Puts the signature over what was written to `fd` beside the document to come. */
+static int sign(const struct document *document, const char *key, int fd, struct error *error)
+{
+    char name[sizeof document->name + sizeof SIGNATURE_SUFFIX];
+    CLEANUP_FREE char *signature = signature_make(key, fd, error);
+    if (signature == NULL)
+        return -1;
+    (void)snprintf(name, sizeof name, "%s" SIGNATURE_SUFFIX, document->name);
+    CLEANUP_FD int out = openat(document->directory_fd, name,
+                                O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+    size_t length = strlen(signature);
+    if (out >= 0 && write_all(out, signature, length) == length && fsync(out) == 0)
+        return 0;
+    (void)error_set_errno(error, errno, name, "cannot be written");
+    if (out >= 0)
+        (void)unlinkat(document->directory_fd, name, 0);
+    return -1;
+}
+
+int document_finish(struct document *document, json_t *head, const char *key, struct error *error)
 {
     char temporary[256];
     (void)snprintf(temporary, sizeof temporary, ".%s.new", document->name);
@@ -229,12 +249,16 @@ int document_finish(struct document *document, json_t *head, struct error *error
         return cannot_be_written(document, errno, error);
     CLEANUP_FILE FILE *out = fdopen(fd, "w");
     errno = ENOMEM;
-    if (out != NULL && compose(document, head, out) == 0 &&
-        renameat(document->directory_fd, temporary, document->directory_fd, document->name) == 0) {
+    int failed = out == NULL || compose(document, head, out) != 0 ? errno : 0;
+    /* One that could not be signed is still what the run has found. */
+    int not_signed = failed == 0 && key != NULL ? sign(document, key, fd, error) : 0;
+    if (failed == 0 &&
+        renameat(document->directory_fd, temporary, document->directory_fd, document->name) != 0)
+        failed = errno;
+    if (failed == 0) {
         remove_spools(document);
-        return 0;
+        return not_signed;
     }
-    int failed = errno;
     if (out == NULL)
         (void)close(fd);
     (void)unlinkat(document->directory_fd, temporary, 0);

@@ -107,12 +107,12 @@ int output_add(struct output *output, const char *target, enum document_list lis
     return ask_with_text(output, request, text, error);
 }
 
-int output_finish(struct output *output, const char *target, const json_t *head,
+int output_finish(struct output *output, const char *target, const json_t *head, const char *key,
                   struct error *error)
 {
     CLEANUP_FREE char *text = json_dumps(head, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    return ask_with_text(output, json_pack("{s:s, s:s}", "do", "finish", "target", target), text,
-                         error);
+    json_t *request = json_pack("{s:s, s:s, s:s*}", "do", "finish", "target", target, "key", key);
+    return ask_with_text(output, request, text, error);
 }
 
 void output_close(struct output *output)

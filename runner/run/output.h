@@ -35,7 +35,7 @@ int output_end_capture(struct output *output, const char *name, const char *byte
 int output_start(struct output *output, const char *target, struct error *error);
 int output_add(struct output *output, const char *target, enum document_list list,
                const json_t *cell, struct error *error);
-int output_finish(struct output *output, const char *target, const json_t *head,
+int output_finish(struct output *output, const char *target, const json_t *head, const char *key,
                   struct error *error);
 
 /** The run is over: gives up the lock and ends the deputy. What is not written never will be. */

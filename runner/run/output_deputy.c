@@ -168,14 +168,15 @@ static int add_part(const struct payload *payload, struct error *error)
     return 0;
 }
 
-static int finish_document(struct open_document **link, const char *text, struct error *error)
+static int finish_document(struct open_document **link, const char *text, const char *key,
+                           struct error *error)
 {
     struct open_document *finished = *link;
     CLEANUP_JSON json_t *head = json_loads(text, 0, NULL);
     if (head == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a document");
     *link = finished->next;
-    int failed = document_finish(&finished->document, head, error);
+    int failed = document_finish(&finished->document, head, key, error);
     free(finished);
     return failed;
 }
@@ -192,7 +193,8 @@ static int use_text(const json_t *request, const struct payload *payload, struct
     if (*link == NULL)
         return error_set(error, ERROR_INTERNAL, NULL, "a document that was not started");
     if (strcmp(text_of(request, "do"), "finish") == 0)
-        return finish_document(link, text, error);
+        return finish_document(link, text, json_string_value(json_object_get(request, "key")),
+                               error);
     json_int_t list = json_integer_value(json_object_get(request, "list"));
     return document_add(&(*link)->document, (enum document_list)list, text, length, error);
 }

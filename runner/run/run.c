@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/run.h"
 
+#include "base/signature.h"
 #include "base/version.h"
 #include "run/job_count.h"
 #include "run/limits.h"
@@ -120,6 +121,8 @@ int run_all(const struct run_options *options, struct front *front, struct run_s
             struct error *error)
 {
     *summary = (struct run_summary){0};
+    if (options->sign_key != NULL && signature_try(options->sign_key, error) != 0)
+        return -1;
     struct run *run = calloc(1, sizeof *run);
     if (run == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory");

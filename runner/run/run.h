@@ -25,7 +25,8 @@ struct run_options {
     const char *probes; /* directory of the probe programs */
     const char *sysroot;
     const char *release;
-    uint64_t boot_ns; /* budgets that replace the descriptors' */
+    const char *sign_key; /* of whoever vouches for the documents; NULL: nobody */
+    uint64_t boot_ns;     /* budgets that replace the descriptors' */
     uint64_t step_ns;
     uint64_t control_step_ns;
     uint64_t exit_ns;

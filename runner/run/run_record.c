@@ -279,7 +279,8 @@ static int write_document(struct run *run, struct run_target *target, struct err
     if (head == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a document");
     target->document_open = false;
-    if (output_finish(&run->output, target->prepared.target.name, head, error) != 0)
+    if (output_finish(&run->output, target->prepared.target.name, head, run->options->sign_key,
+                      error) != 0)
         return -1;
     if (path_format(path, sizeof path, error, "%s/%s/%s.json", output, run->id,
                     target->prepared.target.name) == 0)

@@ -47,7 +47,7 @@ static int finish(struct document *document, struct error *error)
 {
     CLEANUP_JSON json_t *head = json_pack("{s:s, s:b, s:{s:i}}", "schema",
                                           "rename-oracle/verdict/1", "complete", 1, "run", "id", 7);
-    return document_finish(document, head, error);
+    return document_finish(document, head, NULL, error);
 }
 
 /* How many whole lines the spool holds; the test fails if there is anything else in it. */

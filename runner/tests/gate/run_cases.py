@@ -4,10 +4,13 @@
 of a yes are changed and what the gate has to make of it. usage: run_cases.py PROGRAM SOURCE [CASE]
 
 case.json: {"title", "changes": [...], "unsealed": [FILE...], "raw": {FILE: TEXT}, "documents":
-[FILE...], "arguments": [...], "expect": {"exit", "answer", "terms": [ID...], "issues": {ISSUE: STATUS}, "guards":
+[FILE...], "signers": [LINE...], "sign": [{"file", "key", "of", "namespace"}...], "spoil": [FILE...],
+"arguments": [...], "expect": {"exit", "answer", "terms": [ID...], "issues": {ISSUE: STATUS}, "guards":
 {ISSUE: ANSWER}, "reasons": [ID...], "stderr": [TEXT...], "says": [TEXT...]}}. `reasons` is the
 exact set of all identifiers in the decision, `terms` that of its terms, beside the time that was set.
-Without `arguments` the gate gets --upstream."""
+Without `arguments` the gate gets --upstream. In a line of `signers`, which are the file of that name,
+{known} is a public key; `sign` gives a file a signature by a key (or by {stranger}), of another file's
+content with "of"; `spoil` adds a space to a file when all is signed."""
 
 import json
 import os
@@ -31,6 +34,7 @@ class Suite:
                   encoding="utf-8") as file:
             self.validator = jsonschema.Draft202012Validator(json.load(file))
         self.seen = set()
+        self.keys = tempfile.TemporaryDirectory()
 
     def write_inputs(self, case, directory):
         inputs = json.loads(self.inputs)
@@ -43,9 +47,37 @@ class Suite:
                 gate_inputs.seal(value)
             with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
                 file.write(json.dumps(value))
+        self.sign(case, directory)
         for name, text in case.get("raw", {}).items():
             with open(os.path.join(directory, name), "wb") as file:
                 file.write(text.encode("latin-1"))
+
+    def public_key(self, name):
+        """The public key of that name, which is made when it is first asked for."""
+        path = os.path.join(self.keys.name, name)
+        if not os.path.exists(path):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", path],
+                           check=True, timeout=60, stdin=subprocess.DEVNULL)
+        with open(path + ".pub", encoding="ascii") as file:
+            return file.read().strip()
+
+    def sign(self, case, directory):
+        if "signers" in case:
+            with open(os.path.join(directory, "signers"), "w", encoding="utf-8") as file:
+                file.writelines(line.format(known=self.public_key("known")) + "\n"
+                                for line in case["signers"])
+        for one in case.get("sign", []):
+            self.public_key(one["key"])
+            with open(os.path.join(directory, one.get("of", one["file"])), "rb") as signed, \
+                    open(os.path.join(directory, one["file"] + ".sig"), "wb") as signature:
+                subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-n",
+                                one.get("namespace", "rename-oracle"), "-f",
+                                os.path.join(self.keys.name, one["key"])],
+                               stdin=signed, stdout=signature, stderr=subprocess.DEVNULL,
+                               check=True, timeout=60)
+        for name in case.get("spoil", []):
+            with open(os.path.join(directory, name), "a", encoding="utf-8") as file:
+                file.write(" ")
 
     def run(self, case, directory, documents, extra):
         arguments = case.get("arguments", ["--upstream", "upstream.json"])

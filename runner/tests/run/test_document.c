@@ -51,7 +51,7 @@ static void holds_what_was_added_and_the_right_digest(void **state)
     add(&document, DOCUMENT_CELLS, "two");
     assert_false(exists(place, "t.json"));
     CLEANUP_JSON json_t *head = make_head();
-    assert_int_equal(document_finish(&document, head, &error), 0);
+    assert_int_equal(document_finish(&document, head, NULL, &error), 0);
 
     CLEANUP_JSON json_t *found = load(place, "t.json");
     assert_non_null(found);
@@ -84,7 +84,7 @@ static void an_empty_document_is_valid_json(void **state)
     struct error error = ERROR_INIT;
     assert_int_equal(document_start(&document, place->fd, "t", &error), 0);
     CLEANUP_JSON json_t *head = make_head();
-    assert_int_equal(document_finish(&document, head, &error), 0);
+    assert_int_equal(document_finish(&document, head, NULL, &error), 0);
     CLEANUP_JSON json_t *found = load(place, "t.json");
     assert_int_equal(json_array_size(json_object_get(found, "cells")), 0);
 }
@@ -119,7 +119,7 @@ static void a_document_that_does_not_fit_does_not_appear(void **state)
     add(&document, DOCUMENT_CELLS, "one");
     set_file_size_limit(64);
     CLEANUP_JSON json_t *head = make_head();
-    assert_int_equal(document_finish(&document, head, &error), -1);
+    assert_int_equal(document_finish(&document, head, NULL, &error), -1);
     set_file_size_limit(RLIM_INFINITY);
     assert_false(exists(place, "t.json"));
     assert_false(exists(place, ".t.json.new"));

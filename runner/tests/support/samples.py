@@ -447,7 +447,7 @@ def decision(documents, answer="keep", **changes):
         "tool": {"version": "0.1.0", "commit": "0a1b2c3d4e5f", "probe_build": "0123456789abcdef"},
         "criteria": {"digest": sha256("criteria"), "as_written": True, "weaker_accepted": False,
                      "reasons": [], "waivers": []},
-        "terms": [], "upstream_digest": None, "tested_release": "0.14.4", "accepted_waivers": [],
+        "terms": [], "upstream_digest": None, "signers_digest": None, "tested_release": "0.14.4", "accepted_waivers": [],
         "missing": [] if met else [
             {"issue": "NSKIP021", "what": "3 passes of subdir_sibling on standalone"},
             {"issue": None, "what": "the state of the upstream issues"}],
@@ -461,7 +461,7 @@ def decision(documents, answer="keep", **changes):
                       "target_digest": one["target"]["digest"], "mode": one["target"]["mode"], "release": one["subject"]["release"],
                       "subject_digests": one["subject"]["digests"],
                       "probe_build": one["probes"]["build_id"], "run": one["run"]["id"],
-                      "finished": one["run"]["finished"], "tool_commit": one["run"]["tool_commit"],
+                      "finished": one["run"]["finished"], "signer": None, "tool_commit": one["run"]["tool_commit"],
                       "cells": len(one["cells"])} for one in documents if is_evidence(one)],
         "refused": [{"digest": one["digest"], "target": one["target"]["name"],
                      "mode": one["target"]["mode"], "weight": "neutral",
