@@ -51,6 +51,7 @@ int output_open(struct output *output, const char *path, const char *id, struct 
     struct output_place place = {path, id};
     if (deputy_start_with(&output->deputy, output_make_place, &place, error) != 0)
         return -1;
+    output->pid = output->deputy.pid;
     return take_answer(output, ANSWER_NS, NULL, error);
 }
 

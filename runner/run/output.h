@@ -13,6 +13,7 @@
  */
 struct output {
     struct deputy deputy;
+    pid_t pid;         /* of that deputy, also once it was given up; 0 before there was one */
     struct error lost; /* why there is no deputy any more */
 };
 

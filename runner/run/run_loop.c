@@ -248,13 +248,15 @@ void run_sweep(struct run *run)
 {
     for (unsigned i = 0; i < run->job_count; i++)
         deputy_abandon(&run->jobs[i].deputy);
-    static pid_t known[LOST_MAX];
-    for (size_t i = 0; i < run->left_behind.count; i++)
+    static pid_t known[LOST_MAX + 1];
+    size_t count = run->left_behind.count;
+    for (size_t i = 0; i < count; i++)
         known[i] = run->left_behind.all[i].pid;
+    if (run->output.pid != run->output.deputy.pid) /* it was given up, after a wait of its own */
+        known[count++] = run->output.pid;
     const pid_t keepers[] = {run->scratch_keeper.pid, run->output.deputy.pid};
-    size_t left =
-        children_end(&run->group, (struct pid_span){keepers, 2},
-                     (struct pid_span){known, run->left_behind.count}, STUCK_NS, EXCUSED_NS);
+    size_t left = children_end(&run->group, (struct pid_span){keepers, 2},
+                               (struct pid_span){known, count}, STUCK_NS, EXCUSED_NS);
     take_signals(run);
     if (left > 0)
         front_note(run->front, "%zu process%s could not be ended and %s left behind", left,

@@ -11,7 +11,7 @@
 #include <sys/random.h>
 
 #define DEFAULT_OUTPUT "results"
-#define SCRATCH_NS (5 * NS_PER_S)
+#define SCRATCH_NS (3 * NS_PER_S)
 #define REMOVE_NS (5 * NS_PER_S)
 
 static void make_id(struct run *run)

@@ -89,12 +89,17 @@ int main(int argc, char **argv)
     limit_life(&options);
     (void)signal(SIGPIPE, SIG_IGN); /* whoever started it need not listen */
     struct zoo zoo = {.backing = open(options.backing, O_PATH | O_DIRECTORY | O_CLOEXEC),
+                      .callers = -1,
                       .fault = options.fault,
                       .parameter = options.parameter,
                       .depth = options.depth,
                       .lock = PTHREAD_MUTEX_INITIALIZER};
     if (zoo.backing < 0)
         err(1, "%s", options.backing);
+    if (options.callers != NULL)
+        zoo.callers = open(options.callers, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (options.callers != NULL && zoo.callers < 0)
+        err(1, "%s", options.callers);
     (void)umask(0); /* the kernel has applied the caller's */
 
     char names[] = "-osubtype=zoofs,fsname=zoofs";

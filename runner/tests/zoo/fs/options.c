@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum key { KEY_TABLE = 0x100, KEY_PARENT, KEY_LIFE };
+enum key { KEY_TABLE = 0x100, KEY_PARENT, KEY_LIFE, KEY_CALLERS };
 
 static const struct argp_option known[] = {
     {"backing", 'b', "DIR", 0, "Pass through to this directory (required)", 0},
@@ -17,6 +17,8 @@ static const struct argp_option known[] = {
     {"parent", KEY_PARENT, "PID", 0, "Be killed when this process, which must be the parent, ends",
      0},
     {"life", KEY_LIFE, "SECONDS", 0, "Be killed after this time (default: 600)", 0},
+    {"callers", KEY_CALLERS, "FILE", 0,
+     "Append a line with the pid of its caller for every request", 0},
     {"table", KEY_TABLE, NULL, 0,
      "Print every fault and what the oracle must say of each shape under it, as JSON", 0},
     {0},
@@ -63,6 +65,9 @@ static error_t parse_one(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_LIFE:
         options->life_s = number(state, argument, "life");
+        return 0;
+    case KEY_CALLERS:
+        options->callers = argument;
         return 0;
     case KEY_TABLE:
         options->table = true;

@@ -23,6 +23,8 @@ static struct zoo *enter_request(struct request request)
 {
     struct zoo *zoo = this_zoo();
     request.caller = fuse_get_context()->pid;
+    if (zoo->callers >= 0)
+        (void)dprintf(zoo->callers, "%d\n", (int)request.caller);
     if (zoo->fault->enter != NULL)
         zoo->fault->enter(zoo, &request);
     return zoo;

@@ -38,6 +38,7 @@ struct request {
 
 /** One mounted zoo: a backing directory and the one fault that is switched on. */
 struct zoo {
+    int callers;               /* where the pids of callers go, or -1 */
     int backing;               /* the backing directory, opened with O_PATH */
     const struct fault *fault; /* never NULL; the fault "none" does nothing */
     const char *parameter;     /* the text after the fault's name, or its default; never NULL */
