@@ -113,7 +113,12 @@ STORIES = {"pass": "pass", "fail": "fail", "hang": "rename", "stall": "open", "c
 def target_digest(target):
     """Of the descriptor that is shipped under that name."""
     with open(os.path.join(TARGETS, target + ".json"), "rb") as file:
-        return "sha256:" + hashlib.sha256(file.read()).hexdigest()
+        text = file.read()
+    base = json.loads(text).get("extends")
+    if base is not None:
+        with open(os.path.join(TARGETS, "base", base + ".json"), "rb") as file:
+            text += file.read()
+    return "sha256:" + hashlib.sha256(text).hexdigest()
 
 
 def make_evidence(state, budget):
