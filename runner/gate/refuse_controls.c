@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/** What each control must come to, for the oracle to be believed (DESIGN: "Controls prove"). */
+/** What each control must come to, for the oracle to be believed. */
 static const struct control {
     const char *name;
     const char *verdict;

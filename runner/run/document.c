@@ -14,7 +14,7 @@
 
 static const char *const list_names[] = {"controls", "cells"};
 
-/* Keys in the order of DESIGN, which is the order in which a person wants to read them. */
+/* In the order in which a person wants to read them. */
 static const char *const key_order[] = {
     "run",      "subject",    "target",
     "probes",   "budgets",    "planned",
