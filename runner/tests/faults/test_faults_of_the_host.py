@@ -12,6 +12,7 @@ from datetime import datetime
 import pytest
 
 from oracle import validator
+from oracle import own_words
 from support import needs
 from support.build import DEADLINE_S
 
@@ -29,6 +30,7 @@ def run(command, **options):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=DEADLINE_S, check=False, **options)
     print(done)
+    done.stderr = own_words(done.stderr)
     return done
 
 
@@ -80,10 +82,10 @@ def test_with_too_few_files_for_one_cell_no_run_begins(oracle):
     assert is_one_complaint(done, "ulimit -n")
 
 
-# From one process up to some more than a run is itself: then its deputies may live, but
-# the probes can't always. The limit is that of a user whom nobody else is.
-@sanitize
-@pytest.mark.parametrize("processes", range(1, 9))
+# From one process up to some more than a run is itself: then its deputies may live, but the probes
+# can't always. The limit is that of a user whom nobody else is. Not with sanitizers: looking for leaks
+# takes a process of its own.
+@pytest.mark.parametrize("processes", range(1, 10))
 def test_where_no_process_may_be_started_a_cell_is_an_error_that_says_so(processes, oracle):
     needs.root("to become a user whom nobody else is")
     os.chmod(oracle.scratch, 0o755)
@@ -96,7 +98,8 @@ def test_where_no_process_may_be_started_a_cell_is_an_error_that_says_so(process
                preexec_fn=limited(resource.RLIMIT_NPROC, processes, processes))
     assert os.listdir(home) in ([], ["results"])
     # The run itself is five: front, guardian, worker, one for the scratch directory, one for the output.
-    if processes < 5:
+    # Of those that it needs one after the other, the last may not be gone yet when the next begins.
+    if processes < 5 or (processes < 8 and done.returncode == 2):
         assert is_one_complaint(done, "cannot start a process")
         return
     verdicts = [cell["verdict"] for cell in cells_of(oracle)]
