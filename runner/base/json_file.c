@@ -63,7 +63,9 @@ static int fail_at(const struct json_source *source, size_t offset, struct error
 static const struct json_source *locate(const struct json_source *source, const char *pointer,
                                         struct json_place *place)
 {
-    for (const struct json_source *one = source; one != NULL; one = one->base)
+    if (json_locate(source->text, source->length, pointer, place))
+        return source;
+    for (const struct json_source *one = source->base; one != NULL; one = one->base)
         if (json_locate(one->text, one->length, pointer, place))
             return one;
     (void)json_locate(source->text, source->length, pointer, place);

@@ -199,8 +199,9 @@ char *signature_make(const char *key, int fd, struct error *error)
     CLEANUP(question_release) struct question question = {.argv = argv, .input = fd, .agent = true};
     if (ask(&question, error) != 0)
         return NULL;
+    char **said = &question.said;
     if (has_succeeded(&question) && question.said[0] != '\0')
-        return steal_pointer(&question.said);
+        return steal_pointer(said);
     (void)error_set(error, ERROR_ENVIRONMENT, key,
                     "cannot sign: %s (a key with a passphrase has to be in an agent; then give its "
                     "public key)",
@@ -235,7 +236,7 @@ int signers_load(struct signers *signers, const char *path, struct error *error)
     if (text == NULL)
         return error_set(error, ERROR_MEMORY, path, "out of memory for the signers");
     if (find_ssh_keygen(program, error) != 0)
-        return -1;
+        return -1; /* cppcheck-suppress memleak ; its attribute frees it */
     for (ssize_t got = 1; fd >= 0 && got > 0 && length < SIGNERS_LIMIT; length += (size_t)got) {
         got = read(fd, text + length, SIGNERS_LIMIT - length);
         if (got < 0)

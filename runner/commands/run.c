@@ -289,12 +289,12 @@ int run_and_summarize(int argc, char **argv, const char *text, struct run_summar
     struct error error = ERROR_INIT;
     CLEANUP_FREE struct front *front = calloc(1, sizeof *front); /* too big for a stack */
     if (command_line_parse(&parser, NULL, argc, argv, &arguments) != 0)
-        return argp_err_exit_status;
+        return argp_err_exit_status; /* cppcheck-suppress memleak ; its attribute frees it */
     if (front == NULL)
-        return argp_err_exit_status;
-    if (lifetime_begin(run_clear_up, &arguments.options, &error) != 0) {
+        (void)error_set(&error, ERROR_MEMORY, NULL, "out of memory");
+    if (front == NULL || lifetime_begin(run_clear_up, &arguments.options, &error) != 0) {
         error_print(&error);
-        return error_exit_code(&error);
+        return error_exit_code(&error); /* cppcheck-suppress memleak ; the same */
     }
     front_start(front, arguments.quiet || arguments.json ? NULL : stdout);
     front->live = arguments.live;

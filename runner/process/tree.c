@@ -126,7 +126,7 @@ static bool is_parent(const struct tree *tree, const struct tree_member *member,
 {
     if (!member->ended)
         return true;
-    const struct process *row = process_table_find(table, member->pid);
+    const struct process *row = table == NULL ? NULL : process_table_find(table, member->pid);
     return member->ended_ns >= tree->updated_ns && (row == NULL || is_same(member, row));
 }
 

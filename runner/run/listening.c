@@ -110,7 +110,8 @@ static void end_artifact(struct listening *listening, struct stream *stream)
         (void)output_end_capture(listening->output, name, stream->kept, stream->kept_length,
                                  &was_cut, &listening->failure);
     listening->cut = listening->cut || was_cut;
-    free(steal_pointer(&stream->kept));
+    free(stream->kept);
+    stream->kept = NULL;
     stream->kept_length = 0;
     stream->kept_room = 0;
 }

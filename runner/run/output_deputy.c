@@ -163,7 +163,8 @@ static int add_part(const struct payload *payload, struct error *error)
     if (bytes == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a document");
     memcpy(bytes + place.text.length, payload->bytes, payload->length);
-    place.text = (struct text){bytes, place.text.length + payload->length};
+    place.text.bytes = bytes;
+    place.text.length += payload->length;
     bytes[place.text.length] = '\0';
     return 0;
 }
