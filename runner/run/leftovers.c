@@ -22,37 +22,44 @@
 enum { TRIES = 5 };
 
 /* Opens and locks a file in a directory. Returns -1 where another has the lock, or the file was
- * removed before the lock was had. */
+ * removed before the lock was had. Whoever makes the file waits for the lock: a sweep that was
+ * faster holds it only until it has removed the file. */
 static int lock_file(int directory, const char *name, int flags)
 {
     struct stat status;
     int fd = openat(directory, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
     if (fd < 0)
         return -1;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &status) == 0 && status.st_nlink > 0)
+    if (flock(fd, LOCK_EX | (flags == 0 ? LOCK_NB : 0)) == 0 && fstat(fd, &status) == 0 &&
+        status.st_nlink > 0)
         return fd;
     (void)close(fd);
     return -1;
 }
 
-static bool make_and_lock(char path[PATH_MAX], int *lock)
+/* Makes a directory one that no sweep takes: by a lock, or by a file where it outlives the run. */
+static bool hold(char path[PATH_MAX], bool keep, int *lock)
 {
+    const int make = O_CREAT | O_EXCL;
     CLEANUP_FD int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    *lock = directory < 0 ? -1 : lock_file(directory, SCRATCH_LOCK, O_CREAT | O_EXCL);
-    return *lock >= 0;
+    CLEANUP_FD int kept = !keep || directory < 0
+                              ? -1
+                              : openat(directory, SCRATCH_KEPT, make | O_WRONLY | O_CLOEXEC, 0600);
+    *lock = keep || directory < 0 ? -1 : lock_file(directory, SCRATCH_LOCK, make);
+    return kept >= 0 || *lock >= 0;
 }
 
 int leftovers_make_scratch(const char *base, bool keep, char out[PATH_MAX], int *lock,
                            struct error *error)
 {
     *lock = -1;
-    /* A sweep may take the directory before it is locked. */
+    /* A sweep may take the directory before it is held. */
     for (int i = 0; i < TRIES; i++) {
         if (path_format(out, PATH_MAX, error, "%s/" SCRATCH_PREFIX "XXXXXX", base) != 0)
             return -1;
         if (mkdtemp(out) == NULL)
             break;
-        if (keep || make_and_lock(out, lock))
+        if (hold(out, keep, lock))
             return 0;
     }
     return error_set_errno(error, errno, base, "cannot make a temporary directory");
@@ -127,7 +134,7 @@ static int sweep_scratch(int base, const char *name, void *context)
     CLEANUP_FD int directory = open_own(base, name);
     if (directory < 0)
         return 0;
-    /* Without a lock it is one that --keep left, or empty: killed before it was locked. */
+    /* Without a lock it is one of --keep, or empty: killed before it was held. */
     CLEANUP_FD int lock = lock_file(directory, SCRATCH_LOCK, 0);
     if (lock < 0 ? rmdir(path) == 0 : leftovers_remove_scratch(path, NULL) == 0)
         note(sweep, path);

@@ -21,6 +21,8 @@
  * until all of them are written or none will be. */
 #define SCRATCH_LOCK ".lock"
 #define OUTPUT_LOCK ".running"
+/** In a scratch directory of --keep, so that it is never empty: those are swept. */
+#define SCRATCH_KEPT ".kept"
 
 /**
  * Makes a scratch directory below `base` and, unless `keep`, locks it. Returns 0 with its path and

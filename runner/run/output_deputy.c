@@ -78,13 +78,17 @@ static int open_place(const char *output, const char *id, struct error *error)
     CLEANUP_FD int base = open_directory_at(AT_FDCWD, output, output, error);
     if (base < 0 || path_format(shown, sizeof shown, error, "%s/%s", output, id) != 0)
         return -1;
-    /* Another run's sweep may take the directory for a dead one's before it is locked. */
+    struct error failed = ERROR_INIT;
+    /* Another run's sweep may take the directory for a dead one's before it is locked, or open. */
     for (int i = 0; i < TRIES && place.lock < 0; i++) {
         cleanup_fd(&place.directory);
-        place.directory = open_directory_at(base, id, shown, error);
-        if (place.directory < 0)
-            return -1;
-        place.lock = leftovers_lock_output(place.directory);
+        failed = (struct error)ERROR_INIT;
+        place.directory = open_directory_at(base, id, shown, &failed);
+        place.lock = place.directory < 0 ? -1 : leftovers_lock_output(place.directory);
+    }
+    if (place.directory < 0) {
+        *error = failed;
+        return -1;
     }
     if (place.lock < 0)
         return error_set_errno(error, errno, shown,
