@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "guard/judge.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -109,6 +110,8 @@ static int wait_for_run(struct check *check)
     fds[count] = (struct pollfd){.fd = check->options->interrupt_fd, .events = POLLIN};
     /* A run ends by itself, and is waited for no longer than it may take. */
     int polled = poll(fds, count + 1, WATCH_MS);
+    if (polled < 0 && errno != EINTR) /* EINVAL: more than the limit of files (ulimit -n) */
+        return error_set_errno(check->error, errno, NULL, "cannot wait for a run");
     if (polled > 0 && fds[count].revents != 0)
         return error_set(check->error, ERROR_INTERRUPTED, NULL, "interrupted");
     for (size_t i = 0; i < count; i++) {

@@ -83,6 +83,12 @@ int worker_start(struct worker *worker, const struct sandbox_request *request, s
     if (worker->pid < 0)
         return error_set_errno(error, errno, NULL, "cannot start a run");
     worker->pidfd = (int)syscall(SYS_pidfd_open, worker->pid, 0);
+    if (worker->pidfd < 0) {
+        int number = errno;
+        (void)kill(worker->pid, SIGKILL);
+        (void)waitpid(worker->pid, NULL, 0);
+        return error_set_errno(error, number, NULL, "cannot watch a run");
+    }
     worker->result = steal_fd(&result);
     worker->due_ns = clock_now_ns() + request->timeout_ns + request->grace_ns + EXTRA_NS;
     return 0;

@@ -111,6 +111,15 @@ done
 [ $tries -lt 200 ] || fail "SIGKILL: the harness still runs"
 rm -rf "${TMPDIR:?}"/*
 
+# Where fewer files may be open than there are modes, it ends and says why.
+printf '#!/bin/sh\n' >"$room/nothing.sh"
+chmod +x "$room/nothing.sh"
+(ulimit -n 8 && exec timeout 30 "$program" guard "$room/nothing.sh" >"$room/out" 2>&1)
+status=$?
+[ $status = 2 ] || fail "few files: status $status: $(cat "$room/out")"
+grep -q 'cannot wait\|Too many' "$room/out" || fail "few files: $(cat "$room/out")"
+rm -rf "${TMPDIR:?}"/*
+
 # Where the kernel allows no filter (there is one of the same kind already: a guard within a guard),
 # nothing can be said.
 cat >"$room/nested.sh" <<END
