@@ -11,7 +11,7 @@ from support.build import SOURCE, Build
 private_mounts.skip = pytest.skip
 
 # Scripts that ctest runs one by one.
-collect_ignore = ["gate", "guard", "probes", "run", "zoo"]
+collect_ignore = ["gate", "guard", "probes", "zoo"]
 
 
 def pytest_addoption(parser):
@@ -24,15 +24,22 @@ def pytest_addoption(parser):
 def pytest_generate_tests(metafunc):
     if "build" not in metafunc.fixturenames:
         return
-    config = metafunc.config
-    builds = [Build(config.getoption("--build"), sanitized=False)]
-    if config.getoption("--sanitized") and metafunc.definition.get_closest_marker("sanitize"):
-        builds.append(Build(config.getoption("--sanitized"), sanitized=True))
+    option = metafunc.config.getoption
+    builds = [Build(option("--build"), sanitized=False)]
+    if option("--sanitized"):
+        builds.append(Build(option("--sanitized"), sanitized=True))
     metafunc.parametrize("build", builds, ids=str, indirect=True, scope="session")
 
 
+def is_wanted(item):
+    """With sanitizers only what is marked so, be it the test or one of its parameters."""
+    build = getattr(item, "callspec", None) and item.callspec.params.get("build")
+    return not build or not build.sanitized or item.get_closest_marker("sanitize")
+
+
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+    items[:] = sorted(filter(is_wanted, items),
+                      key=lambda item: item.get_closest_marker("first") is None)
 
 
 @pytest.fixture(scope="session")

@@ -1,19 +1,14 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """A probe that lies about its rename never gets a pass.
 
 Three mutants of tmp_root_sibling fool their own checks: one does not rename at all, one copies and
 deletes instead, one works in a directory on another file system. The runner must see through each
 by what it looks at itself: the host's view, the inode, the type of the file system.
-
-Usage: liars.py RENAME_ORACLE MUTANTS
 """
-
 import glob
 import shutil
-import sys
 
-from oracle import Oracle, expect
+import pytest
 
 LIARS = {
     "not_renamed": ("error", "the host sees"),
@@ -30,21 +25,17 @@ def remove_elsewhere(oracle):
         shutil.rmtree(f"/dev/shm/ro-elsewhere-{nonce}", ignore_errors=True)
 
 
-def main():
-    program, mutants = sys.argv[1:3]
-    with Oracle(program) as oracle:
-        for liar, (verdict, reason) in LIARS.items():
-            path = oracle.descriptor(liar, launch={
-                "argv": [f"{mutants}/{liar}", "--dir={work}", "--nonce={nonce}", "--keep"],
-                "directory": "/"})
-            code, out, err = oracle.run("-t", path, "-s", "tmp_root_sibling", "--no-controls")
-            remove_elsewhere(oracle)
-            cell = oracle.documents()[liar]["cells"][0]
-            print(f"{liar}: {cell['verdict']}: {cell['reason']}")
-            expect(code == 1, liar, "exit code", code, out, err)
-            expect(cell["verdict"] == verdict, liar, cell["verdict"])
-            expect(reason in cell["reason"], liar, cell["reason"])
-
-
-if __name__ == "__main__":
-    main()
+@pytest.mark.parametrize("liar", LIARS)
+def test_a_probe_that_lies_gets_no_pass(liar, oracle, build):
+    verdict, reason = LIARS[liar]
+    mutants = build.mutants("linux-x86_64")
+    path = oracle.descriptor(liar, launch={
+        "argv": [f"{mutants}/{liar}", "--dir={work}", "--nonce={nonce}", "--keep"],
+        "directory": "/"})
+    code, out, err = oracle.run("-t", path, "-s", "tmp_root_sibling", "--no-controls")
+    remove_elsewhere(oracle)
+    cell = oracle.documents()[liar]["cells"][0]
+    print(f"{liar}: {cell['verdict']}: {cell['reason']}")
+    assert code == 1, (liar, "exit code", code, out, err)
+    assert cell["verdict"] == verdict, (liar, cell["verdict"])
+    assert reason in cell["reason"], (liar, cell["reason"])

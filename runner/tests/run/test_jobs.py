@@ -1,18 +1,12 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Hanging cells wait side by side: 18 of them with -j 18 take nothing like 18 times as long as one.
 And never more of them than there is memory for.
 
 One after the other they would take 18 times as long; half of that is the limit here, far
 from both, so that a busy machine can't blur the difference. ci/lab/bench has the ratio itself.
-
-Usage: jobs.py RENAME_ORACLE STUCK_RENAME. Exit codes: 0 so it is, 1 it is not.
 """
-
-import sys
 import time
 
-from oracle import Oracle, expect
 
 CELLS = 18
 MORE_THAN_THERE_IS_MIB = 1 << 20  # the most that a descriptor may ask for
@@ -26,13 +20,13 @@ def hang(oracle, target, cells):
     took = time.monotonic() - began
     document, = oracle.documents().values()
     verdicts = [cell["verdict"] for cell in document["cells"]]
-    expect(verdicts == ["hang"] * cells, verdicts)
+    assert verdicts == ["hang"] * cells, verdicts
     states = {cell["evidence"]["state"] for cell in document["cells"]}
-    expect(states == {"blocked"}, states)
+    assert states == {"blocked"}, states
     return took
 
 
-def check_memory_bound(oracle):
+def test_there_are_never_more_than_there_is_memory_for(oracle):
     """Cells that each need more than there is run one at a time: none ever meets another."""
     alone = f"{oracle.scratch}/alone"
     script = f'mkdir {alone} || exit 9; "$@"; status=$?; rmdir {alone}; exit $status'
@@ -42,20 +36,13 @@ def check_memory_bound(oracle):
     code, said, _ = oracle.run("-t", target, "-s", "tmp_root_sibling", "--no-controls", "-n", "6",
                                "-j", "6")
     verdicts = [cell["verdict"] for cell in oracle.documents()["big"]["cells"]]
-    expect(code == 0 and verdicts == ["pass"] * 6, code, verdicts)
-    expect("1 job instead of 6" in said and "MiB of memory" in said, said)
+    assert code == 0 and verdicts == ["pass"] * 6, (code, verdicts)
+    assert "1 job instead of 6" in said and "MiB of memory" in said, said
 
 
-def main(program, stuck_rename):
-    with Oracle(program) as oracle:
-        stuck = oracle.descriptor("stuck", launch={
-            "argv": ["/bin/sh", "-c", f'exec {stuck_rename} "$@"', "sh", "{probe}", "--dir={work}",
-                     "--nonce={nonce}", "--keep"], "directory": "/"})
-        one, many = hang(oracle, stuck, 1), hang(oracle, stuck, CELLS)
-        expect(many < one * CELLS / 2, f"one took {one:.1f} s, {CELLS} took {many:.1f} s")
-        check_memory_bound(oracle)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+def test_hanging_cells_wait_side_by_side(oracle, build):
+    stuck = oracle.descriptor("stuck", launch={
+        "argv": ["/bin/sh", "-c", f'exec {build.tool("zoo/stuck_rename")} "$@"', "sh", "{probe}",
+                 "--dir={work}", "--nonce={nonce}", "--keep"], "directory": "/"})
+    one, many = hang(oracle, stuck, 1), hang(oracle, stuck, CELLS)
+    assert many < one * CELLS / 2, f"one took {one:.1f} s, {CELLS} took {many:.1f} s"

@@ -1,14 +1,8 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Bad input is one clear line that names the thing and the remedy, exit code 2, nothing written.
-
-Usage: bad_input.py RENAME_ORACLE
-"""
-
+"""Bad input is one clear line that names the thing and the remedy, exit code 2, nothing written."""
 import os
-import sys
 
-from oracle import Oracle, expect
+import pytest
 
 
 def write(path, text):
@@ -67,21 +61,13 @@ def cases(scratch):
     yield ["--nanvix", f"{scratch}/nothing"], "nothing", "sysroot"
 
 
-def main():
-    with Oracle(sys.argv[1]) as oracle:
-        for arguments, name, remedy in cases(oracle.scratch):
-            code, out, err = oracle.run(*arguments)
-            lines = [line for line in err.splitlines() if not line.startswith(("Try ", "information"))]
-            expect(code == 2, arguments, "exit code", code, err)
-            expect(len(lines) == 1, arguments, "more than one line:", err)
-            expect(name in err and remedy in err, arguments, err)
-            expect(out == "", arguments, "standard output:", out)
-            expect(not os.path.isdir(oracle.output), arguments, "an output directory was made")
-            print("ok:", err.splitlines()[0])
-        code, out, err = oracle.run("-t", "native", "-s", "tmp_root_sibling", "--root",
-                                    root_of(oracle.scratch, 160), "--no-controls")
-        expect(code == 0, "a name that just fits the journal", out, err)
-
-
-if __name__ == "__main__":
-    main()
+@pytest.mark.sanitize
+def test_bad_input_is_one_line_that_names_the_thing_and_the_remedy(oracle):
+    for arguments, name, remedy in cases(oracle.scratch):
+        code, out, err = oracle.run(*arguments)
+        lines = [line for line in err.splitlines() if not line.startswith(("Try ", "information"))]
+        assert code == 2, (arguments, err)
+        assert len(lines) == 1, (arguments, "more than one line:", err)
+        assert name in err and remedy in err, (arguments, err)
+        assert out == "", arguments
+        assert not os.path.isdir(oracle.output), (arguments, "an output directory was made")

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """A full disk under the output directory is one clear line and exit code 2, whichever write or new
 file it is that finds no room. What was finished stays: every line of a spool is a whole cell; a
@@ -7,18 +6,18 @@ document is whole or not there, and of the cells before the failure none is miss
 The disk is a tmpfs in a mount namespace of its own, which is gone with the process. It gets one page
 more, or one inode more, from run to run, until a run comes through; so each write that takes a page
 and each file and directory that is made is the one that fails in some run.
-
-Usage: full_disk.py RENAME_ORACLE
 """
-
 import glob
 import json
 import os
 import resource
 import subprocess
-import sys
 
-from oracle import DEADLINE_S, Oracle, expect, validator
+import pytest
+
+from oracle import validator
+from support import needs
+from support.build import DEADLINE_S
 
 PAGE = resource.getpagesize()
 MOST = 60
@@ -52,8 +51,8 @@ def saved_cells(saved):
             cells += [json.loads(line) for line in file]
     for cell in cells:
         # An attempt whose output could not be kept is none that can be judged.
-        expect(cell["verdict"] == "pass" or
-               (cell["verdict"] == "error" and "No space left" in cell["reason"]), cell)
+        assert cell["verdict"] == "pass" or (
+            cell["verdict"] == "error" and "No space left" in cell["reason"]), cell
     return {cell["shape"]: cell["verdict"] for cell in cells}
 
 
@@ -70,28 +69,20 @@ def sweep(oracle, option, unit):
         cells = saved_cells(saved)
         print(f"{option.format(count * unit)}: exit code {done.returncode}, {cells}: "
               f"{done.stderr.strip()}")
-        expect(done.returncode != 77, "the tmpfs could not be mounted")
+        assert done.returncode != 77, "the tmpfs could not be mounted"
         announced = announced_cells(done.stdout)
-        expect(announced.items() <= cells.items(), "lost", announced, cells)
+        assert announced.items() <= cells.items(), ("lost", announced, cells)
         if done.returncode == 0:
-            expect(announced == cells == dict.fromkeys(SHAPES, "pass"), announced, cells)
+            assert announced == cells == dict.fromkeys(SHAPES, "pass"), (announced, cells)
             return count - 1
-        expect(done.returncode == 2, "exit code", done.returncode)
-        expect(len(done.stderr.splitlines()) == 1, done.stderr)
-        expect("No space left" in done.stderr, done.stderr)
-    expect(False, "no disk was large enough")
+        assert done.returncode == 2, ("exit code", done.returncode)
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert "No space left" in done.stderr, done.stderr
+    raise AssertionError("no disk was large enough")
 
 
-def main():
-    if os.geteuid() != 0:
-        print("SKIPPED: needs root to mount a small tmpfs")
-        sys.exit(77)
-    with Oracle(sys.argv[1]) as oracle:
-        pages = sweep(oracle, "size={}", PAGE)
-        inodes = sweep(oracle, "nr_inodes={}", 1)
-        print(f"{pages} and {inodes} disks were too small")
-        expect(pages >= 5 and inodes >= 5, "too few writes and files were tried")
-
-
-if __name__ == "__main__":
-    main()
+@pytest.mark.sanitize
+@pytest.mark.parametrize("option, unit", [("size={}", PAGE), ("nr_inodes={}", 1)])
+def test_whatever_finds_no_room_the_run_says_so_and_loses_nothing(option, unit, oracle):
+    needs.root("to mount a small tmpfs")
+    assert sweep(oracle, option, unit) >= 5, "too few writes and files were tried"

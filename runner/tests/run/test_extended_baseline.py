@@ -1,21 +1,15 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """The extended shapes say on the reference targets what results/baseline/extended.json expects.
 
 Every difference is one line with the shape, the target, what was expected and what was got. That a
 difference is found at all is seen by expecting something else.
-
-Usage: extended_baseline.py RENAME_ORACLE quick|all
-quick: native, and on uml-fat all but full_directory, which takes longer there than all the others.
 """
-
 import json
 import subprocess
-import sys
 
-from oracle import DEADLINE_S, SCHEMAS, Oracle, expect
+import pytest
 
-BASELINE = f"{SCHEMAS}/../baseline/extended.json"
+from support.build import DEADLINE_S, SOURCE
 
 
 def known_shapes(oracle):
@@ -44,7 +38,7 @@ def run_shapes(oracle, target, shapes, found, skipped):
     words = [word for shape in shapes for word in ("-s", shape)]
     _, _, err = oracle.run("-q", "--no-controls", "-n", "1", "-t", target, *words)
     documents = oracle.documents()
-    expect(list(documents) == [target], list(documents), err)
+    assert list(documents) == [target], (list(documents), err)
     document = documents[target]
     if "skipped" in document:
         skipped[target] = document["skipped"]
@@ -59,33 +53,24 @@ def expect_to_be_seen(expected, found):
     """A changed verdict and a cell that is gone are differences, on each target."""
     for target, cells in found.items():
         other = {target: dict(expected[target], identity="hang")}
-        expect(differences(other, found) ==
-               [f"identity on {target}: expected hang, got {cells['identity']}"], target)
+        assert differences(other, found) == [
+            f"identity on {target}: expected hang, got {cells['identity']}"]
         fewer = {target: {shape: cells[shape] for shape in cells if shape != "identity"}}
-        expect(differences({target: cells}, fewer) ==
-               [f"identity on {target}: expected {cells['identity']}, got no cell"], target)
+        assert differences({target: cells}, fewer) == [
+            f"identity on {target}: expected {cells['identity']}, got no cell"]
 
 
-def main():
-    with open(BASELINE, encoding="utf-8") as file:
-        expected = json.load(file)["verdicts"]
-    with Oracle(sys.argv[1]) as oracle:
-        shapes = known_shapes(oracle)
-        for target, cells in expected.items():
-            expect(set(cells) == shapes, target, "lacks or has too much", set(cells) ^ shapes)
-        if sys.argv[2] == "quick":
-            del expected["uml-hostfs"], expected["uml-fat"]["full_directory"]
-        found, skipped = {}, {}
-        for target, cells in expected.items():
-            run_shapes(oracle, target, sorted(cells), found, skipped)
-    wrong = differences(expected, found)
-    expect(not wrong, "\n".join(["", *wrong]))
+def test_the_extended_shapes_say_what_the_baseline_expects(oracle):
+    """On native, and on uml-fat all but full_directory, which takes longer there than all the others."""
+    expected = json.loads((SOURCE / "results/baseline/extended.json").read_text())["verdicts"]
+    shapes = known_shapes(oracle)
+    for target, cells in expected.items():
+        assert set(cells) == shapes, target
+    del expected["uml-hostfs"], expected["uml-fat"]["full_directory"]
+    found, skipped = {}, {}
+    for target, cells in expected.items():
+        run_shapes(oracle, target, sorted(cells), found, skipped)
+    assert differences(expected, found) == []
     expect_to_be_seen(expected, found)
-    print(f"{sum(map(len, found.values()))} cells as expected, on {', '.join(found)}")
     if skipped:
-        print("SKIPPED:", skipped)
-        sys.exit(77)
-
-
-if __name__ == "__main__":
-    main()
+        pytest.skip(str(skipped))

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """What a hang's evidence says: of the thread that waits, and of a process that ended meanwhile.
 
@@ -7,16 +6,12 @@ its thread waits: state, system call, wait channel and kernel stack, as far as t
 read them of a child of ours. A daemon that aborts while the call is out must be named with its
 status and its last lines, whether nobody collects that status or, its parent being gone, the runner.
 All of it must stand in the document and, in three lines, on the screen.
-
-Usage: evidence.py RENAME_ORACLE STUCK_RENAME MISBEHAVE. Exit codes: 0 so it is, 1 it is not.
 """
-
 import os
 import re
 import subprocess
-import sys
 
-from oracle import Oracle, expect
+import pytest
 
 STEP_S = 1
 RENAME_CALLS = {"x86_64": (82, 264, 316)}  # rename, renameat, renameat2
@@ -49,32 +44,32 @@ def hang(oracle, name, script, *arguments, attempts=1):
                                     "-n", str(attempts), "-j", str(attempts),
                                     "--step-budget", str(STEP_S))
     cells = oracle.documents()[name]["cells"]
-    expect(code == 1 and [cell["verdict"] for cell in cells] == ["hang"] * attempts,
-           code, cells, errors)
+    assert code == 1 and [cell["verdict"] for cell in cells] == ["hang"] * attempts, (
+        code, cells, errors)
     return cells, said
 
 
 def check_call(cell, evidence):
-    expect(cell["step"]["call"] == "rename" and not cell["step"]["returned"], cell["step"])
+    assert cell["step"]["call"] == "rename" and not cell["step"]["returned"], cell["step"]
     names = [cell["step"]["arguments"][key].rsplit("/", 1)[1] for key in ("from", "to")]
-    expect(names == ["a", "b"], cell["step"])
-    expect(evidence["charged_ms"] >= STEP_S * 1000, evidence)
-    expect(evidence["out_ms"] >= evidence["charged_ms"] and evidence["window_ms"] > 0, evidence)
+    assert names == ["a", "b"], cell["step"]
+    assert evidence["charged_ms"] >= STEP_S * 1000, evidence
+    assert evidence["out_ms"] >= evidence["charged_ms"] and evidence["window_ms"] > 0, evidence
 
 
 def check_thread(evidence):
     """The one thread of the tree."""
     thread, = evidence["threads"]
-    expect(evidence["state"] == "blocked" and not evidence["threads_cut"], evidence)
-    expect(thread["comm"] == "tmp_root_siblin" and thread["state"] == "S", thread)
-    expect(thread["cpu_ms"] < 0.05 * evidence["window_ms"], thread)
+    assert evidence["state"] == "blocked" and not evidence["threads_cut"], evidence
+    assert thread["comm"] == "tmp_root_siblin" and thread["state"] == "S", thread
+    assert thread["cpu_ms"] < 0.05 * evidence["window_ms"], thread
     calls = RENAME_CALLS.get(os.uname().machine)
     if readable("syscall") and calls:
-        expect(thread["syscall"] in calls, thread)
+        assert thread["syscall"] in calls, thread
     if readable("wchan"):
-        expect(re.fullmatch(r"[\w.]+", thread["waits_in"]), thread)
+        assert re.fullmatch(r"[\w.]+", thread["waits_in"]), thread
     if readable("stack"):
-        expect(any(line.startswith(thread["waits_in"]) for line in thread["stack"]), thread)
+        assert any(line.startswith(thread["waits_in"]) for line in thread["stack"]), thread
     return thread
 
 
@@ -90,40 +85,39 @@ def check_three_lines(said, cell, thread, last_words):
         f"console: {last_words}",
     ]
     for number, pattern in enumerate(wanted, at + 1):
-        expect(re.fullmatch(pattern, lines[number].strip()), pattern, lines[number], cell)
-    expect(not lines[at + 4].startswith(" "), "a fourth line:", lines[at + 4])
+        assert re.fullmatch(pattern, lines[number].strip()), (pattern, lines[number], cell)
+    assert not lines[at + 4].startswith(" "), ("a fourth line:", lines[at + 4])
 
 
 def check_daemon(cell, said):
     evidence = cell["evidence"]
     check_call(cell, evidence)
-    expect(len(evidence["ended"]) == 1, "not one daemon that ended:", evidence)
+    assert len(evidence["ended"]) == 1, ("not one daemon that ended:", evidence)
     ended, = evidence["ended"]
-    expect(ended["comm"] == "linuxd" and ended["status"] == "killed by SIGABRT", ended)
-    expect(0 <= ended["after_ms"] <= evidence["out_ms"], ended)
-    expect(any("panicked at linuxd/src/fcntl.rs" in line for line in ended["last_lines"]), ended)
+    assert ended["comm"] == "linuxd" and ended["status"] == "killed by SIGABRT", ended
+    assert 0 <= ended["after_ms"] <= evidence["out_ms"], ended
+    assert any("panicked at linuxd/src/fcntl.rs" in line for line in ended["last_lines"]), ended
     told = rf"tree: +blocked: .*; linuxd \(pid {ended['pid']}\) killed by SIGABRT \d+\.\d s after"
-    expect(re.search(told, said), told, said)
-    expect("console: not implemented: renameat across mounts" in said, said)
+    assert re.search(told, said), (told, said)
+    assert "console: not implemented: renameat across mounts" in said, said
 
 
-def main(program, stuck_rename, misbehave):
-    with Oracle(program) as oracle:
-        (cell,), said = hang(oracle, "stuck", f'echo last words >&2; exec {stuck_rename} "$@"',
-                             "{probe}")
-        evidence = cell["evidence"]
-        check_call(cell, evidence)
-        thread = check_thread(evidence)
-        check_three_lines(said, cell, thread, "last words")
-        expect(evidence["ended"] == [], evidence["ended"])
-        print({key: thread[key] for key in ("syscall", "waits_in", "stack")})
-        for kind in DAEMONS:
-            for attempts in (1, 2):
-                cells, said = hang(oracle, kind, f'exec {misbehave} {kind} "$@"', attempts=attempts)
-                for cell in cells:
-                    check_daemon(cell, said)
-    return 0
+@pytest.mark.sanitize
+def test_a_rename_that_seccomp_never_answers_is_told_of_in_three_lines(oracle, build):
+    stuck = build.tool("zoo/stuck_rename")
+    (cell,), said = hang(oracle, "stuck", f'echo last words >&2; exec {stuck} "$@"', "{probe}")
+    evidence = cell["evidence"]
+    check_call(cell, evidence)
+    thread = check_thread(evidence)
+    check_three_lines(said, cell, thread, "last words")
+    assert evidence["ended"] == [], evidence["ended"]
 
 
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+@pytest.mark.sanitize
+@pytest.mark.parametrize("kind", DAEMONS)
+@pytest.mark.parametrize("attempts", [1, 2])
+def test_a_daemon_that_aborts_meanwhile_is_named(kind, attempts, oracle, build):
+    cells, said = hang(oracle, kind, f'exec {build.tool("zoo/misbehave")} {kind} "$@"',
+                       attempts=attempts)
+    for cell in cells:
+        check_daemon(cell, said)

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """What a cell had to leave behind is no later cell's.
 
@@ -6,38 +5,31 @@ On a FUSE file system whose rename never answers, one attempt after the other: e
 its `unkillable` must be of its own process and of nothing else, or the developer looks at the wrong
 one. And a call that waits for a lock of the kernel which such a process holds has not hung on the file
 system, which never heard of it: an `error` that names the process, in this run and in later ones.
-
-Usage: left_behind.py RENAME_ORACLE ZOOFS ZOO-DIRECTORY. Exit codes: 0 so it is, 1 it is not, 77
-skipped.
 """
-
-import concurrent.futures
 import contextlib
 import os
-import sys
 
-PROGRAM, ZOOFS, ZOO = sys.argv[1:]
-sys.path.insert(0, ZOO)
+import pytest
 
-import private_mounts as mounts  # noqa: E402  (its directory is not on the path before)
-from oracle import Oracle, expect  # noqa: E402  (beside this file)
+import private_mounts as mounts
+from support.privately import privately
 
 ATTEMPTS = 3
 
 
 def judge(cells):
-    expect([cell["verdict"] for cell in cells] == ["hang"] * ATTEMPTS, cells)
+    assert [cell["verdict"] for cell in cells] == ["hang"] * ATTEMPTS, cells
     seen = set()
     for cell in cells:
         thread, = cell["evidence"]["threads"] if len(cell["evidence"]["threads"]) == 1 else [None]
-        expect(thread, "more than its own thread:", cell["attempt"], cell["evidence"]["threads"])
-        expect(thread["pid"] not in seen, "an earlier attempt's process:", thread)
+        assert thread, ("more than its own thread:", cell["attempt"], cell["evidence"]["threads"])
+        assert thread["pid"] not in seen, ("an earlier attempt's process:", thread)
         seen.add(thread["pid"])
         left = [process["pid"] for process in cell["unkillable"]]
-        expect(left == [thread["pid"]], cell["attempt"], left, "instead of", thread["pid"])
-        expect(cell["unkillable"][0]["state"] == "D", cell["unkillable"])
+        assert left == [thread["pid"]], (cell["attempt"], left, "instead of", thread["pid"])
+        assert cell["unkillable"][0]["state"] == "D", cell["unkillable"]
         kinds = [anomaly["kind"] for anomaly in cell["anomalies"]]
-        expect(kinds == ["left_behind"], "its directory could not be cleared away:", kinds)
+        assert kinds == ["left_behind"], ("its directory could not be cleared away:", kinds)
 
 
 def run(oracle, target, fuse, *arguments):
@@ -49,33 +41,33 @@ def run(oracle, target, fuse, *arguments):
 
 
 @contextlib.contextmanager
-def mounted(scratch, label, fault):
-    fuse = mounts.FuseMount(ZOOFS, scratch, label, fault)
+def mounted(zoofs, scratch, fault):
+    mounts.need_fuse()
+    fuse = mounts.FuseMount(zoofs, scratch, "root", fault)
     try:
-        with Oracle(PROGRAM) as oracle:
-            yield fuse, oracle
+        yield fuse
     finally:
         fuse.release()
 
 
-def check_own_processes(scratch):
-    with mounted(scratch, "own", "rename-hangs") as (fuse, oracle):
+def check_own_processes(scratch, oracle, zoofs):
+    with mounted(zoofs, scratch, "rename-hangs") as fuse:
         judge(run(oracle, "native", fuse, "-s", "tmp_root_sibling", "-n", str(ATTEMPTS)))
 
 
 def expect_behind(cell, name, pid, call):
-    expect(cell["verdict"] == "error" and cell["step"]["call"] == call, cell)
-    expect(f"behind {name} (pid {pid})" in cell["reason"], cell["reason"])
-    expect(cell["evidence"]["state"] == "blocked", cell["evidence"])
+    assert cell["verdict"] == "error" and cell["step"]["call"] == call, cell
+    assert f"behind {name} (pid {pid})" in cell["reason"], cell["reason"]
+    assert cell["evidence"]["state"] == "blocked", cell["evidence"]
 
 
-def check_behind(scratch):
+def check_behind(scratch, oracle, zoofs):
     """All renames of a file system from one directory to another share one lock of the kernel."""
     between = ["-s", "cross_directory", "-s", "subdir_to_root"]
-    with mounted(scratch, "behind", "rename-hangs-into-y") as (fuse, oracle):
+    with mounted(zoofs, scratch, "rename-hangs-into-y") as fuse:
         cells = {cell["shape"]: cell for cell in run(oracle, "native", fuse, *between)}
         first = cells["cross_directory"]
-        expect(first["verdict"] == "hang", first)
+        assert first["verdict"] == "hang", first
         pid = first["unkillable"][0]["pid"]
         expect_behind(cells["subdir_to_root"], "native/cross_directory", pid, "rename")
         if os.geteuid() != 0:
@@ -84,29 +76,20 @@ def check_behind(scratch):
         expect_behind(later, "cross_directory", pid, "rename")
 
 
-def check_behind_in_directory(scratch):
+def check_behind_in_directory(scratch, oracle, zoofs):
     """A rename that hangs also keeps its directory locked: the next attempt does not get to it."""
     work = "{root}/shared"
-    with mounted(scratch, "directory", "rename-hangs") as (fuse, oracle):
+    with mounted(zoofs, scratch, "rename-hangs") as fuse:
         target = oracle.descriptor("shared", prepare=[{"run": ["/bin/mkdir", "-p", work]}], cleanup=[],
                                    guest={"directory": work, "abi": "linux-x86_64"})
         first, second = run(oracle, target, fuse, "-s", "tmp_root_sibling", "-n", "2")
-        expect(first["verdict"] == "hang", first)
+        assert first["verdict"] == "hang", first
         expect_behind(second, "shared/tmp_root_sibling", first["unkillable"][0]["pid"],
                       second["step"]["call"])
-        expect(second["step"]["call"] != "rename", second["step"])
+        assert second["step"]["call"] != "rename", second["step"]
 
 
-def main():
-    checks = [check_own_processes, check_behind, check_behind_in_directory]
-    with mounts.private_scratch() as scratch:
-        mounts.need_fuse()
-        # At the same time: on a busy machine each process that can't be killed is waited for longer.
-        with concurrent.futures.ThreadPoolExecutor(len(checks)) as pool:
-            for done in [pool.submit(check, scratch) for check in checks]:
-                done.result()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+@pytest.mark.parametrize("check", [check_own_processes, check_behind, check_behind_in_directory],
+                         ids=lambda check: check.__name__)
+def test_what_a_cell_left_behind_is_no_later_cells(check, oracle, build):
+    privately(check, oracle, build.tool("zoo/zoofs"))

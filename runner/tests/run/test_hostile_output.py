@@ -1,18 +1,15 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """What a guest prints, what its journal says, and how it names its files, is hostile: it never steers
 the terminal, is no format string, makes no file and spoils no verdict but its own. It is kept among
 the artifacts byte for byte, and quoted harmlessly.
-
-Usage: hostile_output.py RENAME_ORACLE
 """
-
 import glob
 import os
 import subprocess
-import sys
 
-from oracle import DEADLINE_S, Oracle, expect
+import pytest
+
+from support.build import DEADLINE_S
 
 NAME = b"\x1b[31m%n%s%n\xe2\x80\xae\x9b.."
 QUOTED = "\\x1B[31m%n%s%n\\xE2\\x80\\xAE\\x9B.."
@@ -91,8 +88,8 @@ def check_report(oracle, document, words):
         done = subprocess.run([oracle.program, "report", "--format", style, document],
                               stdin=subprocess.DEVNULL, capture_output=True, check=False,
                               timeout=DEADLINE_S)
-        expect(done.returncode == 0 and done.stdout and is_harmless(done.stdout), style, done)
-        expect(words in done.stdout.decode(), style, words, done)
+        assert done.returncode == 0 and done.stdout and is_harmless(done.stdout), (style, done)
+        assert words in done.stdout.decode(), (style, words, done)
 
 
 def value_at(cell, path):
@@ -101,7 +98,8 @@ def value_at(cell, path):
     return cell
 
 
-def check_lies(oracle):
+@pytest.mark.sanitize
+def test_what_a_journal_says_steers_nothing(oracle):
     """One run with all of the lies: each cell has its own verdict, and shows what it was told."""
     with open(f"{oracle.scratch}/liar.py", "w", encoding="utf-8") as file:
         file.write(LIAR)
@@ -113,39 +111,35 @@ def check_lies(oracle):
                      "{probe}", "--dir={work}", "--nonce={nonce}", "--keep"], "directory": "/"})]
     code, output, errors = oracle.run(*targets, "-s", "tmp_root_sibling", "--no-controls", "--live")
     documents = oracle.documents()
-    expect(code == 1 and errors == "" and documents.keys() == LIES.keys(), code, errors, output)
+    assert code == 1 and errors == "" and documents.keys() == LIES.keys(), (code, errors, output)
     for name, (_, verdict, places) in LIES.items():
         (cell,) = documents[name]["cells"]
         print(f"{name}: {cell['verdict']} {cell['reason']}")
-        expect(cell["verdict"] == verdict, name, cell["verdict"], cell["reason"])
+        assert cell["verdict"] == verdict, (name, cell["verdict"], cell["reason"])
         for place in places:
-            expect(SHOWN in value_at(cell, place), name, place, cell)
-    expect(is_harmless(output.encode()), output)
+            assert SHOWN in value_at(cell, place), (name, place, cell)
+    assert is_harmless(output.encode()), output
 
 
-def main():
-    with Oracle(sys.argv[1]) as oracle:
-        check_lies(oracle)
-        for suffix, content in (("", HOSTILE), (".name", NAME)):
-            with open(f"{oracle.scratch}/hostile{suffix}", "wb") as file:
-                file.write(content)
-        for name, (script, verdict, quoted) in CASES.items():
-            done, made = run(oracle, name, script)
-            (document,) = glob.glob(f"{oracle.output}/*/{name}.json")
-            (cell,) = oracle.documents()[name]["cells"]
-            print(f"{name}: {cell['verdict']} {cell['reason']}")
-            expect(cell["verdict"] == verdict, name, cell["verdict"], cell["reason"])
-            expect(is_harmless(done.stdout + done.stderr), name, done)
-            expect(quoted is None or quoted in done.stdout.decode(), name, done)
-            # Why a guest did not start, or broke off, is in its last lines.
-            told = cell["verdict"] in ("no_start", "crash")
-            expect(not told or b"console: panicked at" in done.stdout, name, done)
-            artifact = f"artifacts/{name}.tmp_root_sibling.1.stdout"
-            expect(made == {f"{name}.json", artifact}, name, made)
-            with open(os.path.join(os.path.dirname(document), artifact), "rb") as file:
-                expect(name == "name" or HOSTILE in file.read(), name, "was not kept as it came")
-            check_report(oracle, document, "panicked at" if told else "")
-
-
-if __name__ == "__main__":
-    main()
+@pytest.mark.sanitize
+@pytest.mark.parametrize("name", CASES)
+def test_what_a_guest_prints_steers_nothing(name, oracle):
+    script, verdict, quoted = CASES[name]
+    for suffix, content in (("", HOSTILE), (".name", NAME)):
+        with open(f"{oracle.scratch}/hostile{suffix}", "wb") as file:
+            file.write(content)
+    done, made = run(oracle, name, script)
+    (document,) = glob.glob(f"{oracle.output}/*/{name}.json")
+    (cell,) = oracle.documents()[name]["cells"]
+    print(f"{name}: {cell['verdict']} {cell['reason']}")
+    assert cell["verdict"] == verdict, (name, cell["verdict"], cell["reason"])
+    assert is_harmless(done.stdout + done.stderr), (name, done)
+    assert quoted is None or quoted in done.stdout.decode(), (name, done)
+    # Why a guest did not start, or broke off, is in its last lines.
+    told = cell["verdict"] in ("no_start", "crash")
+    assert not told or b"console: panicked at" in done.stdout, (name, done)
+    artifact = f"artifacts/{name}.tmp_root_sibling.1.stdout"
+    assert made == {f"{name}.json", artifact}, (name, made)
+    with open(os.path.join(os.path.dirname(document), artifact), "rb") as file:
+        assert name == "name" or HOSTILE in file.read(), (name, "was not kept as it came")
+    check_report(oracle, document, "panicked at" if told else "")

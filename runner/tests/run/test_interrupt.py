@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Ctrl-C, TERM and HUP end a run with exit code 130; finished cells are kept, and no more is said of
 them than they are worth.
@@ -6,20 +5,19 @@ them than they are worth.
 The run has a cell that is finished and one that hangs for ever. The signal is sent once the first
 has been reported, so no race has to be won. Another run has many cells that wait for their turn to
 boot while the first never comes up; of those nothing may be left either.
-
-Usage: interrupt.py RENAME_ORACLE MISBEHAVE
 """
-
 import os
 import signal
 import subprocess
-import sys
 import time
 
-from oracle import Oracle, expect
+import pytest
 
 
-def interrupt(oracle, misbehave, number):
+@pytest.mark.sanitize
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_run_and_keeps_what_was_finished(number, oracle, build):
+    misbehave = build.tool("zoo/misbehave")
     # The first attempt finds no flag and passes, leaving it; all later ones hang.
     script = (f"if [ -e {oracle.scratch}/flag{number} ]; then exec {misbehave} ignores-term \"$@\"; "
               f"fi; : > {oracle.scratch}/flag{number}; exec {misbehave} behaves \"$@\"")
@@ -30,22 +28,23 @@ def interrupt(oracle, misbehave, number):
                              "--no-controls", "--step-budget", "300", "--total-budget", "600")
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     line = process.stdout.readline()
-    expect(line.startswith("pass"), line)
+    assert line.startswith("pass"), line
     began = time.monotonic()
     process.send_signal(number)
     said, _ = process.communicate(timeout=60)
     took = time.monotonic() - began
-    expect(process.returncode == 130, "exit code", process.returncode)
+    assert process.returncode == 130, ("exit code", process.returncode)
     document = oracle.documents()[f"signal{number}"]
-    expect(document["run"]["interrupted"] is True, "not marked as interrupted")
-    expect(document["complete"] is False, "an interrupted document is not complete")
-    expect(document["admissible"] is False, "an interrupted document is not admissible")
-    expect([cell["verdict"] for cell in document["cells"]] == ["pass"], document["cells"])
-    expect("1 clean attempt at a cell" in said, "of two attempts one was made:", said)
+    assert document["run"]["interrupted"] is True, "not marked as interrupted"
+    assert document["complete"] is False, "an interrupted document is not complete"
+    assert document["admissible"] is False, "an interrupted document is not admissible"
+    assert [cell["verdict"] for cell in document["cells"]] == ["pass"], document["cells"]
+    assert "1 clean attempt at a cell" in said, ("of two attempts one was made:", said)
     print(f"{signal.Signals(number).name}: ended after {took:.2f} s")
 
 
-def interrupt_queue(oracle):
+@pytest.mark.sanitize
+def test_a_signal_leaves_nothing_of_cells_that_wait_for_their_turn(oracle):
     """One guest boots for ever; the others are prepared, or stand in the queue, at the signal."""
     temporary = f"{oracle.scratch}/queue"
     os.mkdir(temporary)
@@ -58,24 +57,11 @@ def interrupt_queue(oracle):
                                env={**os.environ, "TMPDIR": temporary})
     end = time.monotonic() + 60
     while not os.path.exists(f"{oracle.scratch}/up"):
-        expect(time.monotonic() < end and process.poll() is None, "the first cell did not start")
+        assert time.monotonic() < end and process.poll() is None, "the first cell did not start"
         time.sleep(0.01)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
-    expect(process.returncode == 130, "exit code", process.returncode)
+    assert process.returncode == 130, ("exit code", process.returncode)
     document = oracle.documents()["queue"]
-    expect(document["run"]["interrupted"] is True and document["cells"] == [], document["cells"])
-    expect(os.listdir(temporary) == [], "left behind:", os.listdir(temporary))
-    print("a queue of 8: nothing is left")
-
-
-def main():
-    program, misbehave = sys.argv[1:3]
-    with Oracle(program) as oracle:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            interrupt(oracle, misbehave, number)
-        interrupt_queue(oracle)
-
-
-if __name__ == "__main__":
-    main()
+    assert document["run"]["interrupted"] is True and document["cells"] == [], document["cells"]
+    assert os.listdir(temporary) == [], ("left behind:", os.listdir(temporary))
