@@ -1,30 +1,28 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """compare: each kind of change, evidence and rename time, reports, directories, bad input, exit
-codes. usage: test_compare.py PROGRAM SOURCE"""
-
+codes."""
 import json
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
 
 import jsonschema
+import pytest
 
 import gate_inputs
+from support.build import SOURCE
+
+pytestmark = pytest.mark.sanitize
 
 SHAPE = "subdir_sibling"
 
 
 class Bench:
-    def __init__(self, program, source, directory):
+    def __init__(self, program, directory):
         self.program, self.directory = program, directory
         self.version, self.build = gate_inputs.program_identity(program)
-        with open(os.path.join(source, "results/schema/comparison-1.schema.json"),
-                  encoding="utf-8") as file:
-            self.validator = jsonschema.Draft202012Validator(json.load(file))
-        self.failed = 0
+        schema = json.loads((SOURCE / "results/schema/comparison-1.schema.json").read_text())
+        self.validator = jsonschema.Draft202012Validator(schema)
 
     def write(self, name, verdicts, mode="standalone", **changes):
         """A document whose attempts at one shape come to the verdicts given."""
@@ -45,12 +43,10 @@ class Bench:
 
     def run(self, *arguments):
         return subprocess.run([self.program, "compare", *arguments], cwd=self.directory,
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=60, check=False)
 
     def expect(self, what, condition, detail=""):
-        if not condition:
-            self.failed += 1
-            print("%s: %s" % (what, detail))
+        assert condition, (what, detail)
 
     def compare(self, what, before, after, code, counts, *words, options=()):
         result = self.run(before, after, *options)
@@ -66,7 +62,12 @@ class Bench:
         return comparison
 
 
-def check_changes(bench):
+@pytest.fixture
+def bench(program, tmp_path):
+    return Bench(program, str(tmp_path))
+
+
+def test_each_kind_of_change(bench):
     table = [
         # before, after, change of the one shape, exit
         ("ppp", "ppp", "unchanged", 0), ("hhh", "ppp", "fixed", 0), ("fff", "ppp", "fixed", 0),
@@ -89,7 +90,7 @@ def check_changes(bench):
                       code, counts)
 
 
-def check_evidence_and_time(bench):
+def test_evidence_and_rename_time(bench):
     blocked = bench.write("blocked.json", ["hang"] * 3)
     at = "/cells/shape=%s/evidence/state" % SHAPE
     spinning = bench.write("spinning.json", ["hang"] * 3, **{at: "spinning"})
@@ -132,7 +133,7 @@ def check_evidence_and_time(bench):
                   "3 fail -> 3 fail with data loss")
 
 
-def check_places(bench):
+def test_wherever_documents_lie(bench):
     one = bench.write("one/standalone.json", [])
     both = bench.write("both/standalone.json", [])
     bench.write("both/multi.json", [], mode="multi")
@@ -164,7 +165,8 @@ def check_places(bench):
     bench.compare("file and directory", one, os.path.dirname(both), 0, {"unchanged": 6, "new": 6})
 
 
-def check_reports(bench, report):
+def test_reports(bench):
+    report = str(SOURCE / "results/baseline/reported.json")
     fixed = bench.write("fixed.json", [])
     comparison = bench.compare("report", report, fixed, 0,
                                {"fixed": 3, "unchanged": 1, "new": 2, "gone": 12},
@@ -185,13 +187,13 @@ def check_reports(bench, report):
                  result.stderr)
 
 
-def check_expected(bench, source):
+def test_what_is_expected_of_nanvix(bench):
     """What is expected of Nanvix is compared like a report, of shapes that there are."""
-    path = os.path.join(source, "results/baseline/expected-nanvix.json")
+    path = str(SOURCE / "results/baseline/expected-nanvix.json")
     with open(path, encoding="utf-8") as file:
         cells = json.load(file)["modes"][0]["cells"]
     for cell in cells:
-        bench.expect("expected", any(os.path.exists(os.path.join(source, "probes", place, f"{cell['shape']}.c"))
+        bench.expect("expected", any(os.path.exists(SOURCE / "probes" / place / f"{cell['shape']}.c")
                                      for place in (".", "extended")), cell["shape"])
     lost = sum(1 for cell in cells if cell.get("data_loss"))
     fixed = bench.write("as-expected.json", [])
@@ -200,7 +202,7 @@ def check_expected(bench, source):
                                          if cell["baseline"]["data_loss"]), "losses are taken over")
 
 
-def check_bad_input(bench):
+def test_bad_input(bench):
     good = bench.write("good.json", [])
     os.mkdir(os.path.join(bench.directory, "empty"))
     for name, text in (("broken.json", "{"), ("decision.json", '{"schema": "x"}'), ("nul.json", "\0"),
@@ -228,20 +230,3 @@ def check_bad_input(bench):
                          and result.stdout == "", result.stderr)
     for arguments in ((), (good,), (good, good, good), (good, good, "--nonsense")):
         bench.expect("usage %s" % (arguments,), bench.run(*arguments).returncode == 2)
-
-
-def main():
-    program, source = [os.path.abspath(path) for path in sys.argv[1:3]]
-    with tempfile.TemporaryDirectory() as directory:
-        bench = Bench(program, source, directory)
-        check_changes(bench)
-        check_evidence_and_time(bench)
-        check_places(bench)
-        check_reports(bench, os.path.join(source, "results/baseline/reported.json"))
-        check_expected(bench, source)
-        check_bad_input(bench)
-    return 1 if bench.failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,15 +1,16 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """gate --harness: -B missing while it has to stay is exit 3; while it may go, it is told and 0; a
-harness that can't be judged never makes a keep look settled. usage: test_harness.py PROGRAM SOURCE"""
-
+harness that can't be judged never makes a keep look settled."""
 import json
 import os
 import subprocess
-import sys
-import tempfile
+
+import pytest
 
 import gate_inputs
+from support.build import SOURCE
+
+pytestmark = pytest.mark.sanitize
 
 HARNESS = """#!/usr/bin/python3 -IS
 import os, sys
@@ -42,46 +43,35 @@ def run(program, directory, harness, count, extra, **environment):
     return subprocess.run(
         [program, "gate", "--now", gate_inputs.NOW, "--upstream", "upstream.json", "--harness",
          harness, "--harness-mode", "flag-direct"] + extra + DOCUMENTS[:count],
-        cwd=directory, capture_output=True, text=True, timeout=300, env={**os.environ, **environment})
+        cwd=directory, capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, **environment})
 
 
-def main():
-    program, source = os.path.abspath(sys.argv[1]), sys.argv[2]
+@pytest.fixture(name="place")
+def inputs_and_harnesses(program, tmp_path):
     version, build = gate_inputs.program_identity(program)
-    with open(os.path.join(source, "ci/criteria.json"), encoding="utf-8") as file:
-        inputs = gate_inputs.make_inputs(build, version, json.load(file))
-    failed = 0
-    with tempfile.TemporaryDirectory() as directory:
-        for name, value in inputs.items():
-            with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
-                json.dump(value, file)
-        for name, text in HARNESSES.items():
-            with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
-                file.write(text)
-            os.chmod(os.path.join(directory, name), 0o755)
-        for harness, count, code, status, words in TABLE:
-            result = run(program, directory, harness, count, [])
-            good = result.returncode == code and words in result.stdout
-            if status is None:
-                good = good and result.stdout == "" and harness in result.stderr
-            elif (harness, count) in (("bare.py", 2), ("idle.py", 2)):
-                document = run(program, directory, harness, count, ["--json"])
-                decision = json.loads(document.stdout)
-                good = good and document.returncode == code \
-                    and decision["harness"]["status"] == status \
-                    and decision["digest"] == gate_inputs.digest_of(decision)
-            if not good:
-                failed += 1
-                print("%s with %d documents: exit %d\n%s%s" % (harness, count, result.returncode,
-                                                              result.stdout, result.stderr))
-        # A guard that can't even begin says why, and there is no answer.
-        result = run(program, directory, "good.py", 3, [], TMPDIR="/nonexistent")
-        if result.returncode != 2 or result.stdout or "/nonexistent" not in result.stderr:
-            failed += 1
-            print("without a place for the guard: exit %d\n%s%s" % (result.returncode, result.stdout,
-                                                                    result.stderr))
-    return 1 if failed else 0
+    criteria = json.loads((SOURCE / "ci/criteria.json").read_text())
+    for name, value in gate_inputs.make_inputs(build, version, criteria).items():
+        (tmp_path / name).write_text(json.dumps(value))
+    for name, text in HARNESSES.items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    return tmp_path
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+@pytest.mark.parametrize("harness, count, code, status, words", TABLE)
+def test_a_harness_is_told_of_beside_the_answer(harness, count, code, status, words, program, place):
+    result = run(program, place, harness, count, [])
+    assert result.returncode == code and words in result.stdout, result
+    if status is None:
+        assert result.stdout == "" and harness in result.stderr, result
+    elif (harness, count) in (("bare.py", 2), ("idle.py", 2)):
+        document = run(program, place, harness, count, ["--json"])
+        decision = json.loads(document.stdout)
+        assert document.returncode == code and decision["harness"]["status"] == status
+        assert decision["digest"] == gate_inputs.digest_of(decision)
+
+
+def test_a_guard_that_can_not_even_begin_says_why_and_there_is_no_answer(program, place):
+    result = run(program, place, "good.py", 3, [], TMPDIR="/nonexistent")
+    assert result.returncode == 2 and not result.stdout and "/nonexistent" in result.stderr, result

@@ -1,27 +1,34 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Memory that runs out anywhere in a decision or comparison never makes a yes of it, and never a
 crash: for a set that yields yes, for one with everything wrong, and for two directories.
-usage: test_memory.py PROGRAM SOURCE GATE_MEMORY STEP
-STEP: 1 fails each allocation but for most of those that make a JSON value (of the yes four of five
+A step of 1 fails each allocation but for most of those that make a JSON value (of the yes four of five
 are left out, and so on); a larger one leaves out more. 0 leaves out none, which takes minutes."""
-
 import json
-import os
 import shutil
 import subprocess
-import sys
-import tempfile
+
+import pytest
 
 import gate_inputs
+from support.build import SOURCE
+
+# Of each set: how the helper is called on it, and on which files.
+DECIDE = ["fewer", "others", "no", gate_inputs.NOW]
+SETS = [
+    ["few", "others", "yes", gate_inputs.NOW, "criteria.json", "upstream.json", "standalone.json"],
+    ["fewer", "others", "compare", "before", "standalone.json"],
+    [*DECIDE, "waiver.json", "upstream2.json", "wrong.json", "reference.json", "broken.json",
+              "edited.json", "nowhere.json"],
+    [*DECIDE, "criteria.json", "newer.json", "hang.json"],
+    [*DECIDE, "criteria.json", "open.json", "standalone.json", "release0.json",
+              "release1.json", "release2.json"],
+    [*DECIDE, "weaker.json", "upstream.json", "standalone.json", "standalone.json",
+              "same_run.json", "controls.json", "times.json"]]
 
 
-def main():
-    program, source, helper = [os.path.abspath(path) for path in sys.argv[1:4]]
-    step = int(sys.argv[4])
+def make_inputs(program):
     version, build = gate_inputs.program_identity(program)
-    with open(os.path.join(source, "ci/criteria.json"), encoding="utf-8") as file:
-        criteria = json.load(file)
+    criteria = json.loads((SOURCE / "ci/criteria.json").read_text())
     inputs = gate_inputs.make_inputs(build, version, criteria, 1)
     del inputs["criteria.json"]["issues"][1]
     shapes = inputs["criteria.json"]["issues"][0]["shapes"] = gate_inputs.SHAPES[:2]
@@ -66,32 +73,23 @@ def main():
     inputs["weaker.json"]["issues"].append(dict(inputs["criteria.json"]["issues"][0], issue="NSKIP055"))
     inputs["waiver.json"] = dict(inputs["criteria.json"], waivers=[
         {"mode": "standalone", "reason": "x", "from_release": "v1.0", "decided_by": "x"}])
-    few, fewer, others = str(max(1, 5 * step)), str(max(1, 53 * step)), str(max(1, step))
-    decide = [fewer, others, "no", gate_inputs.NOW]
-    runs = [[few, others, "yes", gate_inputs.NOW, "criteria.json", "upstream.json", "standalone.json"],
-            [fewer, others, "compare", "before", "standalone.json"],
-            decide + ["waiver.json", "upstream2.json", "wrong.json", "reference.json", "broken.json",
-                      "edited.json", "nowhere.json"],
-            decide + ["criteria.json", "newer.json", "hang.json"],
-            decide + ["criteria.json", "open.json", "standalone.json", "release0.json",
-                      "release1.json", "release2.json"],
-            decide + ["weaker.json", "upstream.json", "standalone.json", "standalone.json",
-                      "same_run.json", "controls.json", "times.json"]]
-    failed = 0
-    with tempfile.TemporaryDirectory() as directory:
-        for name, value in inputs.items():
-            with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
-                json.dump(value, file)
-        os.mkdir(os.path.join(directory, "before"))
-        for name in ("standalone.json", "hang.json"):
-            shutil.copy(os.path.join(directory, name), os.path.join(directory, "before"))
-        for arguments in runs:
-            result = subprocess.run([helper] + arguments, cwd=directory, timeout=600,
-                                    capture_output=True, text=True)
-            print(arguments[2], result.stdout, result.stderr)
-            failed += result.returncode != 0
-    return 1 if failed else 0
+    return inputs
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def lay_out(inputs, directory):
+    for name, value in inputs.items():
+        (directory / name).write_text(json.dumps(value))
+    (directory / "before").mkdir()
+    for name in ("standalone.json", "hang.json"):
+        shutil.copy(directory / name, directory / "before")
+
+
+@pytest.mark.sanitize
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("arguments", SETS, ids=lambda arguments: "-".join(arguments[2:3] + arguments[4:6]))
+def test_memory_that_runs_out_is_no_yes_and_no_crash(arguments, build, tmp_path):
+    lay_out(make_inputs(build.program), tmp_path)
+    step = 25 if build.sanitized else 1
+    steps = {"few": str(max(1, 5 * step)), "fewer": str(max(1, 53 * step)), "others": str(max(1, step))}
+    subprocess.run([build.tool("gate/gate_memory"), *(steps.get(word, word) for word in arguments)],
+                   cwd=tmp_path, timeout=600, check=True)

@@ -1,46 +1,27 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The criteria can be met: each mode that they ask about has a target about Nanvix, every such
 target's documents name the files by which the criteria tell builds apart, and all of their shapes
-exist. usage: test_targets.py PROGRAM SOURCE"""
-
-import glob
+exist."""
 import json
-import os
 import subprocess
-import sys
+
+from support.build import SOURCE
+
+CRITERIA = json.loads((SOURCE / "ci/criteria.json").read_text())
 
 
-def main():
-    program, source = sys.argv[1:3]
-    with open(os.path.join(source, "ci/criteria.json"), encoding="utf-8") as file:
-        criteria = json.load(file)
+def test_every_shape_that_is_asked_for_exists(program):
     listing = json.loads(subprocess.run([program, "list", "--json"], check=True, timeout=60,
                                         capture_output=True, text=True).stdout)
     shapes = {shape["name"] for shape in listing["shapes"]}
-    modes = {mode for issue in criteria["issues"] for mode in issue["modes"]}
-    files = set(criteria["evidence"]["subject_files"])
-    failed = 0
-    served = set()
-    for path in glob.glob(os.path.join(source, "runner/targets/*.json")):
-        with open(path, encoding="utf-8") as file:
-            target = json.load(file)
-        if target["subject"] != "nanvix" or target["mode"] not in modes:
-            continue
-        served.add(target["mode"])
-        if not files <= set(target["sysroot"]["files"]):
-            failed += 1
-            print("%s does not name %s" % (path, files))
-    for issue in criteria["issues"]:
-        for shape in issue["shapes"]:
-            if shape not in shapes:
-                failed += 1
-                print("%s asks for the shape %s, which does not exist" % (issue["issue"], shape))
-    if modes != served:
-        failed += 1
-        print("no target serves %s" % (modes - served))
-    return 1 if failed else 0
+    assert {shape for issue in CRITERIA["issues"] for shape in issue["shapes"]} <= shapes
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def test_every_mode_is_served_by_a_target_that_names_its_files():
+    modes = {mode for issue in CRITERIA["issues"] for mode in issue["modes"]}
+    targets = [json.loads(path.read_text()) for path in SOURCE.glob("runner/targets/*.json")]
+    serving = [target for target in targets
+               if target["subject"] == "nanvix" and target["mode"] in modes]
+    assert {target["mode"] for target in serving} == modes
+    for target in serving:
+        assert set(CRITERIA["evidence"]["subject_files"]) <= set(target["sysroot"]["files"])

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Runs every case below a directory: a directory per case with case.json, which says how the inputs
-of a yes are changed and what the gate has to make of it. usage: run_cases.py PROGRAM SOURCE [CASE]
+of a yes are changed and what the gate has to make of it.
 
 case.json: {"title", "changes": [...], "unsealed": [FILE...], "raw": {FILE: TEXT}, "documents":
 [FILE...], "signers": [LINE...], "sign": [{"file", "key", "of", "namespace"}...], "spoil": [FILE...],
@@ -15,25 +14,25 @@ content with "of"; `spoil` adds a space to a file when all is signed."""
 import json
 import os
 import subprocess
-import sys
 import tempfile
 
 import jsonschema
+import pytest
 
 import gate_inputs
+from support.build import SOURCE, TESTS
+
+CASES = sorted(os.listdir(TESTS / "gate/cases"))
 
 
 class Suite:
-    def __init__(self, program, source):
+    def __init__(self, program):
         self.program = program
         self.version, self.build = gate_inputs.program_identity(program)
-        with open(os.path.join(source, "ci/criteria.json"), encoding="utf-8") as file:
-            criteria = json.load(file)
+        criteria = json.loads((SOURCE / "ci/criteria.json").read_text())
         self.inputs = json.dumps(gate_inputs.make_inputs(self.build, self.version, criteria))
-        with open(os.path.join(source, "results/schema/decision-1.schema.json"),
-                  encoding="utf-8") as file:
-            self.validator = jsonschema.Draft202012Validator(json.load(file))
-        self.seen = set()
+        schema = json.loads((SOURCE / "results/schema/decision-1.schema.json").read_text())
+        self.validator = jsonschema.Draft202012Validator(schema)
         self.keys = tempfile.TemporaryDirectory()
 
     def write_inputs(self, case, directory):
@@ -82,7 +81,7 @@ class Suite:
     def run(self, case, directory, documents, extra):
         arguments = case.get("arguments", ["--upstream", "upstream.json"])
         command = [self.program, "gate", "--now", gate_inputs.NOW] + arguments + extra + documents
-        return subprocess.run(command, cwd=directory, capture_output=True, timeout=60)
+        return subprocess.run(command, cwd=directory, capture_output=True, timeout=60, check=False)
 
     def check_decision(self, expect, output):
         decision = json.loads(output)
@@ -91,7 +90,6 @@ class Suite:
         if decision["digest"] != gate_inputs.digest_of(decision):
             problems.append("the decision's own digest is wrong")
         reasons = set(find_reasons(decision))
-        self.seen |= reasons
         found = {"answer": decision["answer"], "reasons": sorted(reasons),
                  "issues": {issue["issue"]: issue["status"] for issue in decision["issues"]},
                  "guards": {guard["issue"]: guard["answer"]
@@ -155,31 +153,28 @@ def find_reasons(value):
             yield from find_reasons(item)
 
 
-def main():
-    program, source = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-    cases = os.path.join(source, "runner/tests/gate/cases")
-    suite = Suite(program, source)
-    failed = 0
-    names = sys.argv[3:] or sorted(os.listdir(cases))
-    for name in names:
-        with open(os.path.join(cases, name, "case.json"), encoding="utf-8") as file:
-            case = json.load(file)
-        with tempfile.TemporaryDirectory() as directory:
-            suite.write_inputs(case, directory)
-            problems = suite.check(case, directory)
-        failed += bool(problems)
-        for problem in problems:
-            print("%s: %s" % (name, problem))
-    print("%d cases, %d failed" % (len(names), failed))
-    if len(sys.argv) == 3:
-        known = subprocess.run([program, "gate", "--list-reasons"], check=True, timeout=60,
-                               capture_output=True, text=True).stdout.splitlines()
-        missing = [line for line in known if line.split()[0] not in suite.seen]
-        if missing or not known:
-            print("reasons that no case shows: %s" % missing)
-            failed += 1
-    return 1 if failed or not names else 0
+def read_case(name):
+    return json.loads((TESTS / f"gate/cases/{name}/case.json").read_text())
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+@pytest.fixture(name="suite", scope="module")
+def suite_of_cases(program):
+    return Suite(program)
+
+
+# Under sanitizers, where a process takes ten times as long, every fourth case has to do.
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=[pytest.mark.sanitize] * (index % 4 == 3))
+    for index, name in enumerate(CASES)])
+def test_the_gate_makes_of_a_case_what_it_says(name, suite, tmp_path):
+    case = read_case(name)
+    suite.write_inputs(case, tmp_path)
+    assert suite.check(case, tmp_path) == []
+
+
+def test_every_reason_is_shown_by_a_case(program):
+    """A case's own test holds the decision to exactly the reasons that it names."""
+    known = subprocess.run([program, "gate", "--list-reasons"], check=True, timeout=60,
+                           capture_output=True, text=True).stdout.splitlines()
+    shown = {reason for name in CASES for reason in read_case(name)["expect"].get("reasons") or []}
+    assert known and {line.split()[0] for line in known} - shown == set()
