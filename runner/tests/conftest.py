@@ -11,7 +11,7 @@ from support.build import SOURCE, Build
 private_mounts.skip = pytest.skip
 
 # Scripts that ctest runs one by one.
-collect_ignore = ["guard", "probes", "zoo"]
+collect_ignore = ["guard", "zoo"]
 
 
 def pytest_addoption(parser):

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: MIT
 """What the tests of the probes share: start one, read its journal, look at what it left behind."""
 import os
-import shutil
 import subprocess
-import sys
 import tempfile
 
 import probe_journal
+import pytest
+from support import needs
 
 NONCE = "k3v9x0q2"
-BUILD = os.environ["RO_BUILD_DIR"]  # set by CMake for every test here
-SOURCE = os.environ["RO_SOURCE_DIR"]
 SHAPES = ("tmp_root_sibling", "subdir_sibling", "replace_existing", "pycache_replace",
           "cross_directory", "subdir_to_root")
 CONTROLS = ("control_pass", "control_fail", "control_block", "control_spin")
@@ -23,23 +21,17 @@ EXTENDED = ("directory_rename", "directory_into_itself", "replace_empty_director
             "dirty_replaced_handle", "rename_while_listing", "directory_growth", "thousand_renames", "full_disk",
             "full_directory", "renameat_directory", "relative_names", "unicode_names")
 ABIS = (NATIVE, "linux-x86_64-musl", "linux-i686")
-SKIP = 77
 SECONDS = 30
 
 
-def program(abi, name):
+def program(build, abi, name):
     """The command that runs a probe; i386 programs go through qemu, as kernels may lack support."""
-    path = os.path.join(BUILD, "probes", abi, name)
+    path = os.path.join(build.probes(abi), name)
     if not os.path.exists(path):
-        print(f"skipped: no probes for {abi} in this build (packages musl-tools, gcc-multilib)")
-        sys.exit(SKIP)
+        pytest.skip(f"no probes for {abi} in this build (packages musl-tools, gcc-multilib)")
     if abi != "linux-i686":
         return [path]
-    qemu = shutil.which("qemu-i386")
-    if qemu is None:
-        print("skipped: qemu-i386 is missing (Debian package qemu-user)")
-        sys.exit(SKIP)
-    return [qemu, path]
+    return [needs.program("qemu-i386", "qemu-user"), path]
 
 
 def run(command, directory=None, keep=False, nonce=NONCE, env=None, **more):

@@ -3,19 +3,20 @@
 import os
 import selectors
 import subprocess
-import sys
 import time
+
+import pytest
 
 import harness
 import probe_journal
 
-abi = sys.argv[1]
-
-
-def check_ending(control, code, broken):
+@pytest.mark.parametrize("abi", harness.ABIS)
+@pytest.mark.parametrize("control, code, broken", [("control_pass", 0, []),
+                                                   ("control_fail", 1, ["on_purpose"])])
+def test_a_control_that_ends_ends_as_it_must(abi, control, code, broken, probe):
     for keep in (False, True):
         with harness.fresh_directory() as directory:
-            journal = harness.run_probe(harness.program(abi, control), control, directory, code, keep=keep)
+            journal = harness.run_probe(probe(abi, control), control, directory, code, keep=keep)
             assert journal.broken == broken and not journal.lost, journal.events
             assert "rename" not in journal.calls()
             assert harness.tree(directory) == (harness.left_by(control) if keep else {})
@@ -50,9 +51,12 @@ def wait_for_state(pid, states):
     raise AssertionError(f"state {state}, want one of {states}")
 
 
-def check_never_ending(control, state, released):
+@pytest.mark.parametrize("abi", harness.ABIS)
+@pytest.mark.parametrize("control, state, released", [("control_block", "S", True),
+                                                      ("control_spin", "R", False)])
+def test_a_control_that_hangs_hangs_as_it_must(abi, control, state, released, probe):
     with harness.fresh_directory() as directory:
-        command = harness.program(abi, control) + [f"--dir={directory}", f"--nonce={harness.NONCE}"]
+        command = probe(abi, control) + [f"--dir={directory}", f"--nonce={harness.NONCE}"]
         process = subprocess.Popen(command, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         try:
             data = read_up_to_rename(process, control)
@@ -71,9 +75,3 @@ def check_never_ending(control, state, released):
             process.stdin.close()
             process.stdout.close()
         assert harness.tree(directory) == {}
-
-
-check_ending("control_pass", 0, [])
-check_ending("control_fail", 1, ["on_purpose"])
-check_never_ending("control_block", "S", released=True)
-check_never_ending("control_spin", "R", released=False)

@@ -2,11 +2,10 @@
 """What the extended shapes say where a file system does what rust-fatfs does: refuse and lose the
 source, say success and do nothing, or lose a subtree. `loss=1` exactly where data is gone."""
 import errno
-import os
+
+import pytest
 
 import harness
-
-MUTANTS = os.path.join(harness.BUILD, "runner/tests/mutants", harness.NATIVE)
 
 # shape, fault, errno that it answers with: broken checks, those of them with loss=1
 CASES = (
@@ -47,9 +46,12 @@ CASES = (
      ["new_bytes"]),
 )
 
-for shape, fault, number, broken, lost in CASES:
+
+@pytest.mark.parametrize("shape, fault, number, broken, lost", CASES)
+def test_what_an_extended_shape_says_of_a_fault(shape, fault, number, broken, lost, build):
+    mutants = build.mutants(harness.NATIVE)
     with harness.fresh_directory() as directory:
-        journal = harness.run_probe([f"{MUTANTS}/faulty_{shape}"], shape, directory,
+        journal = harness.run_probe([f"{mutants}/faulty_{shape}"], shape, directory,
                                     1 if broken else 0, env={"RO_FAULT": fault, "RO_ERRNO": str(number)})
         said = (journal.outcome, journal.broken, journal.lost)
         outcome = "pass" if not broken else "unfit" if broken[0].startswith("setup_") else "fail"

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What a probe says on file systems with one fault each, `loss=1` exactly where data is gone."""
-import os
+
+import pytest
 
 import harness
-
-MUTANTS = os.path.join(harness.BUILD, "runner/tests/mutants", harness.NATIVE)
 
 # fault: outcome, broken checks, those of them that say loss=1
 REPLACE = {
@@ -47,29 +46,35 @@ ROOT = {
 }
 STAYS = {"stray_entry", "cleanup_refused"}
 
-for shape, faults in (("replace_existing", REPLACE), ("tmp_root_sibling", ROOT),
-                      ("pycache_replace", PYCACHE)):
-    for fault, (outcome, broken, lost) in faults.items():
-        with harness.fresh_directory() as directory:
-            with open(f"{directory}/foreign", "wb"):
-                pass
-            journal = harness.run_probe([f"{MUTANTS}/faulty_{shape}"], shape, directory,
-                                        0 if outcome == "pass" else 1, env={"RO_FAULT": fault})
-            said = (journal.outcome, journal.broken, journal.lost)
-            assert said == (outcome, broken, lost), f"{shape} with {fault}: {said}"
-            if fault not in STAYS:
-                assert harness.tree(directory) == {"foreign": b""}, f"{fault}: left something"
-            if fault == "refused":
-                assert journal.select("leave", "rename")[0].fields["error"] == "EEXIST"
-            if outcome == "unfit":
-                assert ("rename" in journal.calls()) == (fault == "room_ends")
-            # The looks come after 100, 300 and 700 ms, and there is something to see from 500 on.
-            assert journal.late == (dict.fromkeys(broken, 700) if fault.startswith("late") else {})
+TABLE = [(shape, fault, *wanted) for shape, faults in (
+    ("replace_existing", REPLACE), ("tmp_root_sibling", ROOT), ("pycache_replace", PYCACHE)) for fault, wanted in faults.items()]
 
-# Where nobody can wait there is one look, and what it finds is said.
-for fault, lost in (("both_lost", ["new_bytes"]), ("late_rename", ["new_bytes"])):
+
+@pytest.mark.parametrize("shape, fault, outcome, broken, lost", TABLE)
+def test_what_a_probe_says_of_a_fault(shape, fault, outcome, broken, lost, build):
+    mutants = build.mutants(harness.NATIVE)
     with harness.fresh_directory() as directory:
-        journal = harness.run_probe([f"{MUTANTS}/faulty_replace_existing"], "replace_existing", directory,
-                                    1, env={"RO_FAULT": fault, "RO_CANT_WAIT": "1"})
-        assert (journal.outcome, journal.lost, journal.late) == ("fail", lost, {}), journal.events
-        assert not journal.select("note", "waited")
+        with open(f"{directory}/foreign", "wb"):
+            pass
+        journal = harness.run_probe([f"{mutants}/faulty_{shape}"], shape, directory,
+                                    0 if outcome == "pass" else 1, env={"RO_FAULT": fault})
+        said = (journal.outcome, journal.broken, journal.lost)
+        assert said == (outcome, broken, lost), f"{shape} with {fault}: {said}"
+        if fault not in STAYS:
+            assert harness.tree(directory) == {"foreign": b""}, f"{fault}: left something"
+        if fault == "refused":
+            assert journal.select("leave", "rename")[0].fields["error"] == "EEXIST"
+        if outcome == "unfit":
+            assert ("rename" in journal.calls()) == (fault == "room_ends")
+        # The looks come after 100, 300 and 700 ms, and there is something to see from 500 on.
+        assert journal.late == (dict.fromkeys(broken, 700) if fault.startswith("late") else {})
+
+
+def test_where_nobody_can_wait_there_is_one_look(build):
+    mutants = build.mutants(harness.NATIVE)
+    for fault, lost in (("both_lost", ["new_bytes"]), ("late_rename", ["new_bytes"])):
+        with harness.fresh_directory() as directory:
+            journal = harness.run_probe([f"{mutants}/faulty_replace_existing"], "replace_existing", directory,
+                                        1, env={"RO_FAULT": fault, "RO_CANT_WAIT": "1"})
+            assert (journal.outcome, journal.lost, journal.late) == ("fail", lost, {}), journal.events
+            assert not journal.select("note", "waited")

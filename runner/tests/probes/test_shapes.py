@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Every shape of one ABI passes here, keeps what it must with --keep and else leaves nothing."""
-import sys
+
+import pytest
 
 import harness
 
 
-def check_clean(abi, shape):
+@pytest.mark.parametrize("shape", harness.SHAPES)
+@pytest.mark.parametrize("abi", harness.ABIS)
+def test_a_shape_passes_and_leaves_nothing(abi, shape, probe):
     with harness.fresh_directory() as directory:
         with open(f"{directory}/foreign", "wb") as file:
             file.write(b"not ours")
-        journal = harness.run_probe(harness.program(abi, shape), shape, directory, 0)
+        journal = harness.run_probe(probe(abi, shape), shape, directory, 0)
         assert harness.tree(directory) == {"foreign": b"not ours"}, harness.tree(directory)
         assert journal.events[0].fields["bits"] == ("32" if abi == "linux-i686" else "64")
         assert len(journal.select("fs")) == 1
@@ -32,18 +35,15 @@ def check_inode(shape, fields):
     assert fields.get("replaced") != fields["after"], fields
 
 
-def check_kept(abi, shape):
+@pytest.mark.parametrize("shape", harness.SHAPES)
+@pytest.mark.parametrize("abi", harness.ABIS)
+def test_a_shape_keeps_what_it_must(abi, shape, probe):
     with harness.fresh_directory() as directory:
-        journal = harness.run_probe(harness.program(abi, shape), shape, directory, 0, keep=True)
+        journal = harness.run_probe(probe(abi, shape), shape, directory, 0, keep=True)
         assert harness.tree(directory) == harness.left_by(shape), harness.tree(directory).keys()
         assert not journal.select("check", "cleanup")
         # The same directory is now dirty: nothing can be said, and nothing may be touched.
-        journal = harness.run_probe(harness.program(abi, shape), shape, directory, 1)
+        journal = harness.run_probe(probe(abi, shape), shape, directory, 1)
         assert journal.outcome == "unfit" and journal.broken == ["setup_fresh"], journal.events
         assert "rename" not in journal.calls()
         assert harness.tree(directory) == harness.left_by(shape)
-
-
-for one_shape in harness.SHAPES:
-    check_clean(sys.argv[1], one_shape)
-    check_kept(sys.argv[1], one_shape)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Wrong use: one line on standard error, exit code 2, no journal, nothing made."""
+import pytest
+
 import harness
 
 WRONG = (
@@ -25,8 +27,10 @@ WRONG = (
     ([], {"RO_DIR": "DIR", "RO_NONCE": "short"}),
 )
 
-for abi in harness.ABIS:
-    command = harness.program(abi, "tmp_root_sibling")
+
+@pytest.mark.parametrize("abi", harness.ABIS)
+def test_wrong_use_is_one_line_and_nothing_is_made(abi, probe):
+    command = probe(abi, "tmp_root_sibling")
     for arguments, env in WRONG:
         with harness.fresh_directory() as directory:
             arguments = [a.replace("DIR", directory) for a in arguments]
