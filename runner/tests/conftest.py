@@ -10,9 +10,6 @@ from support.build import SOURCE, Build
 
 private_mounts.skip = pytest.skip
 
-# Scripts that ctest runs one by one.
-collect_ignore = ["guard", "zoo"]
-
 
 def pytest_addoption(parser):
     parser.addoption("--build", type=Path, default=SOURCE / "build", metavar="DIR",

@@ -98,9 +98,11 @@ def thaw(directory):
 
 
 def start_keeper(directory, path):
-    """Starts the keeper of this process; returns a pidfd of it. It is no child of ours."""
+    """Starts the keeper of this process; returns a pidfd of it. It is no child of ours, and we must
+    not adopt it: who kills all of ours must not find it."""
     owner = os.pidfd_open(os.getpid())
     reading, writing = os.pipe()
+    adopting = mounts.adopt_orphans(False)
     child = os.fork()
     if child == 0:
         if os.fork() != 0:
@@ -111,6 +113,7 @@ def start_keeper(directory, path):
     os.close(writing)
     os.close(owner)
     os.waitpid(child, 0)
+    mounts.adopt_orphans(adopting)
     keeper = os.pidfd_open(int(os.read(reading, 32)))
     os.close(reading)
     return keeper

@@ -9,7 +9,6 @@ on a tmpfs in that namespace; and the daemons ask the kernel to be killed when t
 makes it sooner, and checks that nothing is left.
 """
 
-import contextlib
 import ctypes
 import errno
 import os
@@ -24,7 +23,7 @@ import time
 SKIP = 77
 _MARK = "ZOO_PRIVATE_MOUNTS"
 _MS_NOSUID, _MS_NODEV, _MNT_DETACH = 2, 4, 2
-_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_CHILD_SUBREAPER, _PR_GET_CHILD_SUBREAPER = 36, 37
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -175,10 +174,14 @@ class FuseMount:
         detach(self.path)
 
 
-def adopt_orphans():
-    """From now on a descendant whose parent ends becomes a child of this process."""
-    if _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+def adopt_orphans(adopt=True):
+    """From now on a descendant whose parent ends becomes a child of this process, or no longer does.
+    Returns whether it did before."""
+    before = ctypes.c_int()
+    if _libc.prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(before), 0, 0, 0) != 0 or \
+            _libc.prctl(_PR_SET_CHILD_SUBREAPER, int(adopt), 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "can't become a subreaper")
+    return bool(before.value)
 
 
 def descendants(pid):
@@ -270,20 +273,3 @@ def find_program(name):
     if path is None:
         skip(f"the program {name}")
     return path
-
-
-@contextlib.contextmanager
-def private_scratch(deadline_s=20):
-    """A test's whole surroundings: a Scratch in a namespace of its own. A body that ends well must
-    have left no process that mentions the Scratch; whatever else it started is killed."""
-    enter_private_namespace()
-    adopt_orphans()
-    scratch = Scratch()
-    try:
-        yield scratch
-        left = wait_until_gone(scratch.path, deadline_s)
-        if left:
-            raise AssertionError(f"left running after the test: {left}")
-    finally:
-        kill_descendants(deadline_s)
-        scratch.close()

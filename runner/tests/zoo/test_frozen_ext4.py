@@ -1,20 +1,13 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A rename on a frozen ext4: stuck while it is frozen, even for SIGKILL, and done once it is thawed.
-
-Usage: test_frozen_ext4.py MISBEHAVE. Exit codes: 0 so it is, 1 it is not, 77 skipped.
-"""
+"""A rename on a frozen ext4: stuck while it is frozen, even for SIGKILL, and done once it is thawed."""
 
 import os
 import select
 import subprocess
-import sys
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-
-import frozen_ext4  # noqa: E402  (the directory of this file is not on the path before)
-import private_mounts as mounts  # noqa: E402
+import frozen_ext4
+from support.privately import privately
 
 DEADLINE_S = 20
 
@@ -38,7 +31,7 @@ def wait_until_stuck(process):
         time.sleep(0.01)
 
 
-def freeze_and_thaw(ext4, misbehave):
+def stay_stuck_until_the_thaw(ext4, misbehave):
     os.mkdir(f"{ext4.path}/work")
     process = subprocess.Popen([misbehave, "freezes", f"--dir={ext4.path}/work",
                                 "--nonce=abcdefgh12345678", "--keep"], stdout=subprocess.PIPE)
@@ -53,18 +46,11 @@ def freeze_and_thaw(ext4, misbehave):
     assert sorted(os.listdir(f"{ext4.path}/work")) == ["b"], "the thaw did not let the rename end"
 
 
-def main(misbehave):
+def freeze_and_thaw(scratch, misbehave):
     frozen_ext4.need_frozen_ext4()
-    mounts.enter_private_namespace()
-    scratch = mounts.Scratch()
-    try:
-        with frozen_ext4.FrozenExt4(scratch, "ext4") as ext4:
-            freeze_and_thaw(ext4, misbehave)
-    finally:
-        scratch.close()
-    print("stuck while frozen, killed or not; done once thawed")
-    return 0
+    with frozen_ext4.FrozenExt4(scratch, "ext4") as ext4:
+        stay_stuck_until_the_thaw(ext4, misbehave)
 
 
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+def test_a_rename_on_a_frozen_ext4_is_stuck_until_the_thaw(build):
+    privately(freeze_and_thaw, build.tool("zoo/misbehave"))

@@ -1,27 +1,21 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """The misbehaving children do what they are there for, and keep a correct journal until then.
 
 Every misbehaviour is started alone, without the runner, and its point is checked from outside: a
-child that forgot to misbehave would make the runner's tests pass for nothing.
-
-Usage: test_misbehave.py MISBEHAVE STUCK_RENAME PROBES. Exit codes: 0 all do, 1 one does not.
-"""
+child that forgot to misbehave would make the runner's tests pass for nothing."""
 
 import fcntl
 import os
 import select
-import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import pytest
 
-import judges  # noqa: E402  (the directory of this file is not on the path before)
-import private_mounts as mounts  # noqa: E402
+import judges
+import private_mounts as mounts
+from support.privately import privately
 
 DEADLINE_S = 20
 NONCE = "abcdefgh12345678"
@@ -282,38 +276,25 @@ def stuck_rename(child):
     assert child.status() == -signal.SIGTERM
 
 
-def check_one(name, command, directory, check):
-    child = Child(command, directory)
+def watch(scratch, command, check):
+    child = Child(command, f"{scratch.path}/child")
     try:
         check(child)
-        return True
-    except (AssertionError, judges.JudgeFailed) as problem:
-        print(f"{name}: {problem!r}\n{child.said_on_stderr()}")
-        return False
     finally:
+        print(child.said_on_stderr())
         child.close()
 
 
-def main(misbehave, launcher, probes):
-    mounts.adopt_orphans()
-    listed = judges.output_of([misbehave, "--list"], DEADLINE_S).splitlines()
-    names = [line.split("\t")[0] for line in listed]
-    wrong = sorted(set(names) ^ set(CHECKS))
-    scratch = tempfile.mkdtemp(prefix="zoo-")
-    try:
-        for name in names:
-            check = CHECKS.get(name)
-            if check and not check_one(name, [misbehave, name], f"{scratch}/{name}", check):
-                wrong.append(name)
-        if not check_one("stuck_rename", [launcher, f"{probes}/tmp_root_sibling"],
-                         f"{scratch}/stuck_rename", stuck_rename):
-            wrong.append("stuck_rename")
-    finally:
-        shutil.rmtree(scratch)
-    print(f"{len(names) + 1 - len(wrong)} of {len(names) + 1} do what they are there for"
-          + (f"; not these: {', '.join(wrong)}" if wrong else ""))
-    return 1 if wrong else 0
+def test_every_one_of_them_is_looked_at(build):
+    listed = judges.output_of([build.tool("zoo/misbehave"), "--list"], DEADLINE_S).splitlines()
+    assert {line.split("\t")[0] for line in listed} == set(CHECKS)
 
 
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+@pytest.mark.parametrize("name", [name for name, check in CHECKS.items() if check])
+def test_a_misbehaving_child_does_what_it_is_there_for(name, build):
+    privately(watch, [build.tool("zoo/misbehave"), name], CHECKS[name])
+
+
+def test_a_stuck_rename_is_stuck(build):
+    privately(watch, [build.tool("zoo/stuck_rename"),
+                      build.probes("linux-x86_64/tmp_root_sibling")], stuck_rename)

@@ -1,31 +1,30 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """A test that is killed in the middle leaves no mount, no process and no loop device behind.
 
 Starts a victim that gets a process stuck for ever (in a rename on zoofs, with its daemon alive or
 dead but its connection held open, or in a mkdir on a frozen ext4), kills the victim with SIGKILL,
-once alone and once with all of its descendants as ctest does at a timeout, and looks at what is
+once alone and once with all of its descendants, and looks at what is
 left: the stuck process included, because it must have been released.
-
-Exit codes: 0 nothing is left, 1 something is, 77 skipped.
 """
 
 import os
 import select
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import pytest
 
-import frozen_ext4  # noqa: E402  (the directory of this file is not on the path before)
-import private_mounts as mounts  # noqa: E402
+import frozen_ext4
+import private_mounts as mounts
+from support import needs
+from support.build import TESTS
+from support.privately import privately
 
 DEADLINE_S = 20
-READY = b"ready\n"
+VICTIM = "import sys; sys.path[:0] = sys.argv[3:]; import test_nothing_is_left as test; " \
+         "test.be_victim(*sys.argv[1:3])"
 
 
 def stick_on_zoofs(zoofs, scratch, fault):
@@ -54,18 +53,21 @@ def stick_on_ext4(scratch):
     raise RuntimeError("mkdir did not get stuck on a frozen file system")
 
 
-def be_victim(kind, zoofs, directory):
-    mounts.enter_private_namespace()
-    scratch = mounts.Scratch(directory)
+def be_stuck(scratch, kind, zoofs):
     stuck = stick_on_ext4(scratch) if kind == "ext4" else stick_on_zoofs(zoofs, scratch, kind)
     stuck.send_signal(signal.SIGKILL)  # in vain, but now it waits for its release only
-    os.write(1, READY)
+    os.write(1, f"{scratch.path}\n".encode())
     signal.pause()
 
 
+def be_victim(kind, zoofs):
+    """What a process that runs tests does; called in a process of its own."""
+    privately(be_stuck, kind, zoofs)
+
+
 def loop_devices(text):
-    listed = subprocess.run([mounts.find_program("losetup"), "--list", "--noheadings"],
-                            capture_output=True, text=True, timeout=DEADLINE_S)
+    listed = subprocess.run([needs.program("losetup"), "--list", "--noheadings"],
+                            capture_output=True, text=True, timeout=DEADLINE_S, check=False)
     return [line for line in listed.stdout.splitlines() if text in line]
 
 
@@ -76,45 +78,23 @@ def wait_for_no_loop_device(text):
     return left
 
 
-def kill_and_look(kind, zoofs, whole_tree):
-    directory = tempfile.mkdtemp(prefix="zoo-")
-    try:
-        command = [sys.executable, os.path.abspath(__file__), "--victim", kind, zoofs, directory]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as victim:
-            ready, _, _ = select.select([victim.stdout], [], [], DEADLINE_S)
-            said = os.read(victim.stdout.fileno(), 64) if ready else b""
-            began = time.monotonic()
-            for pid in mounts.descendants(victim.pid) if whole_tree else [victim.pid]:
-                os.kill(pid, signal.SIGKILL)
-            victim.wait(timeout=DEADLINE_S)
-        if said != READY:
-            return [f"{kind}: the victim was not ready: {said!r}"]
-        left = [f"{kind}: process {entry}"
-                for entry in mounts.wait_until_gone(directory, DEADLINE_S)]
-        if kind == "ext4":
-            left += [f"{kind}: {line}" for line in wait_for_no_loop_device(directory)]
-        print(f"{kind}: released after {1000 * (time.monotonic() - began):.0f} ms")
-        with open("/proc/self/mounts", encoding="utf-8") as file:
-            left += [f"{kind}: mounted {line}" for line in file if directory in line]
-        left += [f"{kind}: file {name}" for name in os.listdir(directory)]
-        return left
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
-
-
-def main(arguments):
-    if arguments[0] == "--victim":
-        be_victim(*arguments[1:])
-    kind, zoofs = arguments
+@pytest.mark.parametrize("whole_tree", [False, True], ids=["alone", "whole-tree"])
+@pytest.mark.parametrize("kind", ["rename-hangs", "daemon-dies-silently", "ext4"])
+def test_a_test_that_is_killed_leaves_nothing(kind, whole_tree, build):
     if kind == "ext4":
         frozen_ext4.need_frozen_ext4()
     else:
         mounts.need_fuse()
-    left = kill_and_look(kind, zoofs, whole_tree=False)
-    left += kill_and_look(kind, zoofs, whole_tree=True)
-    print("\n".join(left) if left else f"{kind}: nothing is left")
-    return 1 if left else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    command = [sys.executable, "-B", "-c", VICTIM, kind, build.tool("zoo/zoofs"), TESTS, TESTS / "zoo"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as victim:
+        ready, _, _ = select.select([victim.stdout], [], [], DEADLINE_S)
+        directory = os.read(victim.stdout.fileno(), 64).decode().strip() if ready else ""
+        for pid in mounts.descendants(victim.pid) if whole_tree else [victim.pid]:
+            os.kill(pid, signal.SIGKILL)
+        victim.wait(timeout=DEADLINE_S)
+    assert directory, "the victim was not ready"
+    assert mounts.wait_until_gone(directory, DEADLINE_S) == []
+    assert kind != "ext4" or wait_for_no_loop_device(directory) == []
+    with open("/proc/self/mounts", encoding="utf-8") as file:
+        assert [line for line in file if directory in line] == []
+    os.rmdir(directory)  # which fails if a file is left

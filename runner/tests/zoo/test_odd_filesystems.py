@@ -1,27 +1,22 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """File systems that are odd and right: what the runner says on them, beyond the zoo's table.
 
 Names that end early, inodes whose numbers mean nothing, a rename that is shown late (in zoofs); minix,
 whose names have 30 bytes, and btrfs, whose files have another device than their mount (real ones, in a
-guest). Nothing of this may be charged to rename, and each must be named.
-
-Usage: test_odd_filesystems.py RENAME_ORACLE ZOOFS
-"""
+guest). Nothing of this may be charged to rename, and each must be named."""
 
 import json
 import os
 import shutil
 import subprocess
-import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, f"{HERE}/../run"]
+import pytest
 
-import oracle as runs  # noqa: E402  (the path is needed for these)
-import private_mounts as mounts  # noqa: E402
+import private_mounts as mounts
+from support import needs
+from support.build import DEADLINE_S, SOURCE
+from support.privately import privately
 
-ZOOFS = sys.argv[2]
 LENGTHS = ("longest_name", "too_long_name", "directory_growth", "full_directory", "full_disk")
 
 
@@ -33,14 +28,14 @@ def cells_of(oracle, target, shapes, *more):
     """{shape: cell} of one run without controls."""
     _, _, errors = oracle.run("-q", "--no-controls", "-t", target, *words_of(shapes), *more)
     documents = oracle.documents()
-    runs.expect(len(documents) == 1, "not one document:", errors)
+    assert len(documents) == 1, ("not one document:", errors)
     (document,) = documents.values()
-    runs.expect("skipped" not in document, document.get("skipped"))
+    assert "skipped" not in document, document.get("skipped")
     return {cell["shape"]: cell for cell in document["cells"]}
 
 
-def on_zoofs(scratch, oracle, fault, shapes, target="native"):
-    mount = mounts.FuseMount(ZOOFS, scratch, fault.replace(":", "-"), fault)
+def on_zoofs(zoofs, scratch, oracle, fault, shapes, target="native"):
+    mount = mounts.FuseMount(zoofs, scratch, fault.replace(":", "-"), fault)
     try:
         return cells_of(oracle, target, shapes, "--root", mount.path)
     finally:
@@ -52,12 +47,12 @@ def expect_cells(cells, wanted):
     for shape, want in wanted.items():
         cell = cells[shape]
         verdict = want if want in ("pass", "fail") else "error"
-        runs.expect(cell["verdict"] == verdict, shape, cell["verdict"], cell["reason"])
-        runs.expect(verdict != "error" or want in cell["reason"], shape, cell["reason"])
-        runs.expect("data_loss" not in cell, shape, cell["reason"])
+        assert cell["verdict"] == verdict, (shape, cell["verdict"], cell["reason"])
+        assert verdict != "error" or want in cell["reason"], (shape, cell["reason"])
+        assert "data_loss" not in cell, (shape, cell["reason"])
 
 
-def check_short_names(scratch, oracle):
+def check_short_names(scratch, oracle, zoofs):
     for longest, wanted in (
             (60, dict.fromkeys(LENGTHS + ("thousand_renames", "short_name_collisions"), "pass")),
             # Their names need more than that, and are what they are about.
@@ -65,44 +60,44 @@ def check_short_names(scratch, oracle):
                   "thousand_renames": "ENAMETOOLONG"})):
         wanted |= {shape: "setup_full" for shape in ("full_disk", "full_directory")
                    if shape in wanted}
-        cells = on_zoofs(scratch, oracle, f"names-end-early:{longest}", wanted)
+        cells = on_zoofs(zoofs, scratch, oracle, f"names-end-early:{longest}", wanted)
         expect_cells(cells, wanted)
         for shape in wanted.keys() & set(LENGTHS):
             found = cells[shape]["filesystem"].get("longest_name")
-            runs.expect(found == longest, shape, "has names of", found, "instead of", longest)
+            assert found == longest, (shape, "has names of", found, "instead of", longest)
 
 
-def check_numbers(scratch, oracle):
+def check_numbers(scratch, oracle, zoofs):
     """Both readings are said, and with the key that is named it is a pass with an anomaly."""
     shapes = ("subdir_sibling", "pycache_replace")
-    cells = on_zoofs(scratch, oracle, "inodes-numbered-by-name", shapes)
+    cells = on_zoofs(zoofs, scratch, oracle, "inodes-numbered-by-name", shapes)
     expect_cells(cells, {"subdir_sibling": "numbers inodes anew", "pycache_replace": "same_inode"})
     path = oracle.descriptor("renumbered", same_inode=False)
     shutil.rmtree(f"{scratch.path}/mount-inodes-numbered-by-name")
     shutil.rmtree(f"{scratch.path}/backing-inodes-numbered-by-name")
-    cells = on_zoofs(scratch, oracle, "inodes-numbered-by-name", shapes, path)
+    cells = on_zoofs(zoofs, scratch, oracle, "inodes-numbered-by-name", shapes, path)
     expect_cells(cells, dict.fromkeys(shapes, "pass"))
     kinds = [anomaly["kind"] for anomaly in cells["subdir_sibling"]["anomalies"]]
-    runs.expect(kinds == ["inode_changed"], kinds)
+    assert kinds == ["inode_changed"], kinds
 
 
-def check_late(scratch, oracle):
+def check_late(scratch, oracle, zoofs):
     """`late` stands in the reason, in the document, and in a report; also in shapes that go on."""
     shapes = ("subdir_sibling", "directory_rename", "illegal_names")
-    cells = on_zoofs(scratch, oracle, "rename-shown-late", shapes)
+    cells = on_zoofs(zoofs, scratch, oracle, "rename-shown-late", shapes)
     expect_cells(cells, dict.fromkeys(shapes, "fail"))
     for cell in cells.values():
-        runs.expect(" late=" in cell["reason"], cell["reason"])
+        assert " late=" in cell["reason"], cell["reason"]
         kinds = [anomaly["kind"] for anomaly in cell["anomalies"]]
-        runs.expect(kinds == ["late"], kinds)
+        assert kinds == ["late"], kinds
     (path,) = (os.path.join(top, name) for top, _, names in os.walk(oracle.output)
                for name in names if name == "native.json")
     for kind in ("html", "junit"):
         page = f"{oracle.scratch}/report.{kind}"
         subprocess.run([oracle.program, "report", "-f", kind, "-o", page, path], check=True,
-                       timeout=runs.DEADLINE_S)
+                       timeout=DEADLINE_S)
         with open(page, encoding="utf-8") as file:
-            runs.expect("was right when it was looked at again" in file.read(), "no word in", page)
+            assert "was right when it was looked at again" in file.read(), ("no word in", page)
 
 
 def guest_on(oracle, kind, mkfs, module):
@@ -127,29 +122,22 @@ def guest_on(oracle, kind, mkfs, module):
     return path
 
 
-def check_real(oracle, kind, shapes, longest, module=""):
-    path = guest_on(oracle, kind, mounts.find_program(f"mkfs.{kind}"), module)
+@pytest.mark.parametrize("kind, shapes, longest, module", [
+    ("btrfs", ("pycache_replace", "longest_name"), 255, ""),
+    ("minix", ("pycache_replace", "too_long_name", "directory_growth"), 30, "minix")])
+def test_a_real_file_system_that_is_odd_is_right(kind, shapes, longest, module, oracle):
+    needs.program("linux.uml", "user-mode-linux")
+    path = guest_on(oracle, kind, needs.program(f"mkfs.{kind}"), module)
     cells = cells_of(oracle, path, shapes)
     expect_cells(cells, dict.fromkeys(shapes, "pass"))
     for shape, cell in cells.items():
-        runs.expect(cell["filesystem"]["type"] == kind, cell["filesystem"])
+        assert cell["filesystem"]["type"] == kind, cell["filesystem"]
         if shape in LENGTHS:
-            runs.expect(cell["filesystem"]["longest_name"] == longest, cell["filesystem"])
+            assert cell["filesystem"]["longest_name"] == longest, cell["filesystem"]
 
 
-def main():
+@pytest.mark.parametrize("check", [check_short_names, check_numbers, check_late],
+                         ids=lambda check: check.__name__)
+def test_nothing_odd_is_charged_to_rename(check, oracle, build):
     mounts.need_fuse()
-    with mounts.private_scratch() as scratch, runs.Oracle(sys.argv[1]) as oracle:
-        check_short_names(scratch, oracle)
-        check_numbers(scratch, oracle)
-        check_late(scratch, oracle)
-        mounts.find_program("linux.uml")
-        check_real(oracle, "btrfs", ("pycache_replace", "longest_name"), 255)
-        check_real(oracle, "minix", ("pycache_replace", "too_long_name", "directory_growth"), 30,
-                   "minix")
-    print("nothing odd was charged to rename")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    privately(check, oracle, build.tool("zoo/zoofs"))

@@ -1,22 +1,19 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """What releases a rename that zoofs never answers, and what does not.
 
 SIGKILL to the caller does not, nor does a lazy unmount; aborting the connection does with the daemon
 alive, and so does killing the daemon. The same for a daemon that died while another process kept its
-connection open. One that on_zoofs started tells of its death where the caller's errors go.
-
-Usage: test_release.py ZOOFS ON_ZOOFS. Exit codes: 0 so it is, 1 it is not, 77 skipped.
-"""
+connection open. One that on_zoofs started tells of its death where the caller's errors go."""
 
 import os
 import signal
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import pytest
 
-import private_mounts as mounts  # noqa: E402  (the directory of this file is not on the path before)
+import private_mounts as mounts
+from support.privately import privately
 
 DEADLINE_S = 20
 RENAME = """import errno, os, sys
@@ -52,17 +49,19 @@ class StuckRename:
         return self.process.wait(timeout=DEADLINE_S)
 
 
-def released_by_abort(zoofs, scratch):
+def released_by_abort(scratch, zoofs):
     stuck = StuckRename(zoofs, scratch, "abort", "rename-hangs")
     assert stuck.is_out()
     if not stuck.mount.abort(scratch):
-        mounts.skip("fusectl, which needs root")
+        stuck.mount.release()
+        pytest.skip("fusectl, which needs root")
     assert stuck.status() == 103, stuck.status()  # ECONNABORTED
     assert stuck.mount.daemon.poll() is None, "the daemon ended"
     stuck.mount.release()
+    mounts.detach(f"{scratch.path}/fusectl")
 
 
-def released_by_death(zoofs, scratch):
+def released_by_death(scratch, zoofs):
     stuck = StuckRename(zoofs, scratch, "death", "rename-hangs")
     stuck.process.kill()
     assert stuck.is_out(), "SIGKILL ended the caller"
@@ -73,7 +72,7 @@ def released_by_death(zoofs, scratch):
     stuck.mount.release()
 
 
-def not_released_by_silent_death(zoofs, scratch):
+def not_released_by_silent_death(scratch, zoofs):
     stuck = StuckRename(zoofs, scratch, "silent", "daemon-dies-silently")
     assert stuck.mount.daemon.returncode == -signal.SIGABRT
     assert "the daemon dies in the rename of /a" in stuck.mount.log()
@@ -82,7 +81,7 @@ def not_released_by_silent_death(zoofs, scratch):
     assert stuck.status() == 103, stuck.status()
 
 
-def daemon_tells_of_its_death(zoofs, on_zoofs, scratch):
+def daemon_tells_of_its_death(scratch, zoofs, on_zoofs):
     backing, path = scratch.subdirectory("tree-backing"), scratch.subdirectory("tree")
     with open(f"{backing}/a", "w", encoding="ascii") as file:
         file.write("content")
@@ -94,22 +93,13 @@ def daemon_tells_of_its_death(zoofs, on_zoofs, scratch):
     mounts.detach(path)
 
 
-def main(zoofs, on_zoofs):
-    mounts.enter_private_namespace()
+@pytest.mark.parametrize("story", [released_by_death, not_released_by_silent_death, released_by_abort],
+                         ids=lambda story: story.__name__)
+def test_a_rename_that_is_never_answered_is(story, build):
     mounts.need_fuse()
-    scratch = mounts.Scratch()
-    try:
-        released_by_death(zoofs, scratch)
-        not_released_by_silent_death(zoofs, scratch)
-        daemon_tells_of_its_death(zoofs, on_zoofs, scratch)
-        released_by_abort(zoofs, scratch)
-        left = mounts.wait_until_gone(scratch.path, DEADLINE_S)
-        assert not left, left
-    finally:
-        scratch.close()
-    print("released by an abort and by the daemon's death, not by a kill, not by an unmount")
-    return 0
+    privately(story, build.tool("zoo/zoofs"))
 
 
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+def test_a_daemon_tells_of_its_death_where_the_callers_errors_go(build):
+    mounts.need_fuse()
+    privately(daemon_tells_of_its_death, build.tool("zoo/zoofs"), build.tool("zoo/on_zoofs"))

@@ -1,18 +1,13 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Gives the same random command lines to our reader and to the real interpreter, which must agree on
-whether bytecode may be written. The lines come from a fixed seed, so that a failure repeats.
-
-  compare_with_python.py PARSE_COMMAND [COUNT [SEED]]
-"""
-import os
-import pathlib
+whether bytecode may be written. The lines come from a fixed seed, so that a failure repeats."""
 import random
 import subprocess
-import sys
-import tempfile
+
+from support import needs
 
 PYTHON = "/usr/bin/python3"
+COUNT = 60
 ASK = "import sys; print('off' if sys.dont_write_bytecode else 'on')"
 LETTERS = "BBBbEIsSuvOPWX"
 WORDS = ["-B", "-B", "-E", "-I", "-sB", "-WB", "-W", "-X", "-Xutf8", "-X", "error", "-", "--",
@@ -47,26 +42,16 @@ def ask_us(program, words, variables):
                           check=True).stdout.strip()
 
 
-def main():
-    program = sys.argv[1]
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else 60
-    source = random.Random(sys.argv[3] if len(sys.argv) > 3 else "guard")
-    if not os.access(PYTHON, os.X_OK):
-        print(f"skipped: no {PYTHON}")
-        sys.exit(77)
+def test_python_and_we_agree_on_whether_bytecode_may_be_written(build, tmp_path):
+    needs.program(PYTHON)
+    program, source = build.tool("guard/parse_command"), random.Random("guard")
     ran = 0
-    with tempfile.TemporaryDirectory(prefix="guard-python.") as base:
-        for name in ("ask.py", "error", "never", "default", "-B", "-sB", "-E", "-I"):
-            pathlib.Path(base, name).write_text(ASK + "\n", encoding="utf-8")
-        for _ in range(count):
-            words, variables = random_line(source)
-            theirs, ours = ask_python(words, variables, base), ask_us(program, words, variables)
-            # A line that does not run for a reason beyond options (no such module) says nothing.
-            if theirs != "does not run" and theirs != ours:
-                sys.exit(f"{words} with {variables}: Python {theirs}, we say {ours}")
-            ran += theirs != "does not run"
-    print(f"{count} command lines, of which {ran} ran; no difference")
-    sys.exit(0 if ran >= count // 4 else 1)
-
-
-main()
+    for name in ("ask.py", "error", "never", "default", "-B", "-sB", "-E", "-I"):
+        (tmp_path / name).write_text(ASK + "\n")
+    for _ in range(COUNT):
+        words, variables = random_line(source)
+        theirs, ours = ask_python(words, variables, tmp_path), ask_us(program, words, variables)
+        # A line that does not run for a reason beyond options (no such module) says nothing.
+        assert theirs in ("does not run", ours), (words, variables)
+        ran += theirs != "does not run"
+    assert ran >= COUNT // 4
