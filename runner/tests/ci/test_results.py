@@ -58,13 +58,13 @@ def tell(results, *names, in_ci=False):
 def test_a_failed_test_is_named_with_its_reason_and_its_last_line(results):
     done = tell(results, "ctest")
     assert done.returncode == 1
-    assert "\nfailed: slow (after " in done.stdout
+    assert "\nfailed: ctest.slow (after " in done.stdout
     assert "\n    FAILED: too slow\n" in done.stdout and "\n    100\n" in done.stdout
     assert done.stdout.count("\n") < 30
     done = tell(results, "pytest")
     assert done.returncode == 1
-    assert "\nfailed: test_it.test_slow (after " in done.stdout and "too slow" in done.stdout
-    assert "\nfailed: test_it.test_leaves_something (after " in done.stdout
+    assert "\nfailed: pytest.test_it.test_slow (after " in done.stdout and "too slow" in done.stdout
+    assert "\nfailed: pytest.test_it.test_leaves_something (after " in done.stdout
     assert "left behind" in done.stdout and "error: none" not in done.stdout
 
 
@@ -80,13 +80,13 @@ def test_skips_are_named_and_refused_in_ci(results, tmp_path):
         text = (results / f"{name}.xml").read_text()
         assert "unicorn" in text
         done = tell(results, name, in_ci=True)
-        assert f"skipped, which counts as a failure here: {what}: needs a unicorn" in done.stdout
+        assert f"skipped, which counts as a failure here: {name}.{what}: needs a unicorn" in done.stdout
     skips.write_text('<testsuite><testcase classname="a" name="b"><skipped message="no c"/>'
                      '</testcase><testcase name="d" status="disabled"/></testsuite>')
     assert tell(results, skips.with_suffix("")).returncode == 0
     done = tell(results, skips.with_suffix(""), in_ci=True)
     assert done.returncode == 1
-    assert "a.b: no c" in done.stdout and ": d: not run" in done.stdout
+    assert "skips.a.b: no c" in done.stdout and "skips.d: not run" in done.stdout
 
 
 def test_tests_that_passed_are_not_told_of(results):

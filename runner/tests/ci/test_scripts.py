@@ -7,6 +7,6 @@ from support import scripts
 from support.build import TESTS
 
 
-@pytest.mark.parametrize("name", ["setup", "join_tests", "action", "action_build"])
+@pytest.mark.parametrize("name", ["setup", "action", "action_build"])
 def test_a_script_of_ci_does_what_it_says(name, program):
     scripts.run(TESTS / f"ci/check_{name}.sh", program)
