@@ -25,7 +25,7 @@ def test_a_control_that_is_wrong_is_named_and_nothing_counts(control, other, ora
     # Early ends learn from control_pass; a run says where there is nothing to learn.
     code, said, _ = oracle.run("-t", target, "-s", "tmp_root_sibling", "--early",
                                "--control-step-budget", "0.5")
-    expect(("--early can't apply on blind" in said) == (control == "control_pass"), said)
+    assert ("--early can't apply on blind" in said) == (control == "control_pass"), said
     document, = oracle.documents().values()
     assert [cell["verdict"] for cell in document["cells"]] == ["pass"], document["cells"]
     assert document["admissible"] is False, "the document is admissible"

@@ -5,8 +5,8 @@ alone.
 On a FUSE file system with late answers: what a cell made is cleared away, however many files it is,
 as long as one after the other goes; a rename that comes back behind its budget is a hang of which it is
 told when it did, and one that uses much of it is odd. On one that falls silent in the middle of a run: two of the
-runner's helpers are lost there and no more, and the cells that are left are refused at once."""
-
+runner's helpers are lost there and no more, and the cells that are left are refused at once.
+"""
 import contextlib
 import os
 

@@ -23,8 +23,8 @@ import time
 
 import pytest
 
-import private_mounts as mounts
 from support.build import DEADLINE_S, Build
+from support.groups import can_make_group, without_groups
 from support.misbehaving import Clock, descriptor, time_complaints
 from support.privately import privately
 
@@ -116,22 +116,6 @@ def terminal_complaints(output):
     return [] if said == "terminal: none\ninput: none\n" else [f"of the terminal it says {said!r}"]
 
 
-def can_make_group():
-    """Whether a control group that can be killed can be made in this process's own."""
-    try:
-        with open("/proc/self/mounts", encoding="utf-8") as file:
-            mount = next(line.split()[1] for line in file if line.split()[2] == "cgroup2")
-        with open("/proc/self/cgroup", encoding="utf-8") as file:
-            own = next(line.strip()[3:] for line in file if line.startswith("0::"))
-        group = f"{mount}{own}/supervision-test.{os.getpid()}.{threading.get_ident()}"
-        os.mkdir(group)
-    except (OSError, StopIteration):
-        return False
-    usable = os.access(f"{group}/cgroup.kill", os.W_OK)
-    os.rmdir(group)
-    return usable
-
-
 def find_document(output):
     documents = glob.glob(f"{output}/*/*.json")
     if len(documents) != 1:
@@ -209,6 +193,10 @@ def check(build, program, scratch, name, wanted, what):
     return found + artifact_complaints(name, output)
 
 
+def expect_no_complaints(*arguments):
+    assert check(*arguments) == []
+
+
 def survivors(comm):
     found = []
     for path in glob.glob("/proc/[0-9]*/stat"):
@@ -243,24 +231,12 @@ def misbehave_by_another_name(build, tmp_path):
 
 
 def test_a_program_in_a_probes_place_gets_its_verdict_and_is_ended(row, build, renamed, tmp_path):
-    assert check(build, renamed, tmp_path, *row) == []
-
-
-def without_groups(_, checked):
-    """Takes the control groups out of sight, in a mount namespace that ends with this process."""
-    with open("/proc/self/mounts", encoding="utf-8") as file:
-        mounted = [line.split()[1] for line in file if line.split()[2] == "cgroup2"]
-    for directory in reversed(mounted):
-        mounts.detach(directory)
-    assert not can_make_group()
-    checked()
+    expect_no_complaints(build, renamed, tmp_path, *row)
 
 
 def test_without_control_groups_it_is_so_too(row, build, renamed, tmp_path):
-    def checked():
-        assert check(build, renamed, tmp_path, *row) == []
-    privately(without_groups, checked)
+    privately(without_groups, expect_no_complaints, build, renamed, tmp_path, *row)
 
 
 def test_without_control_groups_two_side_by_side_are_ended(row, build, renamed, tmp_path):
-    privately(without_groups, lambda: check_side_by_side(build, renamed, tmp_path, *row))
+    privately(without_groups, check_side_by_side, build, renamed, tmp_path, *row)

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """A rename on a frozen ext4: stuck while it is frozen, even for SIGKILL, and done once it is thawed."""
-
 import os
 import select
 import subprocess

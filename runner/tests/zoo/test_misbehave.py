@@ -2,8 +2,8 @@
 """The misbehaving children do what they are there for, and keep a correct journal until then.
 
 Every misbehaviour is started alone, without the runner, and its point is checked from outside: a
-child that forgot to misbehave would make the runner's tests pass for nothing."""
-
+child that forgot to misbehave would make the runner's tests pass for nothing.
+"""
 import fcntl
 import os
 import select

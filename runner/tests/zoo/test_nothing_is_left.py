@@ -6,7 +6,6 @@ dead but its connection held open, or in a mkdir on a frozen ext4), kills the vi
 once alone and once with all of its descendants, and looks at what is
 left: the stuck process included, because it must have been released.
 """
-
 import os
 import select
 import signal

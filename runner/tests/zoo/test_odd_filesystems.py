@@ -3,8 +3,8 @@
 
 Names that end early, inodes whose numbers mean nothing, a rename that is shown late (in zoofs); minix,
 whose names have 30 bytes, and btrfs, whose files have another device than their mount (real ones, in a
-guest). Nothing of this may be charged to rename, and each must be named."""
-
+guest). Nothing of this may be charged to rename, and each must be named.
+"""
 import json
 import os
 import shutil
@@ -14,7 +14,7 @@ import pytest
 
 import private_mounts as mounts
 from support import needs
-from support.build import DEADLINE_S, SOURCE
+from support.build import DEADLINE_S
 from support.privately import privately
 
 LENGTHS = ("longest_name", "too_long_name", "directory_growth", "full_directory", "full_disk")

@@ -3,8 +3,8 @@
 
 SIGKILL to the caller does not, nor does a lazy unmount; aborting the connection does with the daemon
 alive, and so does killing the daemon. The same for a daemon that died while another process kept its
-connection open. One that on_zoofs started tells of its death where the caller's errors go."""
-
+connection open. One that on_zoofs started tells of its death where the caller's errors go.
+"""
 import os
 import signal
 import subprocess

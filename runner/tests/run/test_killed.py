@@ -1,26 +1,21 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """A run that is killed takes all with it that it started and made, whichever of its processes gets the
 SIGKILL; what is left when all of them get it, the next run clears away. A living run is left alone.
 
 The target starts what goes on without it: in a session of its own, with nobody above it, and in ever
 new processes. A run is killed once those are there, so no race has to be won.
-
-With `without-groups` no control group can be made (see supervision.py).
-
-Usage: killed.py RENAME_ORACLE [without-groups ZOO-DIRECTORY]. Exit codes: 0 all right, 1 something is
-not, 77 skipped.
 """
-
 import glob
 import os
 import signal
 import subprocess
-import sys
 import time
 
-from oracle import DEADLINE_S, Oracle, expect
-from supervision import hide_groups
+import pytest
+
+from support import groups
+from support.build import DEADLINE_S
+from support.privately import privately
 
 # What was killed ends by itself, but on a busy machine not at once; ci/kill-storm has the figures.
 GONE_S = 60
@@ -44,7 +39,7 @@ def children(pid):
 def wait_for(condition, what, deadline_s=DEADLINE_S):
     end = time.monotonic() + deadline_s
     while not condition():
-        expect(time.monotonic() < end, what)
+        assert time.monotonic() < end, what
         time.sleep(0.01)
 
 
@@ -107,15 +102,14 @@ class Run:
         return code
 
 
-def one_is_killed(oracle):
-    for who in ("front", "guardian", "worker", "front and worker", "worker and guardian"):
-        run = Run(oracle, who.replace(" ", "-"))
-        began = time.monotonic()
-        code = run.kill(*(getattr(run, name) for name in who.split(" and ")))
-        took = time.monotonic() - began
-        expect(code == -signal.SIGKILL, who, "exit code", code)
-        wait_for(lambda run=run: not run.left(), f"{who}: left {run.left()}", GONE_S)
-        print(f"{who}: all was gone after {took:.2f} s")
+def one_is_killed(oracle, who):
+    run = Run(oracle, who.replace(" ", "-"))
+    began = time.monotonic()
+    code = run.kill(*(getattr(run, name) for name in who.split(" and ")))
+    took = time.monotonic() - began
+    assert code == -signal.SIGKILL, (who, "exit code", code)
+    wait_for(lambda: not run.left(), f"{who}: left {run.left()}", GONE_S)
+    print(f"{who}: all was gone after {took:.2f} s")
 
 
 def all_are_killed(oracle):
@@ -127,30 +121,31 @@ def all_are_killed(oracle):
         os.kill(pid, signal.SIGKILL)
     run.process.wait(timeout=DEADLINE_S)
     left = run.left()
-    expect(len(left) >= 4, "not as a killed run leaves it:", left)
+    assert len(left) >= 4, ("not as a killed run leaves it:", left)
     return run, left
 
 
-def the_next_clears_away(oracle, run, left, without_groups):
+def the_next_clears_away(oracle, groups_are_there):
+    run, left = all_are_killed(oracle)
     command = oracle.command("-t", "native", "-s", "tmp_root_sibling", "--no-controls", "-q")
     command[command.index("-o") + 1] = run.output
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=DEADLINE_S, check=False,
                           env={**os.environ, "TMPDIR": run.temporary})
-    expect(done.returncode == 0, done)
-    expect(not run.left(), "left", run.left())
-    expect(len(done.stderr.splitlines()) == 1, done.stderr)
+    assert done.returncode == 0, done
+    assert not run.left(), ("left", run.left())
+    assert len(done.stderr.splitlines()) == 1, done.stderr
     for path in left:
-        expect(os.path.dirname(path) in done.stderr, path, "is not named:", done.stderr)
-    if not without_groups:
-        expect(not run.alive(), "alive:", run.alive())
+        assert os.path.dirname(path) in done.stderr, (path, "is not named:", done.stderr)
+    if groups_are_there:
+        assert not run.alive(), ("alive:", run.alive())
     for pid in run.alive():
         os.kill(pid, signal.SIGKILL)
     wait_for(lambda: not run.alive(), "alive", GONE_S)
     print(f"the next run: {done.stderr.strip()}")
 
 
-def the_living_are_left_alone(oracle):
+def test_the_living_are_left_alone(oracle):
     """Nor is what --keep left, although nobody has a lock on it."""
     kept = subprocess.run(oracle.command("-t", "native", "-s", "tmp_root_sibling", "--keep", "-q",
                                          "--no-controls"), stdin=subprocess.DEVNULL,
@@ -164,30 +159,43 @@ def the_living_are_left_alone(oracle):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=DEADLINE_S, check=False,
                           env={**os.environ, "TMPDIR": oracle.scratch})
-    expect(done.returncode == 0 and done.stderr == "", done)
-    expect(set(before[0]) <= set(run.left()), "taken:", before, run.left())
-    expect(before[1] <= run.groups(), "taken:", before[1], run.groups())
+    assert done.returncode == 0 and done.stderr == "", done
+    assert set(before[0]) <= set(run.left()), ("taken:", before, run.left())
+    assert before[1] <= run.groups(), ("taken:", before[1], run.groups())
     run.process.send_signal(signal.SIGTERM)
     _, said = run.process.communicate(timeout=DEADLINE_S)
-    expect(run.process.returncode == 130, run.process.returncode, said)
-    expect(run.left() == [directory], run.left())
-    expect(kept.stderr.count(directory) <= 1, kept.stderr)
+    assert run.process.returncode == 130, (run.process.returncode, said)
+    assert run.left() == [directory], run.left()
+    assert kept.stderr.count(directory) <= 1, kept.stderr
     print("a living run and what another kept were left alone")
 
 
-def main():
-    without_groups = sys.argv[2:3] == ["without-groups"]
-    if without_groups:
-        hide_groups(sys.argv[3])
-    with Oracle(sys.argv[1]) as oracle:
-        try:
-            one_is_killed(oracle)
-            the_next_clears_away(oracle, *all_are_killed(oracle), without_groups)
-            the_living_are_left_alone(oracle)
-        finally:
-            for process in RUNS:
-                process.kill()
+@pytest.fixture(autouse=True)
+def runs_of_its_own():
+    with groups.apart():
+        yield
+        for process in RUNS:
+            process.kill()
+            process.wait(timeout=DEADLINE_S)
+        RUNS.clear()
 
 
-if __name__ == "__main__":
-    main()
+WHO = ["front", "guardian", "worker", "front and worker", "worker and guardian"]
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_a_run_that_is_killed_takes_all_with_it(who, oracle):
+    one_is_killed(oracle, who)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_without_control_groups_it_does_so_too(who, oracle):
+    privately(groups.without_groups, one_is_killed, oracle, who)
+
+
+def test_what_a_killed_run_left_the_next_clears_away(oracle):
+    the_next_clears_away(oracle, groups_are_there=True)
+
+
+def test_without_control_groups_the_next_clears_away_the_files(oracle):
+    privately(groups.without_groups, the_next_clears_away, oracle, False)

@@ -1,19 +1,14 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """What ran is what is recorded: a probe that is replaced or written to while a run goes on.
 
 A cell in which that happened, and every later one, is an `error`; where nobody could see it from
 outside, the digests at the end make the document inadmissible. Probes that are not those of the
 manifest beside them are refused before anything runs.
-
-Usage: changed_files.py RENAME_ORACLE PROBES. Exit codes: 0 so it is, 1 it is not.
 """
-
 import os
 import shutil
-import sys
 
-from oracle import Oracle, expect
+import pytest
 
 ABI = "linux-x86_64"
 SHAPE = "tmp_root_sibling"
@@ -44,11 +39,11 @@ def check_replaced(oracle, probes, probe):
     change = (f"test -e {seen} || (touch {seen}; cp -p {probe} {probe}.new; "
               f"mv {probe}.new {probe})")
     code, document, errors = run(oracle, probes, change, "-n", "2", "--no-controls")
-    expect(document, code, errors)
+    assert document, (code, errors)
     verdicts = [cell["verdict"] for cell in document["cells"]]
-    expect(code == 1 and verdicts == ["error", "error"], code, verdicts, errors)
-    expect("was replaced or written to" in document["cells"][0]["reason"], document["cells"][0])
-    expect(any("was replaced" in why for why in document["inadmissible_because"]), document)
+    assert code == 1 and verdicts == ["error", "error"], (code, verdicts, errors)
+    assert "was replaced or written to" in document["cells"][0]["reason"], document["cells"][0]
+    assert any("was replaced" in why for why in document["inadmissible_because"]), document
 
 
 def check_written_to(oracle, probes, probe):
@@ -57,14 +52,14 @@ def check_written_to(oracle, probes, probe):
               f"dd of={probe} bs=1 seek={PADDING} conv=notrunc 2>/dev/null; "
               f"touch -r {oracle.scratch}/kept {probe}")
     _, document, errors = run(oracle, probes, change, "--no-controls")
-    expect(document["admissible"] is False, errors)
-    expect(any("another content" in why for why in document["inadmissible_because"]),
-           document["inadmissible_because"])
+    assert document["admissible"] is False, errors
+    assert any("another content" in why for why in document["inadmissible_because"]), (
+        document["inadmissible_because"])
 
 
 def check_unchanged(oracle, probes):
     code, document, errors = run(oracle, probes, "true")
-    expect(code == 0 and document["admissible"] is True, code, errors)
+    assert code == 0 and document["admissible"] is True, (code, errors)
 
 
 def check_manifest(oracle, probes, probe):
@@ -72,21 +67,23 @@ def check_manifest(oracle, probes, probe):
         file.seek(PADDING)
         file.write(b"y")
     code, document, errors = run(oracle, probes, "true")
-    expect(code == 2 and document is None, code, document)
-    expect(f"{SHAPE} is not the program that was built" in errors, errors)
+    assert code == 2 and document is None, (code, document)
+    assert f"{SHAPE} is not the program that was built" in errors, errors
 
 
-def main(program, built):
-    with Oracle(program) as oracle:
-        probes, probe = copy_probes(oracle, built)
-        check_unchanged(oracle, probes)
-        check_replaced(oracle, probes, probe)
-        check_written_to(oracle, probes, probe)
-        check_manifest(oracle, probes, probe)
-        os.unlink(f"{probes}/manifest.json")  # probes of somebody else's come without one
-        check_unchanged(oracle, probes)
-    return 0
+@pytest.fixture(name="copied")
+def copied_probes(oracle, build):
+    return copy_probes(oracle, build.probes(ABI))
 
 
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+def test_probes_that_nobody_touches_are_recorded(oracle, copied):
+    probes, _ = copied
+    check_unchanged(oracle, probes)
+    os.unlink(f"{probes}/manifest.json")  # probes of somebody else's come without one
+    check_unchanged(oracle, probes)
+
+
+@pytest.mark.parametrize("check", [check_replaced, check_written_to, check_manifest],
+                         ids=lambda check: check.__name__)
+def test_a_probe_that_is_changed_does_not_count(check, oracle, copied):
+    check(oracle, *copied)
