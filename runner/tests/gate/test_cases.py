@@ -9,7 +9,8 @@ case.json: {"title", "changes": [...], "unsealed": [FILE...], "raw": {FILE: TEXT
 exact set of all identifiers in the decision, `terms` that of its terms, beside the time that was set.
 Without `arguments` the gate gets --upstream. In a line of `signers`, which are the file of that name,
 {known} is a public key; `sign` gives a file a signature by a key (or by {stranger}), of another file's
-content with "of"; `spoil` adds a space to a file when all is signed."""
+content with "of"; `spoil` adds a space to a file when all is signed.
+"""
 
 import json
 import os
