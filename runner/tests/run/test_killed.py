@@ -5,6 +5,7 @@ SIGKILL; what is left when all of them get it, the next run clears away. A livin
 The target starts what goes on without it: in a session of its own, with nobody above it, and in ever
 new processes. A run is killed once those are there, so no race has to be won.
 """
+import contextlib
 import glob
 import os
 import signal
@@ -96,7 +97,8 @@ class Run:
 
     def kill(self, *pids):
         for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it went with the one before
+                os.kill(pid, signal.SIGKILL)
         code = self.process.wait(timeout=DEADLINE_S)
         wait_for(lambda: not self.alive(), f"still running: {self.alive()}", GONE_S)
         return code
