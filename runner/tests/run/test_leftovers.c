@@ -84,10 +84,11 @@ static void one_that_sweeps_keeps_nobody_from_starting(void **state)
     enum { runs = 200 };
     int failed = 0;
     pid_t sweeper = fork();
-    if (sweeper == 0)
+    if (sweeper == 0) {
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    while (sweeper == 0)
-        leftovers_sweep(place, place, NULL, NULL);
+        for (;;) /* until it is killed */
+            leftovers_sweep(place, place, NULL, NULL);
+    }
     for (unsigned i = 0; i < runs; i++) {
         char path[PATH_MAX];
         char id[64];

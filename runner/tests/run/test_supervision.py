@@ -77,21 +77,21 @@ def pytest_generate_tests(metafunc):
 
 
 class Run:
-    """A finished runner: how long it took, and the most memory that it had."""
+    """A finished runner: how long it took, and the most memory that it had, where a `watcher` was there
+    to see it: a small program, because a child of this one has had at least its memory."""
 
-    def __init__(self, command, **options):
+    def __init__(self, command, watcher=None, **options):
         clock = Clock()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        command = [watcher, *command] if watcher else command
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                                    **options)
         deadline = threading.Timer(DEADLINE_S, process.kill)
         deadline.start()
-        _, status, usage = os.wait4(process.pid, 0)
+        said, _ = process.communicate()
         deadline.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        self.pid = process.pid
         self.killed = process.returncode < 0
         self.seconds, self.excused = clock.seconds(), clock.excused()
-        self.memory_mib = usage.ru_maxrss / 1024
+        self.memory_mib = int(said.split()[1]) / 1024 if watcher and not self.killed else 0
 
 
 def run_on_terminal(command):
@@ -180,7 +180,7 @@ def check(build, program, scratch, name, wanted, what):
         run = run_on_terminal(command)
         found += terminal_complaints(output)
     else:
-        run = Run(command, stdin=subprocess.DEVNULL)
+        run = Run(command, build.tool("bench/peak_memory"), stdin=subprocess.DEVNULL)
     # A sanitized runner keeps what it frees for a while.
     memory_mib = 512 if build.sanitized else 64
     if run.memory_mib > memory_mib:
