@@ -19,7 +19,7 @@
 #define SCRATCH_PREFIX "rename-oracle-run."
 /* How the directory of a run's documents is called. */
 #define RUN_ID "????????T??????Z-????????"
-enum { TRIES = 5 };
+enum { TRIES = 100 };
 
 /* Opens and locks a file in a directory. Returns -1 where another has the lock, or the file was
  * removed before the lock was had. Whoever makes the file waits for the lock: a sweep that was

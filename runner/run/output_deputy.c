@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TRIES = 5 };
+enum { TRIES = 100 };
 
 struct artifact {
     struct artifact *next;
