@@ -8,6 +8,8 @@ struct shipped_target {
     const char *mode;
     const char *subject;
     const char *view; /* the kind of its host view, or "" */
+    const char
+        *launcher_line; /* what its launcher says of itself in its mode, with <version>, or "" */
     const char *digest;
 };
 

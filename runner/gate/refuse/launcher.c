@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/refuse.h"
 #include "gate/release.h"
+#include "gate/shipped_targets.h"
 
 #include <string.h>
 
@@ -36,6 +37,25 @@ struct witness_pair {
     const json_t *first;
 };
 
+/**
+ * Whether the line says the version, and where the descriptor is known the mode: the other keys are
+ * only what was read from it.
+ */
+static bool line_says(const struct document *document, const char *line, const char *version)
+{
+    static const char mark[] = "<version>";
+    const char *pattern =
+        target_is_shipped(document) ? shipped_target_find(document->target)->launcher_line : mark;
+    const char *cut = strstr(pattern, mark);
+    size_t lead = cut == NULL ? 0 : (size_t)(cut - pattern);
+    const char *rest = cut == NULL ? "" : cut + strlen(mark);
+    for (const char *at = strstr(line, version); at != NULL; at = strstr(at + 1, version))
+        if ((size_t)(at - line) >= lead && memcmp(at - lead, pattern, lead) == 0 &&
+            strncmp(at + strlen(version), rest, strlen(rest)) == 0)
+            return true;
+    return false;
+}
+
 static int refuse_launcher(struct document *document, const struct witness_pair *seen,
                            struct error *error)
 {
@@ -47,14 +67,15 @@ static int refuse_launcher(struct document *document, const struct witness_pair 
         return reason_add(refusals, error, REASON_MODE_NOT_VERIFIED, "%s: %s", shape,
                           why == NULL ? "nobody looked" : why);
     }
-    if (strstr(json_text(seen->launcher, "line"), json_text(seen->launcher, "version")) == NULL)
-        return reason_add(refusals, error, REASON_CONTRADICTORY,
-                          "%s: the launcher's version is not in its line: '%s'", shape,
-                          json_text(seen->launcher, "line"));
     if (strcmp(mode, document->mode) != 0)
         return reason_add(refusals, error, REASON_CONTRADICTORY,
                           "%s: the mode is %s, the launcher said that it is %s", shape,
                           document->mode, mode);
+    if (!line_says(document, json_text(seen->launcher, "line"),
+                   json_text(seen->launcher, "version")))
+        return reason_add(refusals, error, REASON_CONTRADICTORY,
+                          "%s: the launcher's mode and version are not in its line: '%s'", shape,
+                          json_text(seen->launcher, "line"));
     if (!same_text(seen->launcher, seen->first, "mode") ||
         !same_text(seen->launcher, seen->first, "version"))
         return reason_add(refusals, error, REASON_LAUNCHER_DIFFERS, "'%s', in %s '%s'",
