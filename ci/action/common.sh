@@ -28,7 +28,7 @@ stop() {
 
 # find_documents DIRECTORY: fills the array `documents` with every *.json below it, at any depth and
 # whatever it is called; nothing is passed over. The files beside the documents of a run have no such
-# names; how many were not read is said.
+# names; how many were not read is said. Links are followed, so that a document behind one counts, too.
 find_documents() {
     local below=$1 names
     [[ $below == /* ]] || below=./$below
@@ -36,12 +36,12 @@ find_documents() {
     [[ -d $below ]] || stop "No documents" "$1 is not a directory"
     names=$(mktemp)
     # A directory that can't be read may hold a document, so that find has to succeed.
-    if ! find "$below" ! -type d -name '*.json' -print0 | sort -z >"$names"; then
+    if ! find -L "$below" ! -type d -name '*.json' -print0 | sort -z >"$names"; then
         rm -f "$names"
         stop "Documents" "$1 could not be searched; the log above says where"
     fi
     mapfile -d '' -t documents <"$names"
     rm -f "$names"
     [[ ${#documents[@]} -gt 0 ]] || stop "No documents" "there is no *.json below $1"
-    echo "$(find "$below" ! -type d ! -name '*.json' ! -name '*.json.sig' -printf x | wc -c) files below are no *.json and were not read"
+    echo "$(find -L "$below" ! -type d ! -name '*.json' ! -name '*.json.sig' -printf x | wc -c) files below are no *.json and were not read"
 }

@@ -50,6 +50,9 @@ static int visit(struct listing *listing, const FTSENT *entry)
     case FTS_ERR:
     case FTS_NS:
         return error_set_errno(listing->error, entry->fts_errno, entry->fts_path, "cannot be read");
+    case FTS_DC:
+        return error_set(listing->error, ERROR_INPUT, entry->fts_path,
+                         "is a link to a directory that it is in");
     case FTS_D:
     case FTS_DP:
         return 0;
@@ -85,9 +88,7 @@ static int take_directory(struct listing *listing)
 {
     char *given = strdup(listing->path);
     char *const roots[] = {given, NULL};
-    FTS *tree = given == NULL
-                    ? NULL
-                    : fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, compare_names);
+    FTS *tree = given == NULL ? NULL : fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, compare_names);
     int failed = tree == NULL
                      ? error_set_errno(listing->error, errno, listing->path, "cannot be read")
                      : walk(listing, tree);

@@ -214,6 +214,20 @@ for name in $'a\n--list-reasons\nb.json' $'\n.json' '--list-reasons.json' '-?.js
     expect "a hang called $(printf %q "$name"): keep" output_is decision keep
 done
 
+# ... also behind a link to a directory.
+start_case
+mkdir "$scratch/documents"
+mv "$scratch"/made/{single,multi}.json "$scratch/documents/"
+ln -s ../made "$scratch/documents/more"
+step gate
+expect "a document behind a link: remove" output_is decision remove
+
+start_case
+mv "$scratch/made" "$scratch/documents"
+ln -s . "$scratch/documents/again"
+step gate
+expect "a link that leads in a circle: undecided" output_is decision undecided
+
 for directory in -documents --list-reasons $'docu\nments' '* ?' $'$(touch pwned)'; do
     start_case
     mv "$scratch/made" "$scratch/$directory"

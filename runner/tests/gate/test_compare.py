@@ -149,10 +149,13 @@ def test_wherever_documents_lie(bench):
         bench.write("seen%d/standalone.json" % number, [])
         bench.write("seen%d/%s/hang.json" % (number, name), ["hang"])
         bench.compare("below " + name, one, "seen%d" % number, 1, {"unchanged": 5, "regressed": 1})
+    bench.write("behind/standalone.json", [])
+    os.symlink("../seen0/artifacts", os.path.join(bench.directory, "behind", "more"))
+    bench.compare("behind a link", one, "behind", 1, {"unchanged": 5, "regressed": 1})
     bench.write("seen/standalone.json", [])
     bench.write("seen/.hang.json", ["hang"])
     bench.compare("hidden", one, "seen", 1, {"unchanged": 5, "regressed": 1})
-    for name, words in (("gone.json", "gone.json: cannot be read"), ("loop.json", "is a directory")):
+    for name, words in (("gone.json", "gone.json: cannot be read"), ("loop.json", "is a link to a directory that it is in")):
         os.symlink("nowhere" if name == "gone.json" else ".", os.path.join(bench.directory, "both", name))
         result = bench.run(one, "both")
         bench.expect(name, result.returncode == 2 and words in result.stderr, result.stderr)
