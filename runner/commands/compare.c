@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate/compare.h"
+#include "report/compare.h"
 #include "base/cleanup.h"
 #include "commands/command.h"
 #include "commands/command_line.h"

@@ -6,9 +6,9 @@
 #include "commands/command.h"
 #include "commands/command_line.h"
 #include "commands/standard_output.h"
-#include "gate/harness.h"
-#include "gate/reason.h"
-#include "nanvix/sysroot.h"
+#include "gate/evidence/reason.h"
+#include "guard/harness_answer.h"
+#include "target/sysroot.h"
 
 #include <argp.h>
 #include <signal.h>
@@ -217,6 +217,18 @@ static int print_decision(const json_t *decision, bool json, struct error *error
     return 0;
 }
 
+/* Both answers together. A harness that was not exercised or can't be judged while -B has to stay
+ * leaves the whole undecided. */
+static int exit_code_of(enum gate_answer answer, enum harness_status status)
+{
+    if (answer == GATE_MAY_BE_REMOVED)
+        return 0;
+    if (status == HARNESS_UNPROTECTED)
+        return 3;
+    bool open = status == HARNESS_UNKNOWN || status == HARNESS_NOT_EXERCISED;
+    return answer == GATE_UNDECIDED || open ? 2 : 1;
+}
+
 static int decide(const struct settings *settings, struct error *error)
 {
     enum gate_answer answer = GATE_UNDECIDED;
@@ -227,7 +239,7 @@ static int decide(const struct settings *settings, struct error *error)
         document_seal(decision, error) != 0 || print_decision(decision, settings->json, error) != 0)
         return -1;
     warn_of_bad_input(decision);
-    return harness_exit_code(answer, harness);
+    return exit_code_of(answer, harness);
 }
 
 /** Signals that ask us to end become readable, so that the guard clears away first. */

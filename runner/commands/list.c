@@ -3,7 +3,7 @@
 #include "commands/command.h"
 #include "commands/command_line.h"
 #include "commands/standard_output.h"
-#include "run/survey.h"
+#include "run/inventory.h"
 
 #include <argp.h>
 #include <stdbool.h>
@@ -40,12 +40,12 @@ static const char *text_at(const json_t *object, const char *key)
     return text == NULL ? "" : text;
 }
 
-static void print_survey(const json_t *survey)
+static void print_inventory(const json_t *inventory)
 {
     size_t index;
     const json_t *entry;
     (void)printf("Targets:\n");
-    json_array_foreach(json_object_get(survey, "targets"), index, entry) {
+    json_array_foreach(json_object_get(inventory, "targets"), index, entry) {
         bool runs = json_is_true(json_object_get(entry, "runs_here"));
         (void)printf("  %-26s %s\n", text_at(entry, "name"), text_at(entry, "title"));
         (void)printf("  %-26s mode %s, subject %s; %s%s\n", "", text_at(entry, "mode"),
@@ -53,7 +53,7 @@ static void print_survey(const json_t *survey)
                      runs ? "can run here" : "can't run here: ", text_at(entry, "missing"));
     }
     (void)printf("\nShapes:\n");
-    json_array_foreach(json_object_get(survey, "shapes"), index, entry) {
+    json_array_foreach(json_object_get(inventory, "shapes"), index, entry) {
         bool scripted = json_object_get(entry, "scenario") != NULL;
         (void)printf("  %-26s %s (%s%s%s)\n", text_at(entry, "name"), text_at(entry, "summary"),
                      text_at(entry, "group"), scripted ? "; scenario " : "",
@@ -69,10 +69,10 @@ int command_list(int argc, char **argv)
     argp_err_exit_status = 2;
     if (command_line_parse(&parser, NULL, argc, argv, &json) != 0)
         return 2;
-    CLEANUP_JSON json_t *survey = survey_make(&error);
-    if (survey != NULL && !json)
-        print_survey(survey);
-    if (survey != NULL && (!json || standard_output_json(survey, &error) == 0))
+    CLEANUP_JSON json_t *inventory = inventory_make(&error);
+    if (inventory != NULL && !json)
+        print_inventory(inventory);
+    if (inventory != NULL && (!json || standard_output_json(inventory, &error) == 0))
         return 0;
     error_print(&error);
     return error_exit_code(&error);

@@ -5,10 +5,10 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "report/decision.h"
-#include "report/load.h"
+#include "report/model/load.h"
 #include "report/output.h"
 #include "report/report.h"
-#include "report/text_buffer.h"
+#include "report/text/text_buffer.h"
 
 #include <argp.h>
 #include <stdbool.h>

@@ -265,10 +265,10 @@ static int exit_code_of(const struct run_options *options, const struct run_summ
     return summary->cells_passed < summary->cells_run || inadmissible || skipped ? 1 : 0;
 }
 
-static int print_summary_as_json(const struct front *front, const struct run_summary *summary,
+static int print_summary_as_json(const struct progress *progress, const struct run_summary *summary,
                                  int exit_code, struct error *error)
 {
-    struct builder builder = front->builder;
+    struct builder builder = progress->builder;
     json_t *object = build_object(&builder);
     build_text(&builder, object, "schema", "rename-oracle/run-summary/1");
     build_number(&builder, object, "cells", summary->cells_run);
@@ -277,7 +277,7 @@ static int print_summary_as_json(const struct front *front, const struct run_sum
     build_number(&builder, object, "inadmissible_targets", summary->targets_inadmissible);
     build_truth(&builder, object, "interrupted", summary->interrupted);
     build_number(&builder, object, "exit_code", exit_code);
-    build_share(&builder, object, "documents", front->documents);
+    build_share(&builder, object, "documents", progress->documents);
     CLEANUP_JSON json_t *whole = build_finish(&builder, object);
     return standard_output_json(whole, error);
 }
@@ -287,30 +287,31 @@ int run_and_summarize(int argc, char **argv, const char *text, struct run_summar
     const struct argp parser = {option_list, parse_option, NULL, text, NULL, NULL, NULL};
     struct arguments arguments = {.options = {.argv = argv}};
     struct error error = ERROR_INIT;
-    CLEANUP_FREE struct front *front = calloc(1, sizeof *front); /* too big for a stack */
+    CLEANUP_FREE struct progress *progress = calloc(1, sizeof *progress); /* too big for a stack */
     if (command_line_parse(&parser, NULL, argc, argv, &arguments) != 0)
         return argp_err_exit_status; /* cppcheck-suppress memleak ; its attribute frees it */
-    if (front == NULL)
+    if (progress == NULL)
         (void)error_set(&error, ERROR_MEMORY, NULL, "out of memory");
-    if (front == NULL || lifetime_begin(run_clear_up, &arguments.options, &error) != 0) {
+    if (progress == NULL || lifetime_begin(run_clear_up, &arguments.options, &error) != 0) {
         error_print(&error);
         return error_exit_code(&error); /* cppcheck-suppress memleak ; the same */
     }
-    front_start(front, arguments.quiet || arguments.json ? NULL : stdout);
-    front->live = arguments.live;
+    progress_start(progress, arguments.quiet || arguments.json ? NULL : stdout);
+    progress->live = arguments.live;
     int failed = check_together(&arguments.options, &error);
     if (failed == 0)
-        failed = run_all(&arguments.options, front, summary, &error);
+        failed = run_all(&arguments.options, progress, summary, &error);
     int code = failed != 0 ? error_exit_code(&error) : exit_code_of(&arguments.options, summary);
     if (failed == 0)
-        front_matrix(front);
+        progress_matrix(progress);
     if (code == 2 && failed == 0)
         (void)error_set(&error, ERROR_ENVIRONMENT, NULL,
                         "nothing ran; see the notes above for what is missing");
-    if (arguments.json && failed == 0 && print_summary_as_json(front, summary, code, &error) != 0)
+    if (arguments.json && failed == 0 &&
+        print_summary_as_json(progress, summary, code, &error) != 0)
         code = 2;
     error_print(&error);
-    front_release(front);
+    progress_release(progress);
     return code;
 }
 

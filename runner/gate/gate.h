@@ -3,7 +3,7 @@
 #define RO_GATE_H
 
 #include "base/error.h"
-#include "gate/moment.h"
+#include "gate/evidence/moment.h"
 
 #include <jansson.h>
 #include <stdbool.h>

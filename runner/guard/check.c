@@ -2,7 +2,7 @@
 #include "guard/check.h"
 
 #include "base/cleanup.h"
-#include "guard/coverage.h"
+#include "guard/judging/coverage.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -101,8 +101,9 @@ static bool read_interpreter(const char *script, char *out, size_t size)
     return true;
 }
 
-/* What guard/exec_policy.h lets be started: directories of the system, the harness's own, and what
- * the user allowed. The interpreter of a script never comes by the policy: the kernel starts it. */
+/* What guard/harness/exec_policy.h lets be started: directories of the system, the harness's own,
+ * and what the user allowed. The interpreter of a script never comes by the policy: the kernel
+ * starts it. */
 static int list_executable(struct check *check)
 {
     struct string_list *list = &check->executable;

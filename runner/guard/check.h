@@ -6,10 +6,10 @@
  * scenario_run.c one scenario in one of them. */
 
 #include "guard/guard.h"
-#include "guard/harness_command.h"
-#include "guard/survey.h"
+#include "guard/harness/harness_command.h"
+#include "guard/harness/worker.h"
+#include "guard/survey/survey.h"
 #include "guard/sysroot.h"
-#include "guard/worker.h"
 
 /* How far a mode has come. */
 struct progress {

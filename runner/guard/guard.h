@@ -25,7 +25,7 @@ struct guard_options {
     size_t mode_count;
     const char *const *scenarios; /* names; none means all. With fewer nothing is protected */
     size_t scenario_count;
-    const char *command;            /* see guard/harness_command.h; NULL for the usual one */
+    const char *command; /* see guard/harness/harness_command.h; NULL for the usual one */
     const char *const *environment; /* "K=V", for every run, after the mode's own */
     size_t environment_count;
     const char *const *allowed; /* further programs, or directories of such */

@@ -2,7 +2,7 @@
 #include "guard/guard.h"
 
 #include "base/cleanup.h"
-#include "guard/clean_text.h"
+#include "guard/judging/clean_text.h"
 
 enum { FINDINGS_SHOWN = 3, PROGRAMS_SHOWN = 5 };
 

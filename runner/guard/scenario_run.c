@@ -4,9 +4,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/path.h"
-#include "guard/guest_start.h"
-#include "guard/judge.h"
-#include "guard/recording.h"
+#include "guard/judging/guest_start.h"
+#include "guard/judging/judge.h"
+#include "guard/recording/recording.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "guard/check.h"
 
 #include "base/clock.h"
-#include "guard/judge.h"
+#include "guard/judging/judge.h"
 
 #include <errno.h>
 #include <poll.h>

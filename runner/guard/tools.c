@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "guard/tools.h"
 
-#include "guard/python_command.h"
+#include "guard/judging/python_command.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "process/tree.h"
 
-#include "process/exit_status.h"
+#include "base/exit_status.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/decision.h"
-#include "report/load.h"
-#include "report/members.h"
+#include "report/model/load.h"
+#include "report/model/members.h"
 
 #include "base/digest.h"
 #include "base/schema_check.h"

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/json_file.h"
-#include "report/model.h"
+#include "report/model/model.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/details_text.h"
-#include "report/members.h"
-#include "report/timeline.h"
-#include "report/visible.h"
+#include "report/model/members.h"
+#include "report/model/timeline.h"
+#include "report/text/visible.h"
 #include "report/words.h"
 
 /* So many rows lead up to the end in plain text; the document and the page have all of them. */

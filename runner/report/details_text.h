@@ -3,7 +3,7 @@
 #define RO_REPORT_DETAILS_TEXT_H
 
 #include "base/error.h"
-#include "report/model.h"
+#include "report/model/model.h"
 
 #include <stdio.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The dialect of JUnit's XML that Jenkins, GitLab and GitHub's reporters agree on. */
 #include "report/details_text.h"
-#include "report/escape_xml.h"
-#include "report/members.h"
+#include "report/model/members.h"
 #include "report/report.h"
-#include "report/text_buffer.h"
+#include "report/text/escape_xml.h"
+#include "report/text/text_buffer.h"
 #include "report/words.h"
 
 #include <string.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* GitHub Flavored Markdown (https://github.github.com/gfm/), for a CI job's summary. */
 #include "report/details_text.h"
-#include "report/escape_markdown.h"
-#include "report/history.h"
 #include "report/markdown_decision.h"
-#include "report/members.h"
+#include "report/model/history.h"
+#include "report/model/members.h"
 #include "report/report.h"
-#include "report/text_buffer.h"
+#include "report/text/escape_markdown.h"
+#include "report/text/text_buffer.h"
 #include "report/words.h"
 
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/markdown_decision.h"
 #include "report/decision.h"
-#include "report/escape_markdown.h"
-#include "report/members.h"
-#include "report/text_buffer.h"
+#include "report/model/members.h"
+#include "report/text/escape_markdown.h"
+#include "report/text/text_buffer.h"
 
 #include <string.h>
 

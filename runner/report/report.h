@@ -3,7 +3,7 @@
 #define RO_REPORT_H
 
 #include "base/error.h"
-#include "report/model.h"
+#include "report/model/model.h"
 
 #include <jansson.h>
 #include <stdio.h>

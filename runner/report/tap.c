@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* TAP 14 (https://testanything.org/tap-version-14-specification.html). */
-#include "report/escape_tap.h"
-#include "report/members.h"
+#include "report/model/members.h"
 #include "report/report.h"
-#include "report/text_buffer.h"
+#include "report/text/escape_tap.h"
+#include "report/text/text_buffer.h"
 #include "report/words.h"
 
 #include <string.h>

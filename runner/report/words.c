@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/words.h"
-#include "report/members.h"
+#include "report/model/members.h"
 
-#include "run/shapes.h"
+#include "verdict/shapes.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef RO_REPORT_WORDS_H
 #define RO_REPORT_WORDS_H
 
-#include "report/model.h"
+#include "report/model/model.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -31,8 +31,8 @@ static unsigned limit_by_memory(const struct run *run, unsigned jobs)
 {
     unsigned largest = 1;
     for (size_t i = 0; i < run->target_count; i++)
-        if (run->targets[i].prepared.target.memory_mib > largest)
-            largest = run->targets[i].prepared.target.memory_mib;
+        if (run->targets[i].setup.target.memory_mib > largest)
+            largest = run->targets[i].setup.target.memory_mib;
     unsigned long available = 0;
     if (!available_memory_mib(&available))
         return jobs;
@@ -42,8 +42,8 @@ static unsigned limit_by_memory(const struct run *run, unsigned jobs)
     fit = fit == 0 ? 1 : fit;
     if (jobs <= fit)
         return jobs;
-    front_note(run->front, "%lu job%s instead of %u: one may need %u MiB of memory", fit,
-               fit == 1 ? "" : "s", jobs, largest);
+    progress_note(run->progress, "%lu job%s instead of %u: one may need %u MiB of memory", fit,
+                  fit == 1 ? "" : "s", jobs, largest);
     return (unsigned)fit;
 }
 
@@ -82,10 +82,10 @@ static unsigned limit_by_files(const struct run *run, unsigned jobs, struct erro
                         "limit (ulimit -n)",
                         (unsigned long)limit.rlim_cur, (unsigned long)(fixed + FILES_PER_JOB));
     else
-        front_note(run->front,
-                   "%u job%s instead of %u: only %lu files may be open at a time "
-                   "(ulimit -n)",
-                   fit, fit == 1 ? "" : "s", jobs, (unsigned long)limit.rlim_cur);
+        progress_note(run->progress,
+                      "%u job%s instead of %u: only %lu files may be open at a time "
+                      "(ulimit -n)",
+                      fit, fit == 1 ? "" : "s", jobs, (unsigned long)limit.rlim_cur);
     return fit;
 }
 

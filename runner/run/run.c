@@ -5,7 +5,7 @@
 #include "base/version.h"
 #include "run/job_count.h"
 #include "run/limits.h"
-#include "run/run_state.h"
+#include "run/state.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -53,7 +53,7 @@ static int open_documents(struct run *run, struct error *error)
 {
     for (size_t i = 0; i < run->target_count; i++) {
         struct run_target *target = &run->targets[i];
-        if (output_start(&run->output, target->prepared.target.name, error) != 0)
+        if (output_start(&run->output, target->setup.target.name, error) != 0)
             return -1;
         target->document_open = true;
         if (run_record_skips(run, target, error) != 0)
@@ -66,9 +66,9 @@ static int check_limits(const struct run *run, struct error *error)
 {
     uint64_t longest_ns = 0;
     for (size_t i = 0; i < run->target_count; i++) {
-        const struct target_run *prepared = &run->targets[i].prepared;
-        if (!prepared->skipped && prepared->target.budgets.total_ns > longest_ns)
-            longest_ns = prepared->target.budgets.total_ns;
+        const struct target_setup *setup = &run->targets[i].setup;
+        if (!setup->skipped && setup->target.budgets.total_ns > longest_ns)
+            longest_ns = setup->target.budgets.total_ns;
     }
     return limits_allow(longest_ns, error);
 }
@@ -81,7 +81,7 @@ static int carry_out(struct run *run, struct error *error)
         run_make_output(run, error) != 0 || make_jobs(run, error) != 0 ||
         open_documents(run, error) != 0)
         return -1;
-    run->front->planned = run_count_planned(run);
+    run->progress->planned = run_count_planned(run);
     int failed = run_loop(run, error);
     run_sweep(run);
     run_verify_files(run);
@@ -114,11 +114,11 @@ static void release(struct run *run)
 static void hear_line(void *context, const char *target, const char *shape,
                       uint64_t since_launch_ns, const char *text)
 {
-    front_journal_line(context, target, shape, since_launch_ns, text);
+    progress_journal_line(context, target, shape, since_launch_ns, text);
 }
 
-int run_all(const struct run_options *options, struct front *front, struct run_summary *summary,
-            struct error *error)
+int run_all(const struct run_options *options, struct progress *progress,
+            struct run_summary *summary, struct error *error)
 {
     *summary = (struct run_summary){0};
     if (options->sign_key != NULL && signature_try(options->sign_key, error) != 0)
@@ -128,7 +128,7 @@ int run_all(const struct run_options *options, struct front *front, struct run_s
         return error_set(error, ERROR_MEMORY, NULL, "out of memory");
     *run = (struct run){
         .options = options,
-        .front = front,
+        .progress = progress,
         .summary = summary,
         .attempts = options->attempts == 0 ? 1 : options->attempts,
         .plan = {.controls = !options->no_controls, .attempt = 1},
@@ -142,8 +142,8 @@ int run_all(const struct run_options *options, struct front *front, struct run_s
                      .wait_late_ns = options->wait_late_ns,
                      .keep = options->keep,
                      .probe_build = RO_PROBE_BUILD,
-                     .listener = front->live ? hear_line : NULL,
-                     .listener_context = front,
+                     .listener = progress->live ? hear_line : NULL,
+                     .listener_context = progress,
                      .knows = run_knows,
                      .knows_context = run},
     };

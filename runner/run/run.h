@@ -3,12 +3,13 @@
 #define RO_RUN_H
 
 #include "base/error.h"
-#include "run/front.h"
+#include "run/progress.h"
+#include "verdict/verdict.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { RUN_TARGETS_MAX = 32, RUN_SHAPES_MAX = 64, RUN_JOBS_MAX = 256 };
+enum { RUN_TARGETS_MAX = 32, RUN_SHAPES_MAX = 64 };
 
 /** What a run is asked to do. Strings are borrowed. Zero or NULL means the default. */
 struct run_options {
@@ -57,14 +58,14 @@ struct run_summary {
 void run_clear_up(const void *options);
 
 /**
- * Runs every shape on every target as `options` say, telling `front` of what happens, and writes
+ * Runs every shape on every target as `options` say, telling `progress` of what happens, and writes
  * one document per target. Ends within the budgets plus a few seconds whatever the targets do.
  * Blocks SIGINT, SIGTERM, SIGHUP and SIGCHLD and makes the process a child subreaper. Returns 0
  * when the run took place (the summary tells how it went; an interrupt is a part of that), or -1:
  * ERROR_USAGE (unknown target or shape), ERROR_INPUT (a descriptor), ERROR_ENVIRONMENT (output or
  * root directory, disk full), ERROR_MEMORY.
  */
-int run_all(const struct run_options *options, struct front *front, struct run_summary *summary,
-            struct error *error);
+int run_all(const struct run_options *options, struct progress *progress,
+            struct run_summary *summary, struct error *error);
 
 #endif

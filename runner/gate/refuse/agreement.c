@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate/refuse.h"
-#include "gate/shipped_targets.h"
-#include "run/run.h"
-#include "run/shapes.h"
+#include "gate/evidence/shipped_targets.h"
+#include "gate/refuse/refuse.h"
+#include "verdict/shapes.h"
+#include "verdict/verdict.h"
 
 #include <string.h>
 

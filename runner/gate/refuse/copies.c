@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate/refuse.h"
+#include "gate/refuse/refuse.h"
 
 #include "base/cleanup.h"
 

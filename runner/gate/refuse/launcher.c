@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate/refuse.h"
-#include "gate/release.h"
-#include "gate/shipped_targets.h"
+#include "gate/evidence/release.h"
+#include "gate/evidence/shipped_targets.h"
+#include "gate/refuse/refuse.h"
 
 #include <string.h>
 
@@ -31,7 +31,7 @@ static bool same_text(const json_t *left, const json_t *right, const char *key)
 }
 
 /** A cell with what is known of its launcher, and the first one of the document whose is known. */
-struct witness_pair {
+struct account_pair {
     const json_t *cell;
     const json_t *launcher;
     const json_t *first;
@@ -56,7 +56,7 @@ static bool line_says(const struct document *document, const char *line, const c
     return false;
 }
 
-static int refuse_launcher(struct document *document, const struct witness_pair *seen,
+static int refuse_launcher(struct document *document, const struct account_pair *seen,
                            struct error *error)
 {
     struct reason_list *refusals = &document->refusals;
@@ -96,7 +96,7 @@ static int refuse_unverified_mode(const struct refusal_context *context, struct 
 {
     (void)context;
     const json_t *const lists[] = {document->controls, document->cells};
-    struct witness_pair seen = {0};
+    struct account_pair seen = {0};
     size_t before = document->refusals.count;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         size_t index = 0;

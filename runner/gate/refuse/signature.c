@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/path.h"
-#include "gate/refuse.h"
+#include "gate/refuse/refuse.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json_build.h"
-#include "nanvix/sysroot.h"
-#include "run/cell.h"
+#include "run/cell/cell.h"
+#include "target/sysroot.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ static const char *text_at(const json_t *object, const char *key)
 
 json_t *cell_launcher_request(const struct cell *cell, struct error *error)
 {
-    const struct target *target = &cell->target_run->target;
+    const struct target *target = &cell->setup->target;
     CLEANUP_FREE char *logs =
         target_expand_text(target, target->verify_logs, cell->bindings, error);
     return logs == NULL ? NULL : json_pack("{s:s, s:s}", "logs", logs, "line", target->verify_line);
@@ -23,7 +23,7 @@ void cell_take_launcher(struct cell *cell, const json_t *found, const char *why_
     struct builder *builder = &cell->builder;
     json_t *launcher = build_object(builder);
     const char *word = text_at(found, "mode");
-    const char *mode = text_at(cell->target_run->target.verify_modes, word == NULL ? "" : word);
+    const char *mode = text_at(cell->setup->target.verify_modes, word == NULL ? "" : word);
     if (word == NULL) {
         const char *why = text_at(found, "why");
         build_text(builder, launcher, "known", "claimed");
@@ -41,7 +41,7 @@ void cell_take_launcher(struct cell *cell, const json_t *found, const char *why_
 void cell_hold_against_launcher(struct cell *cell)
 {
     bool comparable = false;
-    const char *wanted = cell->target_run->target.mode;
+    const char *wanted = cell->setup->target.mode;
     const char *mode = text_at(cell->launcher, "mode");
     const char *version = text_at(cell->launcher, "version");
     const char *release = text_at(cell->bindings, "release");

@@ -3,7 +3,7 @@
  * A document that can't be written, whichever of its calls fails and after however many bytes, does
  * not appear, and takes nothing away of what was on disk.
  */
-#include "run/document.h"
+#include "run/document/document.h"
 
 #include "../run/document_place.h"
 #include "base/cleanup.h"

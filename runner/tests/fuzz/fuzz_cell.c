@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the bytes of a console to the finished document: reader, witness, verdict, evidence, Schema.
+ * From the bytes of a console to the finished document: reader, account, verdict, evidence, Schema.
  * An input is two bytes that choose how the cell was run and how it ended, and console text
  * (console_text.h); names of processes and findings are made of the same bytes. Whatever a guest
  * says, its cell gets a verdict in a valid document, and what was odd about it is not lost.
@@ -10,9 +10,9 @@
 #include "base/text.h"
 #include "console_text.h"
 #include "fuzz.h"
-#include "run/cell.h"
-#include "run/evidence.h"
-#include "run/host_view.h"
+#include "process/evidence.h"
+#include "run/cell/cell.h"
+#include "run/helper/host_view.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -33,7 +33,7 @@ enum {
 struct room {
     struct console_text text;
     struct cell_settings settings;
-    struct target_run target_run;
+    struct target_setup setup;
     struct tree_member members[2];
     struct tree_sample sample;
     struct boot_turn turn;
@@ -57,7 +57,7 @@ static void take_name(char comm[32], const uint8_t *data, size_t size)
 static void set_up(struct room *room, const uint8_t *data, size_t size)
 {
     struct cell *cell = &room->cell;
-    struct target *target = &room->target_run.target;
+    struct target *target = &room->setup.target;
     room->settings = (struct cell_settings){.artifacts = "artifacts", .probe_build = BUILD};
     *target = (struct target){
         .name = "uml-fat",
@@ -76,7 +76,7 @@ static void set_up(struct room *room, const uint8_t *data, size_t size)
     take_name(room->sample.threads[0].comm, data, size);
     *cell = (struct cell){
         .settings = &room->settings,
-        .target_run = &room->target_run,
+        .setup = &room->setup,
         .shape = &shapes[data[0] % shape_count],
         .attempt = 1,
         .turn = &room->turn,
@@ -95,13 +95,12 @@ static void listen_to(struct room *room)
     struct cell *cell = &room->cell;
     const struct console_text *text = &room->text;
     struct error error = ERROR_INIT;
-    REQUIRE(witness_start(&cell->witness, cell->shape, "/tmp", 1000, &error) == 0);
-    REQUIRE(listening_start(&cell->listening, &cell->witness, CONSOLE_NONCE, NULL,
-                            pipe_with(text->bytes, text->length),
-                            pipe_with(text->bytes, text->length / 2), NULL, NULL, "x",
-                            &error) == 0);
-    listening_read(&cell->listening, 2000);
-    listening_judge(&cell->listening);
+    REQUIRE(account_start(&cell->account, cell->shape, "/tmp", 1000, &error) == 0);
+    REQUIRE(streams_start(&cell->streams, &cell->account, CONSOLE_NONCE, NULL,
+                          pipe_with(text->bytes, text->length),
+                          pipe_with(text->bytes, text->length / 2), NULL, NULL, "x", &error) == 0);
+    streams_read(&cell->streams, 2000);
+    streams_judge(&cell->streams);
 }
 
 /** What the other parts of the runner add to a cell. */
@@ -112,12 +111,12 @@ static void look_at(struct room *room, const uint8_t *data)
     bool cut = false;
     struct error error = ERROR_INIT;
     const struct wait_figures figures = {.out_ns = 1000, .entered_ns = 2000};
-    json_t *lines = listening_last_lines(&cell->listening, builder);
+    json_t *lines = streams_last_lines(&cell->streams, builder);
     cell->evidence =
         evidence_collect(builder, &cell->tree, &room->sample, &room->sample, &figures, lines);
     cell->survivors = evidence_of_survivors(builder, &cell->tree);
     json_decref(lines);
-    REQUIRE(listening_finish(&cell->listening, &cut, &error) == 0);
+    REQUIRE(streams_finish(&cell->streams, &cut, &error) == 0);
     cell_add_anomaly(cell, "left_running", "%s", room->members[1].comm);
     if ((data[1] & IS_VIEWED) == 0)
         return;
@@ -182,23 +181,23 @@ static bool has_anomaly(const json_t *result, const char *kind)
 /** What the verdict may be, by what the journal has told. */
 static void require_honest(const struct cell *cell, const json_t *result)
 {
-    const struct witness *witness = &cell->witness;
-    const struct journal_counts *counts = journal_reader_counts(cell->listening.reader);
-    const char *bad = journal_reader_bad(cell->listening.reader);
+    const struct journal_account *account = &cell->account;
+    const struct journal_counts *counts = journal_reader_counts(cell->streams.reader);
+    const char *bad = journal_reader_bad(cell->streams.reader);
     const char *verdict = json_string_value(json_object_get(result, "verdict"));
-    bool odd = witness->odd_inode[0] != '\0';
+    bool odd = account->odd_inode[0] != '\0';
     if (strcmp(verdict, "pass") == 0) {
-        REQUIRE(bad == NULL && witness->outcome == OUTCOME_PASS &&
-                witness->rename_error[0] == '\0');
-        REQUIRE(witness->broken_check[0] == '\0' && cell->view != VIEW_CONTRADICTS);
-        REQUIRE(!odd || !cell->target_run->target.same_inode || cell->shape->group != SHAPE_GATING);
+        REQUIRE(bad == NULL && account->outcome == OUTCOME_PASS &&
+                account->rename_error[0] == '\0');
+        REQUIRE(account->broken_check[0] == '\0' && cell->view != VIEW_CONTRADICTS);
+        REQUIRE(!odd || !cell->setup->target.same_inode || cell->shape->group != SHAPE_GATING);
     } else {
         REQUIRE(json_string_length(json_object_get(result, "reason")) > 0);
     }
     if (strcmp(verdict, "hang") == 0)
-        REQUIRE(bad == NULL && witness->call_is_out && witness->outcome == OUTCOME_NONE);
+        REQUIRE(bad == NULL && account->call_is_out && account->outcome == OUTCOME_NONE);
     REQUIRE(has_anomaly(result, "left_running"));
-    REQUIRE(!odd || cell->target_run->target.same_inode || has_anomaly(result, "inode_changed"));
+    REQUIRE(!odd || cell->setup->target.same_inode || has_anomaly(result, "inode_changed"));
     REQUIRE(counts->damaged == 0 || has_anomaly(result, "damaged_lines"));
 }
 

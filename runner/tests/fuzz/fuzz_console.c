@@ -2,8 +2,8 @@
 /* What is kept of a console: the same however it is cut into pieces, bounded, and fit to be shown.
  */
 #include "fuzz.h"
-#include "journal/console_tail.h"
-#include "journal/panic_watch.h"
+#include "run/cell/console_tail.h"
+#include "run/cell/panic_watch.h"
 
 #include <jansson.h>
 #include <string.h>

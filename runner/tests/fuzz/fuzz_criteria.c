@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The gate's two input files that people write by hand: criteria and the state of the issues. */
 #include "fuzz.h"
-#include "gate/departures.h"
-#include "gate/upstream.h"
+#include "gate/judge/upstream.h"
+#include "gate/judge/weaker_criteria.h"
 #include "memory_file.h"
 
 #include <string.h>
@@ -42,7 +42,7 @@ static void require_questions(const struct criteria *criteria)
 static void try_criteria(const char *path, const struct criteria *written)
 {
     CLEANUP_CRITERIA struct criteria criteria = {0};
-    struct reason_list departures = {0};
+    struct reason_list weaker = {0};
     struct error error = ERROR_INIT;
     if (criteria_load(&criteria, path, &error) != 0) {
         require_input_error(&error, path);
@@ -50,15 +50,15 @@ static void try_criteria(const char *path, const struct criteria *written)
     }
     REQUIRE(error.code == ERROR_NONE);
     require_questions(&criteria);
-    REQUIRE(departures_list(&criteria, written, &departures, &error) == 0);
+    REQUIRE(weaker_criteria_list(&criteria, written, &weaker, &error) == 0);
     /* Whatever drops a question that the criteria as written ask must be told. */
     for (size_t i = 0; i < written->issue_count; i++) {
         bool asked = false;
         for (size_t k = 0; k < criteria.issue_count; k++)
             asked = asked || strcmp(criteria.issues[k].issue, written->issues[i].issue) == 0;
-        REQUIRE(asked || departures.count > 0);
+        REQUIRE(asked || weaker.count > 0);
     }
-    reason_list_release(&departures);
+    reason_list_release(&weaker);
 }
 
 /** An issue counts as resolved without any reason against it, or not and with one. */

@@ -9,8 +9,8 @@
 #include "base/schema_check.h"
 #include "base/schemas.h"
 #include "fuzz.h"
+#include "gate/evidence/shipped_targets.h"
 #include "gate/gate.h"
-#include "gate/shipped_targets.h"
 #include "memory_file.h"
 
 #include <string.h>

@@ -6,8 +6,8 @@
  * second opinion on CPython's options.
  */
 #include "fuzz.h"
-#include "guard/guest_command.h"
-#include "guard/python_command.h"
+#include "guard/judging/guest_command.h"
+#include "guard/judging/python_command.h"
 
 #include <getopt.h>
 #include <string.h>

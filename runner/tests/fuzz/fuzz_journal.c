@@ -6,8 +6,8 @@
  */
 #include "console_text.h"
 #include "fuzz.h"
-#include "journal/journal.h"
 #include "journal_model.h"
+#include "verdict/journal.h"
 
 #include <string.h>
 #include <zlib.h>

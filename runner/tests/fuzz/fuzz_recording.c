@@ -4,8 +4,8 @@
  * in any other the headers are left out, as no mutation would count bytes, and 0xff parts records.
  */
 #include "fuzz.h"
-#include "guard/guest_start.h"
-#include "guard/recording.h"
+#include "guard/judging/guest_start.h"
+#include "guard/recording/recording.h"
 #include "guard/recording_format.h"
 
 #include <string.h>

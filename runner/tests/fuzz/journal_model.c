@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "journal_model.h"
 
-#include "journal/line.h"
+#include "verdict/line.h"
 
 #include <string.h>
 

@@ -15,9 +15,9 @@
 #include "base/cleanup.h"
 #include "base/digest.h"
 #include "base/version.h"
-#include "gate/compare.h"
 #include "gate/gate.h"
-#include "gate/harness.h"
+#include "guard/harness_answer.h"
+#include "report/compare.h"
 
 #include <errno.h>
 #include <regex.h>

@@ -3,8 +3,8 @@
  * A cell whose verdict and whose journal do not say the same is never believed. Each row changes
  * one thing in a cell about which there is no doubt, and names the doubt that has to come.
  */
-#include "gate/cell_doubt.h"
-#include "gate/journal_story.h"
+#include "gate/evidence/cell_doubt.h"
+#include "gate/evidence/journal_story.h"
 
 #include "base/cleanup.h"
 #include "unit.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A time is a time only as it is written in documents, and only if the calendar has it. */
-#include "gate/moment.h"
+#include "gate/evidence/moment.h"
 #include "unit.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which of two releases is newer, and which can't be compared: no guess may let a fix count. */
-#include "gate/release.h"
+#include "gate/evidence/release.h"
 #include "unit.h"
 
 #include <setjmp.h>

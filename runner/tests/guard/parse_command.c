@@ -3,7 +3,7 @@
  * Says what python_command_parse makes of its own arguments and environment: "runs on" (bytecode
  * may be written), "runs off", "prints" or "refuses". For compare_with_python.py.
  */
-#include "guard/python_command.h"
+#include "guard/judging/python_command.h"
 
 #include <stdio.h>
 

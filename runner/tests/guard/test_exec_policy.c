@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* exec_policy_judge: which programs a harness may start, and what is a tool of the sysroot. */
 #include "base/files.h"
-#include "guard/exec_policy.h"
+#include "guard/harness/exec_policy.h"
 #include "guard/recording_format.h"
 #include "unit.h"
 

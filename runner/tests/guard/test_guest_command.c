@@ -4,7 +4,7 @@
  * a command line. Results are compared as text: PROGRAM [NAME] ARGUMENTS | ENVIRONMENT | DROPPED,
  * each word in <>.
  */
-#include "guard/guest_command.h"
+#include "guard/judging/guest_command.h"
 #include "unit.h"
 
 #include <setjmp.h>

@@ -4,7 +4,7 @@
  * text, one word for each start: PROGRAM and the letters p (Python), b (booted), h (on the host),
  * o (opaque).
  */
-#include "guard/guest_start.h"
+#include "guard/judging/guest_start.h"
 #include "unit.h"
 
 #include <setjmp.h>

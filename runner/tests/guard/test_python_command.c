@@ -3,7 +3,7 @@
  * python_command_parse against a table of command lines. What CPython really does with each was
  * looked up in the interpreter: `python3 ARGUMENTS` with sys.dont_write_bytecode printed.
  */
-#include "guard/python_command.h"
+#include "guard/judging/python_command.h"
 #include "guard/string_list.h"
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* recording_parse: a recording that lost or gained a byte is refused, never half believed. */
-#include "guard/recording.h"
+#include "guard/recording/recording.h"
 #include "unit.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* survey_text and its like: what the text of a harness says that it reads. */
-#include "guard/survey_text.h"
+#include "guard/survey/text.h"
 #include "unit.h"
 
 #include <setjmp.h>

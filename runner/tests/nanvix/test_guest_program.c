@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/data_dir.h"
 #include "base/version.h"
-#include "nanvix/guest_program.h"
+#include "target/guest_program.h"
 #include "unit.h"
 
 #include <elf.h>

@@ -3,7 +3,7 @@
  * it serves or the reason why not. Nothing is started here. */
 #include "base/cleanup.h"
 #include "base/path.h"
-#include "nanvix/sysroot.h"
+#include "target/sysroot.h"
 #include "unit.h"
 
 #include <ftw.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A text from a guest must not become markup, in any of the four languages. */
-#include "report/escape_html.h"
-#include "report/escape_markdown.h"
-#include "report/escape_tap.h"
-#include "report/escape_xml.h"
-#include "report/text_buffer.h"
+#include "report/text/escape_html.h"
+#include "report/text/escape_markdown.h"
+#include "report/text/escape_tap.h"
+#include "report/text/escape_xml.h"
+#include "report/text/text_buffer.h"
 #include "unit.h"
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What documents amount to when they are put together. */
-#include "report/history.h"
-#include "report/model.h"
+#include "report/model/history.h"
+#include "report/model/model.h"
 #include "report/words.h"
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How a journal's lines become rows, and which call did not come back. */
-#include "report/timeline.h"
+#include "report/model/timeline.h"
 #include "unit.h"
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Nothing in a guest's text may hide: what a reader would not see is spelt out. */
-#include "report/text_buffer.h"
-#include "report/visible.h"
+#include "report/text/text_buffer.h"
+#include "report/text/visible.h"
 #include "unit.h"
 
 #include <setjmp.h>

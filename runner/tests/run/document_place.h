@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
-#include "run/document.h"
+#include "run/document/document.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whom a tree waits for: a false answer either calls a neighbour's hang its own, or hides its own.
  */
-#include "run/behind.h"
+#include "run/cell/behind.h"
 
 #include "unit.h"
 

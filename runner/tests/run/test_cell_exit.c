@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whose end it is when the kernel gives a number to a second process. */
-#include "run/cell.h"
+#include "run/cell/cell.h"
 #include "unit.h"
 
 #include <setjmp.h>

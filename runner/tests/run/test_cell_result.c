@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Nothing that a cell was told is lost on the way to its result, also where memory runs out. */
-#include "run/cell.h"
+#include "run/cell/cell.h"
 #include "unit.h"
 
 #include <setjmp.h>
@@ -27,7 +27,7 @@ static void *scarce_malloc(size_t size)
     return malloc(size);
 }
 
-static void tell(struct witness *witness)
+static void tell(struct journal_account *account)
 {
     const struct journal_event begin = {
         .kind = JOURNAL_BEGIN, .subject = "tmp_root_sibling", .text = "begin tmp_root_sibling"};
@@ -46,21 +46,21 @@ static void tell(struct witness *witness)
                                         .field_count = 1,
                                         .text = "enter rename from=%FF",
                                         .fields = {{"from", "\xff", false}}};
-    witness_hear(witness, &begin);
-    witness_hear(witness, &note);
-    witness_hear(witness, &type);
-    witness_hear(witness, &enter);
+    account_hear(account, &begin);
+    account_hear(account, &note);
+    account_hear(account, &type);
+    account_hear(account, &enter);
 }
 
 /** The result of a cell that was told all of the above; NULL when memory ran out. */
 static json_t *result_with(long allocations)
 {
     static struct cell_settings settings = {.artifacts = "artifacts", .probe_build = ""};
-    static struct target_run target_run = {.target = {.name = "native"}};
+    static struct target_setup setup = {.target = {.name = "native"}};
     struct boot_turn turn = {0};
     struct error error = ERROR_INIT;
     struct cell cell = {.settings = &settings,
-                        .target_run = &target_run,
+                        .setup = &setup,
                         .shape = &shapes[0],
                         .attempt = 1,
                         .turn = &turn,
@@ -69,14 +69,14 @@ static json_t *result_with(long allocations)
     allocations_left = allocations;
     cell.anomalies = build_array(&cell.builder);
     json_t *result = NULL;
-    if (witness_start(&cell.witness, cell.shape, "/tmp", 0, &error) == 0) {
-        tell(&cell.witness);
+    if (account_start(&cell.account, cell.shape, "/tmp", 0, &error) == 0) {
+        tell(&cell.account);
         cell_add_anomaly(&cell, "left_behind", "%s", "\xff");
         result = cell_result(&cell);
     }
     allocations_left = -1;
-    listening_release(&cell.listening);
-    witness_release(&cell.witness);
+    streams_release(&cell.streams);
+    account_release(&cell.account);
     json_decref(cell.anomalies);
     return result;
 }

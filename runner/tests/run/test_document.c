@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A document appears whole or not at all, and what is finished is on disk before it appears. */
-#include "run/document.h"
+#include "run/document/document.h"
 
 #include "base/cleanup.h"
 #include "document_place.h"

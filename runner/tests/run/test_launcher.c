@@ -2,7 +2,7 @@
 /* What a launcher's logs say of its version and its mode, and what that does to a cell. */
 #include "base/cleanup.h"
 #include "base/path.h"
-#include "run/cell.h"
+#include "run/cell/cell.h"
 #include "run/helper/launcher_log.h"
 #include "unit.h"
 
@@ -143,12 +143,12 @@ static void the_launcher_is_believed(void **state)
     CLEANUP_JSON json_t *modes = json_pack("{s:s, s:s}", "single-process", "hosted-single-process",
                                            "multi-process", "hosted-multi-process");
     CLEANUP_JSON json_t *bindings = json_pack("{s:s}", "release", "v0.20.3");
-    struct target_run run = {.target = {.mode = "hosted-single-process", .verify_modes = modes}};
+    struct target_setup run = {.target = {.mode = "hosted-single-process", .verify_modes = modes}};
     for (size_t i = 0; i < sizeof judgements / sizeof judgements[0]; i++) {
         const struct judged *row = &judgements[i];
         struct cell cell;
         memset(&cell, 0, sizeof cell);
-        cell.target_run = &run;
+        cell.setup = &run;
         cell.bindings = bindings;
         cell.anomalies = json_array();
         CLEANUP_JSON json_t *found = json_pack("{s:s, s:s, s:s}", "mode", row->word, "version",

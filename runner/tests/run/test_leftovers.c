@@ -2,8 +2,8 @@
 /* What a sweep takes, and that it never takes what another run has only just made. */
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "run/document/output.h"
 #include "run/leftovers.h"
-#include "run/output.h"
 
 #include "unit.h"
 

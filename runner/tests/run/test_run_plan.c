@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The order of the plan: who fills a file system that others share comes last, and alone. */
-#include "run/run_state.h"
+#include "run/state.h"
 #include "unit.h"
 
 #include <setjmp.h>
@@ -26,9 +26,9 @@ static void make_plan(bool controls)
         .shape_count = 2,
         .plan = {.controls = controls, .attempt = 1},
     };
-    run.targets[0].prepared.target.name = "shared";
-    run.targets[1].prepared.target.name = "own";
-    run.targets[1].prepared.target.own_file_system = true;
+    run.targets[0].setup.target.name = "shared";
+    run.targets[1].setup.target.name = "own";
+    run.targets[1].setup.target.own_file_system = true;
 }
 
 /* "TARGET SHAPE ATTEMPT", or "" for nothing. */
@@ -40,7 +40,7 @@ static const char *take(bool idle)
     unsigned attempt = 0;
     text[0] = '\0';
     if (run_take_next(&run, idle, &shape, &target, &attempt))
-        (void)snprintf(text, sizeof text, "%s %s %u", target->prepared.target.name, shape->name,
+        (void)snprintf(text, sizeof text, "%s %s %u", target->setup.target.name, shape->name,
                        attempt);
     return text;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How many helpers are sent to a file system that may have fallen silent. */
-#include "run/silence.h"
+#include "run/helper/silence.h"
 
 #include "unit.h"
 

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/html/parts.h"
+#include "report/model/members.h"
+#include "report/model/timeline.h"
+#include "report/text/escape_html.h"
+#include "report/text/text_buffer.h"
+#include "report/words.h"
+
+#include <string.h>
+
+/* An earlier attempt that stood the same way; its journal may be the same, too. */
+static const struct attempt *similar_attempt(const struct report_cell *cell, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (cell->attempts[i].standing == cell->attempts[index].standing &&
+            cell->attempts[i].document == cell->attempts[index].document)
+            return &cell->attempts[i];
+    return NULL;
+}
+
+static int write_headline(FILE *out, const struct attempt *attempt, struct error *error)
+{
+    CLEANUP_TEXT_BUFFER struct text_buffer headline = {0};
+    if (text_buffer_open(&headline, error) != 0)
+        return -1;
+    words_headline(headline.out, attempt);
+    if (text_buffer_close(&headline, error) != 0)
+        return -1;
+    if (headline.length > 0) {
+        (void)fputs("<span class=how>", out);
+        html_write(out, headline.text);
+        (void)fputs("</span>", out);
+    }
+    return 0;
+}
+
+/* The attempt whose headline stands for the cell: the first that did not pass. */
+static const struct attempt *telling_attempt(const struct report_cell *cell)
+{
+    for (size_t i = 0; i < cell->attempt_count; i++)
+        if (cell->attempts[i].standing != STANDING_PASS)
+            return &cell->attempts[i];
+    return NULL;
+}
+
+static int write_attempts(FILE *out, const struct report_release *release,
+                          const struct report_cell *cell, struct error *error)
+{
+    const struct attempt *telling = telling_attempt(cell);
+    for (size_t i = 0; i < cell->attempt_count; i++) {
+        const struct attempt *attempt = &cell->attempts[i];
+        bool open = attempt == telling || (telling == NULL && i == 0);
+        (void)fprintf(
+            out,
+            "<details class=attempt%s><summary><span class=a>Attempt %" JSON_INTEGER_FORMAT
+            "</span> ",
+            open ? " open" : "", attempt->number);
+        html_write_standing(out, attempt->standing);
+        (void)fputc(' ', out);
+        html_write_duration(out, member_number(attempt->cell, "duration_ms", 0));
+        if (release->document_count > 1)
+            (void)fprintf(out, " <span class=sub>run %s</span>", attempt->document->run_id);
+        (void)fputs("</summary><div class=inner>\n", out);
+        if (html_write_attempt(out, attempt, similar_attempt(cell, i), error) != 0)
+            return -1;
+        (void)fputs("</div></details>\n", out);
+    }
+    if (cell->missing > 0)
+        (void)fprintf(out, "<p class=odd>%zu planned attempts did not run.</p>\n", cell->missing);
+    return 0;
+}
+
+struct place {
+    size_t target, release, shape;
+};
+
+static int write_cell(FILE *out, const struct report_release *release, struct place place,
+                      struct error *error)
+{
+    const struct report_cell *cell = &release->cells[place.shape];
+    const struct attempt *telling = telling_attempt(cell);
+
+    if (cell->attempt_count + cell->missing == 0)
+        return 0;
+    (void)fprintf(out, "<details class=\"cell %s\"><summary><code>", standing_name(cell->standing));
+    html_write_name(out, cell->shape);
+    (void)fputs("</code> ", out);
+    html_write_standing(out, cell->standing);
+    (void)fputs(" <span class=sub>", out);
+    words_tally(out, cell);
+    (void)fputs("</span>", out);
+    if (telling != NULL && write_headline(out, telling, error) != 0)
+        return -1;
+    (void)fputs("</summary>\n<div class=body id=", out);
+    html_write_cell_id(out, place.target, place.release, place.shape);
+    (void)fputs(">\n", out);
+    if (write_attempts(out, release, cell, error) != 0)
+        return -1;
+    (void)fputs("</div></details>\n", out);
+    return 0;
+}
+
+static int write_controls(FILE *out, const struct report_document *document, struct error *error)
+{
+    const json_t *controls = json_object_get(document->root, "controls");
+    size_t index;
+    json_t *cell;
+    size_t right = 0;
+
+    json_array_foreach(controls, index, cell) {
+        struct attempt control = report_attempt(document, cell);
+        right += words_control_is_right(&control) ? 1 : 0;
+    }
+    if (json_array_size(controls) == 0)
+        return 0;
+    (void)fprintf(
+        out,
+        "<details class=\"cell control\"><summary>Controls <span class=sub>%zu of %zu showed "
+        "what they must, run %s</span></summary><div class=body>\n",
+        right, json_array_size(controls), document->run_id);
+    json_array_foreach(controls, index, cell) {
+        struct attempt control = report_attempt(document, cell);
+        const char *wanted = words_control_wants(member_text(cell, "shape"));
+        bool good = words_control_is_right(&control);
+        (void)fprintf(out, "<details class=attempt%s><summary><code>%s</code> ",
+                      good ? "" : " open", member_text(cell, "shape"));
+        html_write_standing(out, control.standing);
+        (void)fprintf(out,
+                      " <span class=\"sub%s\">%s: wanted %s</span></summary><div class=inner>\n",
+                      good ? "" : " wrong", good ? "right" : "wrong",
+                      wanted == NULL ? "(not known)" : wanted);
+        if (html_write_attempt(out, &control, NULL, error) != 0)
+            return -1;
+        (void)fputs("</div></details>\n", out);
+    }
+    (void)fputs("</div></details>\n", out);
+    return 0;
+}
+
+static int write_remark(FILE *out, const struct report_document *document, struct error *error)
+{
+    const json_t *skipped = json_object_get(document->root, "skipped");
+    CLEANUP_TEXT_BUFFER struct text_buffer reasons = {0};
+    if (document->admissible && !json_is_string(skipped))
+        return 0;
+    if (text_buffer_open(&reasons, error) != 0)
+        return -1;
+    words_inadmissible(reasons.out, document);
+    if (text_buffer_close(&reasons, error) != 0)
+        return -1;
+    (void)fprintf(out, "<p class=odd><strong>%s (run %s):</strong> ",
+                  json_is_string(skipped) ? "Skipped" : "Not admissible, nothing here counts",
+                  document->run_id);
+    html_write(out, json_is_string(skipped) ? json_string_value(skipped) : reasons.text);
+    (void)fputs("</p>\n", out);
+    return 0;
+}
+
+static int write_release(FILE *out, const struct report_model *model, size_t target_index,
+                         size_t release_index, struct error *error)
+{
+    const struct report_target *target = &model->targets[target_index];
+    const struct report_release *release = &target->releases[release_index];
+
+    (void)fputs("<h4>Release ", out);
+    html_write(out, release->label);
+    (void)fputs("</h4>\n", out);
+    for (size_t i = 0; i < release->document_count; i++)
+        if (write_remark(out, release->documents[i], error) != 0)
+            return -1;
+    for (size_t i = 0; i < model->shape_count; i++)
+        if (write_cell(out, release, (struct place){target_index, release_index, i}, error) != 0)
+            return -1;
+    for (size_t i = 0; i < release->document_count; i++)
+        if (write_controls(out, release->documents[i], error) != 0)
+            return -1;
+    return 0;
+}
+
+int html_write_targets(FILE *out, const struct report_model *model, struct error *error)
+{
+    (void)fputs("<section id=details aria-labelledby=details-h>\n"
+                "<div class=bar><h2 id=details-h>Details</h2>"
+                "<p class=tools hidden><button type=button data-do=trouble>Open what did not "
+                "pass</button> <button type=button data-do=close>Close all</button></p></div>\n",
+                out);
+    for (size_t i = 0; i < model->target_count; i++) {
+        const struct report_target *target = &model->targets[i];
+        (void)fprintf(out, "<article class=target aria-labelledby=t%zu><h3 id=t%zu>", i, i);
+        html_write_name(out, target->name);
+        (void)fprintf(out, "</h3>\n<p class=note>Mode %s; %s.</p>\n", target->mode,
+                      words_kind(target->kind));
+        for (size_t j = target->release_count; j > 0; j--)
+            if (write_release(out, model, i, j - 1, error) != 0)
+                return -1;
+        (void)fputs("</article>\n", out);
+    }
+    (void)fputs("</section>\n", out);
+    return 0;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_REPORT_MODEL_H
+#define RO_REPORT_MODEL_H
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/json_file.h"
+#include "report/model/standing.h"
+#include "report/text/arena.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/**
+ * What a report shows: verdict documents put together into targets, their releases, and for each
+ * release a cell per shape with all its attempts. Nothing is decided here; the model only says what
+ * the documents say, and names what they leave out.
+ *
+ * The model borrows every text and JSON value from the sources it was built from, which must
+ * outlive it.
+ */
+
+/** One verdict document. */
+struct report_document {
+    const char *path; /* as given on the command line */
+    const char *run_id;
+    const char *started;
+    const char *digest;
+    const json_t *root;
+    bool admissible; /* as it says itself, but a stand-in for Nanvix never is */
+    bool complete;
+    bool used;             /* evidence of the decision that the report shows */
+    const json_t *refusal; /* what that decision says if it refused the document; else NULL */
+};
+
+/** One attempt at a shape, or at a control. */
+struct attempt {
+    const struct report_document *document;
+    const json_t *cell;
+    enum standing standing; /* its verdict: never one of the standings that only a cell has */
+    json_int_t number;
+};
+
+/** All attempts at one shape, on one target and release. */
+struct report_cell {
+    const char *shape;
+    enum standing standing; /* what all attempts together amount to */
+    bool gating;
+    struct attempt *attempts; /* by document, then by number */
+    size_t attempt_count;
+    size_t missing;                /* attempts that were planned and are not there */
+    size_t counts[STANDING_COUNT]; /* attempts by verdict */
+    bool data_loss;                /* in any attempt */
+    bool anomalies;                /* in any attempt */
+};
+
+/** What one build of the system under test did; two builds may call themselves the same. */
+struct report_release {
+    const char *name;  /* the subject's release */
+    const char *label; /* the same, with a short digest where another build has the same name */
+    char build[DIGEST_SIZE]; /* tells builds apart: digest of the digests of subject and probes */
+    bool admissible;         /* all of its documents are */
+    const char *started;     /* of its first document */
+    const struct report_document **documents; /* by time */
+    size_t document_count;
+    struct report_cell *cells; /* one per shape of the model, in that order */
+};
+
+struct report_target {
+    const char *name;
+    const char *mode;
+    const char *kind;                /* the subject's: nanvix, reference or double */
+    struct report_release *releases; /* the oldest first; the last one is what the matrix shows */
+    size_t release_count;
+    bool ordered_by_version; /* else by the time of the first run */
+};
+
+struct report_model {
+    struct report_document *documents; /* by time */
+    size_t document_count;
+    struct report_target *targets; /* Nanvix first, then by mode and name */
+    size_t target_count;
+    struct report_shape {
+        const char *name;
+        bool gating;
+    } * shapes; /* the six gating shapes first, in their usual order */
+    size_t shape_count;
+    size_t repeated;    /* documents that were left out because they were given twice */
+    struct arena arena; /* all of the above */
+};
+
+#define CLEANUP_REPORT_MODEL CLEANUP(report_model_release)
+
+/** Frees what the model owns and leaves it empty. */
+void report_model_release(struct report_model *model);
+
+/**
+ * Builds the model from `count` documents that have been validated against the schema. A document
+ * that was given twice counts once. Returns 0, or -1 with ERROR_MEMORY, or ERROR_INPUT for more
+ * than 256 shapes.
+ */
+int report_model_build(struct report_model *model, const struct json_source *sources, size_t count,
+                       struct error *error);
+
+/** The release that the matrix shows: the newest. */
+const struct report_release *report_target_newest(const struct report_target *target);
+
+/** Whether any target has more than one release. */
+bool report_model_has_history(const struct report_model *model);
+
+/** Makes an attempt of one object of a document's `cells` or `controls`. */
+struct attempt report_attempt(const struct report_document *document, const json_t *cell);
+
+#endif

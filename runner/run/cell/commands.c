@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/cell/commands.h"
+
+#include "base/cleanup.h"
+#include "run/cell/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A word in quotes, where a shell would take it for more than a word, and a space. */
+static void put_word(FILE *out, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "%+,-./:=@_";
+    if (word[0] != '\0' && strspn(word, plain) == strlen(word)) {
+        (void)fprintf(out, "%s ", word);
+        return;
+    }
+    (void)fputc('\'', out);
+    for (; *word != '\0'; word++)
+        (void)(*word == '\'' ? fputs("'\\''", out) : fputc(*word, out));
+    (void)fputs("' ", out);
+}
+
+static void put_step(FILE *out, const json_t *step)
+{
+    static const char *const forms[][2] = {{"make_directory", "mkdir -p "},
+                                           {"copy", "cp -R "},
+                                           {"write", "printf %s "},
+                                           {"remove", "rm -rf "}};
+    size_t index;
+    const json_t *word;
+    json_array_foreach(json_object_get(step, "run"), index, word)
+        put_word(out, json_string_value(word));
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        const char *path = json_string_value(json_object_get(step, forms[i][0]));
+        const char *text = json_string_value(json_object_get(step, "text"));
+        const char *to = json_string_value(json_object_get(step, "to"));
+        if (path == NULL)
+            continue;
+        (void)fputs(forms[i][1], out);
+        if (text != NULL) {
+            put_word(out, text);
+            (void)fputc('>', out);
+        }
+        put_word(out, path);
+        if (to != NULL)
+            put_word(out, to);
+    }
+    (void)fputc('\n', out);
+}
+
+static int put_launch(FILE *out, const struct cell *cell, struct error *error)
+{
+    const struct target *target = &cell->setup->target;
+    CLEANUP(cell_words_release) struct cell_words argv = {.count = 0};
+    CLEANUP(cell_words_release) struct cell_words environment = {.count = 0};
+    if (cell_words_argv(cell, &argv, error) != 0 ||
+        cell_words_environment(cell, &environment, error) != 0)
+        return -1;
+    if (target->launch_directory != NULL) {
+        CLEANUP_FREE char *directory =
+            target_expand_text(target, target->launch_directory, cell->bindings, error);
+        if (directory == NULL)
+            return -1;
+        (void)fputs("cd ", out);
+        put_word(out, directory);
+        (void)fputs("|| exit\n", out);
+    }
+    (void)fputs("exec env -i ", out);
+    for (size_t i = 0; i < environment.count; i++)
+        put_word(out, environment.list[i]);
+    for (size_t i = 0; i < argv.count; i++)
+        put_word(out, argv.list[i]);
+    (void)fputc('\n', out);
+    return 0;
+}
+
+char *cell_commands(const struct cell *cell, const json_t *steps, struct error *error)
+{
+    char *text = NULL;
+    size_t size = 0;
+    size_t index;
+    const json_t *step;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL) {
+        (void)error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
+        return NULL;
+    }
+    (void)fprintf(out,
+                  "# %s, %s, attempt %u: what was run. To run it again, remove what it left: the\n"
+                  "# work directory has to be empty.\n",
+                  cell->setup->target.name, cell->shape->name, cell->attempt);
+    json_array_foreach(steps, index, step)
+        put_step(out, step);
+    int failed = put_launch(out, cell, error);
+    bool whole = ferror(out) == 0;
+    if (fclose(out) != 0 || !whole)
+        failed = error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
+    if (failed == 0)
+        return text;
+    free(text);
+    return NULL;
+}

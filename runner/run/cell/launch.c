@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+#include "run/cell/words.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** The three pipes between the runner and a target; -1 where an end is closed or handed on. */
+struct pipes {
+    int stdin_read, stdin_write;
+    int stdout_read, stdout_write;
+    int stderr_read, stderr_write;
+};
+
+static void close_pipes(struct pipes *pipes)
+{
+    const int fds[] = {pipes->stdin_read,   pipes->stdin_write, pipes->stdout_read,
+                       pipes->stdout_write, pipes->stderr_read, pipes->stderr_write};
+    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+        if (fds[i] >= 0)
+            (void)close(fds[i]);
+}
+
+static int open_pipe(int *read_end, int *write_end, struct error *error)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return error_set_errno(error, errno, NULL, "cannot make a pipe");
+    *read_end = ends[0];
+    *write_end = ends[1];
+    return 0;
+}
+
+static int open_pipes(struct pipes *pipes, struct error *error)
+{
+    if (open_pipe(&pipes->stdin_read, &pipes->stdin_write, error) != 0 ||
+        open_pipe(&pipes->stdout_read, &pipes->stdout_write, error) != 0 ||
+        open_pipe(&pipes->stderr_read, &pipes->stderr_write, error) != 0)
+        return -1;
+    /* Only our ends: a guest that finds its console non-blocking would lose lines. */
+    if (fcntl(pipes->stdout_read, F_SETFL, O_NONBLOCK) != 0 ||
+        fcntl(pipes->stderr_read, F_SETFL, O_NONBLOCK) != 0)
+        return error_set_errno(error, errno, NULL, "cannot set up a pipe");
+    return 0;
+}
+
+static int start_listening(struct cell *cell, struct pipes *pipes, struct error *error)
+{
+    const struct target *target = &cell->setup->target;
+    char prefix[200];
+    CLEANUP_FREE char *console = NULL;
+    (void)snprintf(prefix, sizeof prefix, "%s.%s.%u", target->name, cell->shape->name,
+                   cell->attempt);
+    if (target->console_file != NULL) {
+        console = target_expand_text(target, target->console_file, cell->bindings, error);
+        if (console == NULL)
+            return -1;
+    }
+    return streams_start(&cell->streams, &cell->account, cell->nonce, target->panic_lines,
+                         steal_fd(&pipes->stdout_read), steal_fd(&pipes->stderr_read), console,
+                         cell->settings->output, prefix, error);
+}
+
+static int spawn_target(struct cell *cell, struct error *error)
+{
+    const struct target *target = &cell->setup->target;
+    CLEANUP(cell_words_release) struct cell_words argv = {.count = 0};
+    CLEANUP(cell_words_release) struct cell_words environment = {.count = 0};
+    CLEANUP(close_pipes) struct pipes pipes = {-1, -1, -1, -1, -1, -1};
+    CLEANUP_FREE char *directory = NULL;
+    if (cell_words_argv(cell, &argv, error) != 0 ||
+        cell_words_environment(cell, &environment, error) != 0 || open_pipes(&pipes, error) != 0)
+        return -1;
+    if (target->launch_directory != NULL &&
+        (directory = target_expand_text(target, target->launch_directory, cell->bindings, error)) ==
+            NULL)
+        return -1;
+    if (start_listening(cell, &pipes, error) != 0)
+        return -1;
+    const struct spawn_request request = {
+        .argv = argv.list,
+        .environment = environment.list,
+        .directory = directory,
+        .stdin_fd = pipes.stdin_read,
+        .stdout_fd = pipes.stdout_write,
+        .stderr_fd = pipes.stderr_write,
+        .cgroup_fd = cell->group->fd,
+    };
+    cell->pid = spawn_process(&request, &cell->report, error);
+    if (cell->pid < 0)
+        return -1;
+    cell->stdin_fd = steal_fd(&pipes.stdin_write);
+    return 0;
+}
+
+/* An account hears lines of one cell and does not know which it is. */
+static void name_the_cell(void *context, uint64_t since_launch_ns, const char *text)
+{
+    const struct cell *cell = context;
+    cell->settings->listener(cell->settings->listener_context, cell->setup->target.name,
+                             cell->shape->name, since_launch_ns, text);
+}
+
+int cell_launch(struct cell *cell, uint64_t now_ns)
+{
+    struct error failed = ERROR_INIT;
+    cell->launched_ns = now_ns;
+    if (account_start(&cell->account, cell->shape, cell->guest_directory, now_ns, &failed) != 0 ||
+        spawn_target(cell, &failed) != 0 ||
+        tree_start(&cell->tree, cell->pid, cell->group, &failed) != 0) {
+        cell_fail(cell, &failed);
+        return -1;
+    }
+    cell->account.listener = cell->settings->listener != NULL ? name_the_cell : NULL;
+    cell->account.listener_context = cell;
+    cell->tree.adopt_orphans = cell->alone;
+    meter_start(&cell->meter, now_ns, cell->settings->early);
+    cell->stage = CELL_WATCHING;
+    cell->expected_ns = now_ns;
+    return 0;
+}

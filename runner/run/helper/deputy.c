@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/helper/deputy.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json_build.h"
+#include "process/patience.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+/* Not from the heap: so big a block, taken and given back twice a cell, makes it grow and shrink,
+ * and every page of it fault again. */
+enum { MESSAGE_MAX = 160 * 1024 };
+static char message[MESSAGE_MAX];
+
+json_t *deputy_success(void)
+{
+    return json_pack("{s:b}", "ok", 1);
+}
+
+json_t *deputy_failure(const struct error *error)
+{
+    char text[sizeof error->where + sizeof error->what + sizeof ": "];
+    error_describe(error, text, sizeof text);
+    return deputy_no_answer(text);
+}
+
+/* A message is a JSON text, a NUL, and the payload. Returns its length, or 0 where it does not fit
+ * in. */
+static size_t write_message(char *buffer, const json_t *json, const char *bytes, size_t length)
+{
+    size_t text = json == NULL ? 0 : json_dumpb(json, buffer, MESSAGE_MAX, JSON_COMPACT);
+    if (text == 0 || text + 1 + length > MESSAGE_MAX)
+        return 0;
+    buffer[text] = '\0';
+    if (length > 0)
+        memcpy(buffer + text + 1, bytes, length);
+    return text + 1 + length;
+}
+
+static json_t *read_message(const char *buffer, size_t got, struct payload *payload)
+{
+    size_t text = strnlen(buffer, got);
+    *payload = (struct payload){buffer + text + 1, got > text ? got - text - 1 : 0};
+    return json_loadb(buffer, text, 0, NULL);
+}
+
+static bool send_answer(int fd, char *buffer, const json_t *json, const struct answer_bytes *answer)
+{
+    size_t length = write_message(buffer, json, answer->bytes, answer->length);
+    /* An answer too long for a message can only be a view's with absurd findings. */
+    if (length == 0)
+        length = (size_t)snprintf(buffer, MESSAGE_MAX, "{\"ok\":false,\"error\":\"no answer\"}");
+    return send(fd, buffer, length, MSG_NOSIGNAL) == (ssize_t)length;
+}
+
+/* Answers one question. Returns false when the runner is gone. */
+static bool serve(int fd, char *buffer, deputy_worker worker)
+{
+    static struct answer_bytes answer;
+    ssize_t got = recv(fd, buffer, MESSAGE_MAX, 0);
+    if (got < 0 && errno == EINTR)
+        return true;
+    if (got <= 0)
+        return false;
+    struct payload payload;
+    answer.length = 0;
+    CLEANUP_JSON json_t *request = read_message(buffer, (size_t)got, &payload);
+    CLEANUP_JSON json_t *json = request == NULL ? NULL : worker(request, &payload, &answer);
+    return send_answer(fd, buffer, json, &answer);
+}
+
+/* The first question, if it is a function. */
+static bool do_first(int fd, char *buffer, json_t *(*first)(void *context), void *context)
+{
+    static const struct answer_bytes none;
+    CLEANUP_JSON json_t *json = first == NULL ? NULL : first(context);
+    return first == NULL || send_answer(fd, buffer, json, &none);
+}
+
+_Noreturn static void become_deputy(int fd, pid_t runner, deputy_worker worker,
+                                    json_t *(*first)(void *context), void *context)
+{
+    (void)setsid();
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigset_t none;
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    /* A deputy that has to be left behind must not keep a pipe to the runner's reader open. */
+    int nothing = open("/dev/null", O_RDWR);
+    for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; standard++)
+        (void)dup2(nothing, standard);
+    if (fd != STDERR_FILENO + 1 && dup2(fd, STDERR_FILENO + 1) < 0)
+        _exit(1);
+    fd = STDERR_FILENO + 1;
+    (void)close_range((unsigned)fd + 1, ~0U, 0);
+    char *buffer = malloc(MESSAGE_MAX);
+    if (buffer != NULL && getppid() == runner && do_first(fd, buffer, first, context))
+        while (serve(fd, buffer, worker))
+            continue;
+    _exit(0);
+}
+
+int deputy_start(struct deputy *deputy, deputy_worker worker, json_t *(*first)(void *context),
+                 void *context, struct error *error)
+{
+    *deputy = (struct deputy){.fd = -1};
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return error_set_errno(error, errno, NULL, "cannot make a socket pair");
+    pid_t runner = getpid();
+    pid_t pid = fork();
+    if (pid == 0)
+        become_deputy(ends[1], runner, worker, first, context);
+    (void)close(ends[1]);
+    if (pid < 0) {
+        (void)close(ends[0]);
+        return error_set_errno(error, errno, NULL, "cannot start a process");
+    }
+    *deputy = (struct deputy){.pid = pid, .fd = ends[0], .asked = first != NULL};
+    return 0;
+}
+
+int deputy_ask(struct deputy *deputy, json_t *request, const struct payload *payload,
+               struct error *error)
+{
+    CLEANUP_JSON json_t *owned = request;
+    if (owned == NULL)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a request");
+    size_t length = write_message(message, owned, payload == NULL ? NULL : payload->bytes,
+                                  payload == NULL ? 0 : payload->length);
+    if (length == 0)
+        return error_set(error, ERROR_INPUT, NULL, "a target's steps are too long");
+    if (send(deputy->fd, message, length, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)length)
+        return error_set_errno(error, errno, NULL, "the helper process is gone");
+    deputy->asked = true;
+    return 0;
+}
+
+json_t *deputy_answer(struct deputy *deputy, struct payload *payload, struct error *error)
+{
+    struct payload ignored;
+    ssize_t got = recv(deputy->fd, message, sizeof message, MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return NULL;
+    json_t *answer =
+        got > 0 ? read_message(message, (size_t)got, payload == NULL ? &ignored : payload) : NULL;
+    deputy->asked = false;
+    if (answer == NULL)
+        (void)error_set(error, ERROR_ENVIRONMENT, NULL, "the helper process ended unexpectedly");
+    return answer;
+}
+
+const char *deputy_refusal(const json_t *answer)
+{
+    const char *why = json_string_value(json_object_get(answer, "error"));
+    if (json_is_true(json_object_get(answer, "ok")))
+        return NULL;
+    return why == NULL ? "no answer" : why;
+}
+
+json_t *deputy_no_answer(const char *why)
+{
+    struct builder builder = {0};
+    json_t *answer = build_object(&builder);
+    build_truth(&builder, answer, "ok", false);
+    build_text(&builder, answer, "error", why);
+    return build_finish(&builder, answer);
+}
+
+json_t *deputy_wait(struct deputy *deputy, uint64_t budget_ns, struct payload *payload,
+                    struct error *error)
+{
+    CLEANUP(process_table_release) struct process_table table = {0};
+    CLEANUP(patience_release) struct patience patience = {0};
+    struct error failed = ERROR_INIT;
+    json_t *answer;
+    patience_start(&patience, deputy->pid, budget_ns, budget_ns * PATIENCE_TIMES, clock_now_ns());
+    while ((answer = deputy_answer(deputy, payload, &failed)) == NULL) {
+        uint64_t now_ns = clock_now_ns();
+        uint64_t left_ns = patience.expected_ns > now_ns ? patience.expected_ns - now_ns : 0;
+        struct pollfd fd = {.fd = deputy->fd, .events = POLLIN};
+        char why[128];
+        table.count = 0;
+        if (failed.code == ERROR_NONE && !patience_is_over(&patience, now_ns, &table)) {
+            (void)poll(&fd, 1, (int)(left_ns / NS_PER_MS) + 1);
+            continue;
+        }
+        patience_describe(&patience, why, sizeof why);
+        (void)error_set(&failed, ERROR_DEADLINE, NULL, "%s", why); /* if it had not ended before */
+        deputy_abandon(deputy);
+        (void)error_set(error, failed.code, failed.where, "%s", failed.what);
+        return NULL;
+    }
+    return answer;
+}
+
+void deputy_abandon(struct deputy *deputy)
+{
+    if (deputy->pid > 0) {
+        (void)kill(deputy->pid, SIGKILL);
+        (void)kill(-deputy->pid, SIGKILL); /* the tools that it runs */
+    }
+    if (deputy->fd >= 0)
+        (void)close(deputy->fd);
+    *deputy = (struct deputy){.fd = -1};
+}

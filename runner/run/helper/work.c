@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/helper/work.h"
+
+#include "base/cleanup.h"
+#include "base/json_build.h"
+#include "run/recorded_files.h"
+#include "run/helper/host_view.h"
+#include "run/helper/launcher_log.h"
+#include "run/helper/steps.h"
+#include "run/leftovers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Takes the answer over; without memory there is none, which is no yes either. */
+static json_t *add_change(json_t *answer, const struct error *changed)
+{
+    struct builder builder = {0};
+    char text[sizeof changed->where + sizeof changed->what + sizeof ": "];
+    error_describe(changed, text, sizeof text);
+    build_text(&builder, answer, "changed", text);
+    return build_finish(&builder, answer);
+}
+
+static json_t *do_steps(const json_t *request)
+{
+    struct error error = ERROR_INIT;
+    struct error changed = ERROR_INIT;
+    bool digests = json_is_true(json_object_get(request, "digests"));
+    int unchanged = recorded_check(json_object_get(request, "files"), digests, &changed);
+    int done =
+        steps_execute(json_object_get(request, "steps"), json_object_get(request, "own"), &error);
+    json_t *answer = done == 0 ? deputy_success() : deputy_failure(&error);
+    return unchanged == 0 ? answer : add_change(answer, &changed);
+}
+
+static void look_at_result(struct builder *builder, json_t *answer, const json_t *view)
+{
+    struct error error = ERROR_INIT;
+    const char *kind = json_string_value(json_object_get(view, "kind"));
+    const char *path = json_string_value(json_object_get(view, "path"));
+    const char *nonce = json_string_value(json_object_get(view, "nonce"));
+    const struct shape *shape = shape_find(json_string_value(json_object_get(view, "shape")));
+    struct view_findings findings = {builder, build_array_in(builder, answer, "findings")};
+    int failed = strcmp(kind, "fat-image") == 0
+                     ? view_fat_image(path, shape, nonce, &findings, &error)
+                     : view_directory(path, shape, nonce, &findings, &error);
+    const char *result = json_array_size(findings.lines) == 0 ? "agrees" : "contradicts";
+    if (failed != 0) {
+        result = "unavailable";
+        view_add_finding(&findings, "%s: %s", error.where, error.what);
+    }
+    build_text(builder, answer, "result", result);
+}
+
+/* What the launcher logged first: that file system is the runner's, the other one is under test. */
+static json_t *do_look(const json_t *request)
+{
+    struct builder builder = {0};
+    json_t *answer = build_object(&builder);
+    const json_t *launcher = json_object_get(request, "launcher");
+    const json_t *view = json_object_get(request, "view");
+    build_truth(&builder, answer, "ok", true);
+    if (launcher != NULL)
+        build_set(&builder, answer, "launcher",
+                  launcher_log_read(json_string_value(json_object_get(launcher, "logs")),
+                                    json_string_value(json_object_get(launcher, "line"))));
+    if (view != NULL)
+        look_at_result(&builder, answer, view);
+    /* A finding that was lost for want of memory must not leave an agreement behind. */
+    return build_finish(&builder, answer);
+}
+
+static json_t *do_check_root(const json_t *request)
+{
+    struct error error = ERROR_INIT;
+    const char *path = json_string_value(json_object_get(request, "path"));
+    struct stat status;
+    char real[PATH_MAX];
+    if (stat(path, &status) != 0 || realpath(path, real) == NULL)
+        (void)error_set_errno(&error, errno, path,
+                              "cannot be used as --root; make it, or choose another directory");
+    else if (!S_ISDIR(status.st_mode))
+        (void)error_set(&error, ERROR_INPUT, path, "not a directory; --root takes a directory");
+    else if (access(path, W_OK | X_OK) != 0)
+        (void)error_set_errno(&error, errno, path, "cannot be written to; choose another --root");
+    if (error.code != ERROR_NONE)
+        return deputy_failure(&error);
+    struct builder builder = {0};
+    json_t *answer = build_object(&builder);
+    build_truth(&builder, answer, "ok", true);
+    build_text(&builder, answer, "real", real);
+    return build_finish(&builder, answer);
+}
+
+static const char *text_of(const json_t *request, const char *key)
+{
+    return json_string_value(json_object_get(request, key));
+}
+
+/* A console file appears when the VM makes it; until then it is empty. */
+static json_t *do_read(const json_t *request, struct answer_bytes *answer)
+{
+    struct error error = ERROR_INIT;
+    const char *path = text_of(request, "path");
+    static int fd = -1; /* stays open: the writer of a FIFO must have a reader */
+    static char opened[PATH_MAX];
+    if (strcmp(opened, path) != 0)
+        cleanup_fd(&fd);
+    if (fd < 0 || strcmp(opened, path) != 0)
+        fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    (void)snprintf(opened, sizeof opened, "%s", path);
+    off_t at = (off_t)json_integer_value(json_object_get(request, "at"));
+    ssize_t got = fd < 0 ? 0 : pread(fd, answer->bytes, sizeof answer->bytes, at);
+    if (got < 0 && errno == ESPIPE) /* a FIFO */
+        got = read(fd, answer->bytes, sizeof answer->bytes);
+    if (got < 0 && errno != EAGAIN) {
+        (void)error_set_errno(&error, errno, path, "cannot read the console file");
+        return deputy_failure(&error);
+    }
+    answer->length = got < 0 ? 0 : (size_t)got;
+    return deputy_success();
+}
+
+static json_t *do_remove_scratch(const json_t *request)
+{
+    struct error error = ERROR_INIT;
+    if (leftovers_remove_scratch(text_of(request, "path"), &error) != 0)
+        return deputy_failure(&error);
+    return deputy_success();
+}
+
+json_t *work_carry_out(const json_t *request, const struct payload *payload,
+                       struct answer_bytes *answer)
+{
+    (void)payload;
+    const char *what = text_of(request, "do");
+    if (strcmp(what, "steps") == 0)
+        return do_steps(request);
+    if (strcmp(what, "look") == 0)
+        return do_look(request);
+    if (strcmp(what, "check_root") == 0)
+        return do_check_root(request);
+    if (strcmp(what, "read") == 0)
+        return do_read(request, answer);
+    return do_remove_scratch(request);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_WORK_H
+#define RO_WORK_H
+
+#include "run/helper/deputy.h"
+
+/**
+ * What the deputy of a job, and that of the scratch directory, is asked for:
+ *   {"do": "steps", "steps": [...], "own": [...],                        see steps.h
+ *    "files": [...], "digests": true}       first looks at them, see recorded_check; both optional
+ *   {"do": "look",                          either or both of what was left:
+ *    "launcher": {"logs": P, "line": L},                              see launcher_log.h
+ *    "view": {"kind": K, "path": P, "shape": S, "nonce": N}}          see host_view.h
+ *   {"do": "check_root", "path": P}      is it a directory that can be written to?
+ *                                        The answer has its path without links as "real".
+ *   {"do": "read", "path": P, "at": N}   the bytes of a file from there on, as payload
+ *   {"do": "remove_scratch", "path": P}                                 see leftovers.h
+ * The answer to a look has "launcher", "result" and "findings". A deputy_worker.
+ */
+json_t *work_carry_out(const json_t *request, const struct payload *payload,
+                       struct answer_bytes *answer);
+
+#endif

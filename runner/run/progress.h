@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_PROGRESS_H
+#define RO_PROGRESS_H
+
+#include "base/json_build.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { PROGRESS_TARGETS_MAX = 32, PROGRESS_SHAPES_MAX = 64, PROGRESS_VERDICTS = 8 };
+
+/** How often each verdict was given to a shape on a target. */
+struct tally {
+    unsigned counts[PROGRESS_VERDICTS]; /* by enum verdict */
+    unsigned total;
+};
+
+/**
+ * What a person sees of a run: it is told of events and never asks. Text goes to `out`; a
+ * progress line is kept up to date only on a terminal, and colour is used only there.
+ */
+struct progress {
+    FILE *out; /* NULL: silent */
+    bool terminal;
+    bool colour;
+    bool live; /* every journal line, too */
+    bool line_shown;
+    uint64_t line_ns;
+    unsigned done;
+    unsigned planned;
+    size_t target_count;
+    char targets[PROGRESS_TARGETS_MAX][72];
+    size_t shape_count;
+    const char *shapes[PROGRESS_SHAPES_MAX]; /* of the table of shapes */
+    struct tally tallies[PROGRESS_SHAPES_MAX][PROGRESS_TARGETS_MAX];
+    struct builder builder;
+    json_t *documents; /* array of paths, for --json; owned */
+};
+
+/** Readies it for `out` (NULL for none). Honours NO_COLOR and TERM=dumb. */
+void progress_start(struct progress *progress, FILE *out);
+
+/** A line of information, "note: ..." */
+__attribute__((format(printf, 2, 3))) void progress_note(struct progress *progress,
+                                                         const char *format, ...);
+
+/** A cell is finished; `expected` is a control's expected verdict and NULL for a shape. */
+void progress_cell(struct progress *progress, const char *target, const json_t *cell,
+                   const char *expected, bool as_expected);
+
+/** Time goes by; `running` says what is out now. Does something only on a terminal, 5 times a
+ * second. */
+void progress_tick(struct progress *progress, uint64_t now_ns, const char *running);
+
+/** A journal line of a running cell (--live). */
+void progress_journal_line(struct progress *progress, const char *target, const char *shape,
+                           uint64_t since_launch_ns, const char *text);
+
+/** A document was written. */
+void progress_document(struct progress *progress, const char *path);
+
+/** The matrix of shapes by targets and what the clean attempts that were made are worth. */
+void progress_matrix(struct progress *progress);
+
+/** The word for a tally: a verdict's name, "flaky 2/3", or "-". */
+void tally_describe(const struct tally *tally, char *out, size_t size);
+
+/** Whether attempts disagreed. */
+bool tally_is_flaky(const struct tally *tally);
+
+/**
+ * The largest rate of hangs that `attempts` clean attempts leave possible at 95 % confidence:
+ * 1 - 0.05^(1/n), the exact one-sided bound of Clopper and Pearson for no event in n.
+ */
+double hang_rate_bound(unsigned attempts);
+
+/** Frees what the progress owns. */
+void progress_release(struct progress *progress);
+
+#endif

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
+#include "base/data_dir.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "base/version.h"
+#include "run/helper/steps.h"
+#include "run/recorded_files.h"
+#include "run/state.h"
+#include "target/guest_program.h"
+#include "target/placeholder.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#define SETUP_NS (60 * NS_PER_S)
+#define ROOT_NS (5 * NS_PER_S)
+
+static const char *const reference_targets[] = {"native", "uml-fat", "uml-hostfs", NULL};
+static const char *const nanvix_targets[] = {"nanvix-standalone",    "nanvix-standalone-legacy",
+                                             "nanvix-hosted-single", "nanvix-hosted-multi",
+                                             "nanvix-hostfs",        NULL};
+
+static void replace_budget(uint64_t *budget, uint64_t given)
+{
+    if (given != 0)
+        *budget = given;
+}
+
+static void replace_budgets(struct budgets *budgets, const struct run_options *options)
+{
+    replace_budget(&budgets->boot_ns, options->boot_ns);
+    replace_budget(&budgets->step_ns, options->step_ns);
+    replace_budget(&budgets->control_step_ns, options->control_step_ns);
+    replace_budget(&budgets->exit_ns, options->exit_ns);
+    replace_budget(&budgets->total_ns, options->total_ns);
+    replace_budget(&budgets->grace_ns, options->grace_ns);
+}
+
+static void skip(struct run_target *target, const char *reason)
+{
+    target->setup.skipped = true;
+    (void)snprintf(target->setup.skip_reason, sizeof target->setup.skip_reason, "%s", reason);
+}
+
+static int choose_probes(const struct run *run, const char *abi, char *out, size_t size,
+                         struct error *error)
+{
+    char relative[256];
+    if (run->options->probes == NULL) {
+        if (path_format(relative, sizeof relative, error, "probes/%s", abi) != 0)
+            return -1;
+        return data_path(out, size, relative, error);
+    }
+    if (path_format(out, size, error, "%s/%s", run->options->probes, abi) == 0 &&
+        access(out, R_OK) == 0)
+        return 0;
+    return path_format(out, size, error, "%s", run->options->probes);
+}
+
+int run_find_probes(const struct run *run, const char *abi, char out[PATH_MAX], struct error *error)
+{
+    char chosen[PATH_MAX];
+    if (choose_probes(run, abi, chosen, sizeof chosen, error) != 0)
+        return -1;
+    if (realpath(chosen, out) == NULL)
+        return error_set_errno(error, errno, chosen, "cannot find the probe programs");
+    return 0;
+}
+
+static int bind_path(json_t *bindings, const char *name, const char *path, struct error *error)
+{
+    char absolute[PATH_MAX];
+    /* Not realpath: it would touch the file system under test. */
+    if (path[0] == '/')
+        return placeholders_bind(bindings, name, path, error);
+    char here[PATH_MAX];
+    if (getcwd(here, sizeof here) == NULL ||
+        path_format(absolute, sizeof absolute, error, "%s/%s", here, path) != 0)
+        return -1;
+    return placeholders_bind(bindings, name, absolute, error);
+}
+
+/* On which file system the cells of a target work: below --root where the descriptor says so, else
+ * in the scratch directory. */
+static void find_device(struct run *run, struct target_setup *setup)
+{
+    CLEANUP_FREE char *text = json_dumps(setup->target.source.root, JSON_COMPACT);
+    bool in_root = run->root[0] != '\0' && text != NULL && strstr(text, "{root}") != NULL;
+    (void)mount_find_device(in_root ? run->root : run->scratch, setup->device);
+    setup->silence = silence_of(&run->silences, setup->device);
+}
+
+static int make_bindings(struct run *run, struct run_target *target, struct error *error)
+{
+    struct target_setup *setup = &target->setup;
+    char shared[PATH_MAX];
+    char probes[PATH_MAX];
+    if (setup->bindings == NULL)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a target");
+    find_device(run, setup);
+    if (path_format(shared, sizeof shared, error, "%s/%s", run->scratch, setup->target.name) != 0 ||
+        run_find_probes(run, setup->target.abi, probes, error) != 0 ||
+        bind_path(setup->bindings, "shared", shared, error) != 0 ||
+        bind_path(setup->bindings, "probes", probes, error) != 0 ||
+        bind_path(setup->bindings, "root",
+                  run->options->root == NULL ? run->scratch : run->options->root, error) != 0)
+        return error_set(error, ERROR_MEMORY, setup->target.name, "cannot be prepared");
+    return 0;
+}
+
+/* What the launched programs are, by digest, so that a document can say what it speaks of. */
+static int digest_programs(struct run_target *target, struct error *error)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(target->setup.bindings, name, value) {
+        char digest[DIGEST_SIZE];
+        const char *path = json_string_value(value);
+        if (strncmp(name, "program:", 8) != 0 || digest_file(path, digest, NULL) != 0)
+            continue;
+        build_text(&target->builder, target->subject_digests, name + 8, digest);
+        if (recorded_add(target->setup.files, path, NULL, digest, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int digest_sysroot(const struct run *run, struct run_target *target, struct error *error)
+{
+    const char *name;
+    json_t *digest;
+    if (sysroot_digest(&run->sysroot, &target->setup.target, target->subject_digests, error) != 0)
+        return -1;
+    json_object_foreach(target->subject_digests, name, digest) {
+        char path[PATH_MAX];
+        if (path_format(path, sizeof path, error, "%s/%s", run->sysroot.path, name) != 0 ||
+            recorded_add(target->setup.files, path, NULL, json_string_value(digest), error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int run_digest_probe(struct run_target *target, const char *directory, const char *shape,
+                     struct error *error)
+{
+    char path[PATH_MAX];
+    char digest[DIGEST_SIZE];
+    if (path_format(path, sizeof path, error, "%s/%s", directory, shape) != 0 ||
+        digest_file(path, digest, error) != 0)
+        return -1;
+    build_text(&target->builder, target->probe_digests, shape, digest);
+    return recorded_add(target->setup.files, path, shape, digest, error);
+}
+
+static int digest_probes(const struct run *run, struct run_target *target, struct error *error)
+{
+    const char *probes = json_string_value(json_object_get(target->setup.bindings, "probes"));
+    for (size_t i = 0; i < run->shape_count; i++)
+        if (!shape_is_script(run->shapes[i]) &&
+            run_digest_probe(target, probes, run->shapes[i]->name, error) != 0)
+            return -1;
+    for (size_t i = 0; i < shape_count && !run->options->no_controls; i++)
+        if (shapes[i].group == SHAPE_CONTROL &&
+            run_digest_probe(target, probes, shapes[i].name, error) != 0)
+            return -1;
+    return 0;
+}
+
+static int check_root(struct run *run, struct error *error)
+{
+    struct deputy deputy = {.fd = -1};
+    if (run->options->root == NULL)
+        return 0;
+    if (!text_is_utf8(run->options->root, strlen(run->options->root)))
+        return error_set(error, ERROR_ENVIRONMENT, run->options->root,
+                         "is no UTF-8, which documents are; choose another --root");
+    json_t *request = json_pack("{s:s, s:s}", "do", "check_root", "path", run->options->root);
+    CLEANUP_JSON json_t *answer = run_ask_and_wait(run, &deputy, request, ROOT_NS, error);
+    deputy_abandon(&deputy);
+    if (answer == NULL)
+        return -1;
+    const char *why = deputy_refusal(answer);
+    if (why != NULL)
+        return error_set(error, ERROR_ENVIRONMENT, NULL, "%s", why);
+    return path_format(run->root, sizeof run->root, error, "%s",
+                       json_string_value(json_object_get(answer, "real")));
+}
+
+static bool uses_sysroot(const struct target *target)
+{
+    return json_object_get(target->source.root, "sysroot") != NULL;
+}
+
+/* The double runs guests of its own ABI; a descriptor's variant ("-hostfs") is kept. */
+static void choose_abi(struct run *run, struct target *target, char *abi, size_t size)
+{
+    const char *variant = strstr(target->abi, "-hostfs");
+    (void)snprintf(abi, size, "%s%s", run->sysroot.guest_abi, variant == NULL ? "" : variant);
+    target->abi = abi;
+}
+
+static int check_guest_programs(const struct run *run, struct run_target *target,
+                                struct error *error)
+{
+    const char *probes = json_string_value(json_object_get(target->setup.bindings, "probes"));
+    const char *name;
+    json_t *digest;
+    if (sysroot_check_path(run->scratch, "set TMPDIR to another directory", error) != 0 ||
+        sysroot_check_path(probes, "move the probes and give --probes", error) != 0)
+        return -1;
+    json_object_foreach(target->probe_digests, name, digest) {
+        char path[PATH_MAX];
+        if (path_format(path, sizeof path, error, "%s/%s", probes, name) != 0 ||
+            guest_program_check(path, target->setup.target.abi, RO_PROBE_BUILD, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A target of a sysroot: whether it is served there, and by what. Returns false when skipped. */
+static bool take_sysroot(struct run *run, struct run_target *target, struct error *error)
+{
+    char why[512];
+    struct target *described = &target->setup.target;
+    if (run->sysroot.path[0] == '\0') {
+        skip(target, "needs a Nanvix sysroot; give --nanvix SYSROOT");
+        return false;
+    }
+    choose_abi(run, described, target->abi, sizeof target->abi);
+    if (!sysroot_serves(&run->sysroot, described, why, sizeof why)) {
+        skip(target, why);
+        return false;
+    }
+    if (placeholders_bind(target->setup.bindings, "sysroot", run->sysroot.path, error) == 0 &&
+        placeholders_bind(target->setup.bindings, "release", run->sysroot.release, error) == 0)
+        (void)digest_sysroot(run, target, error);
+    return true;
+}
+
+static int run_setup(struct run *run, struct run_target *target, struct error *error)
+{
+    struct target_setup *setup = &target->setup;
+    struct deputy deputy = {.fd = -1};
+    json_t *steps = target_steps(&setup->target, "setup");
+    CLEANUP_JSON json_t *all =
+        json_pack("[{s:O}]", "make_directory", json_object_get(setup->bindings, "shared"));
+    if (steps == NULL)
+        return 0;
+    CLEANUP_JSON json_t *expanded = target_expand(&setup->target, steps, setup->bindings, error);
+    if (expanded == NULL || json_array_extend(all, expanded) != 0)
+        return -1;
+    json_t *request = steps_request(json_incref(all), run->scratch, NULL);
+    CLEANUP_JSON json_t *answer = run_ask_and_wait(run, &deputy, request, SETUP_NS, error);
+    deputy_abandon(&deputy);
+    if (answer == NULL)
+        return -1;
+    const char *why = deputy_refusal(answer);
+    return why == NULL
+               ? 0
+               : error_set(error, ERROR_ENVIRONMENT, setup->target.name, "setup failed: %s", why);
+}
+
+static int prepare_target(struct run *run, struct run_target *target, const char *given,
+                          struct error *error)
+{
+    char path[PATH_MAX];
+    char missing[512];
+    struct target_setup *setup = &target->setup;
+    target->broken_controls = build_array(&target->builder);
+    target->probe_digests = build_object(&target->builder);
+    target->subject_digests = build_object(&target->builder);
+    setup->files = build_array(&target->builder);
+    if (target_find(given, path, sizeof path, error) != 0 ||
+        target_load(&setup->target, path, error) != 0)
+        return -1;
+    replace_budgets(&setup->target.budgets, run->options);
+    (void)snprintf(run->progress->targets[run->progress->target_count++],
+                   sizeof run->progress->targets[0], "%s", setup->target.name);
+    setup->bindings = json_object();
+    if (uses_sysroot(&setup->target) && !take_sysroot(run, target, error))
+        return 0;
+    if (error->code != ERROR_NONE)
+        return -1;
+    struct error problem = ERROR_INIT;
+    if (make_bindings(run, target, &problem) != 0 || digest_probes(run, target, &problem) != 0) {
+        char reason[512];
+        (void)snprintf(reason, sizeof reason, "%s: %s", problem.where, problem.what);
+        skip(target, reason);
+        return 0;
+    }
+    if (!target_requirements_met(&setup->target, setup->bindings, missing, sizeof missing)) {
+        skip(target, missing);
+        return 0;
+    }
+    if (uses_sysroot(&setup->target) && check_guest_programs(run, target, error) != 0)
+        return -1;
+    if (recorded_compare_manifest(json_string_value(json_object_get(setup->bindings, "probes")),
+                                  setup->target.abi, target->probe_digests, error) != 0 ||
+        digest_programs(target, error) != 0)
+        return -1;
+    run_prepare_scenario(run, target);
+    for (size_t i = 0; i < run->shape_count; i++)
+        if (cell_check_paths(&run->settings, setup, run->shapes[i], error) != 0)
+            return -1;
+    return run_setup(run, target, error);
+}
+
+static bool is_repeated(const struct run *run, const char *given, size_t before)
+{
+    for (size_t i = 0; i < before; i++)
+        if (strcmp(run->options->targets[i], given) == 0)
+            return true;
+    return false;
+}
+
+/* What the command line asks for, or else everything that there is of the kind that it means. */
+static const char *const *choose_targets(const struct run_options *options, size_t *count)
+{
+    const char *const *chosen = options->sysroot != NULL ? nanvix_targets : reference_targets;
+    if (options->target_count > 0) {
+        *count = options->target_count;
+        return options->targets;
+    }
+    for (*count = 0; chosen[*count] != NULL;)
+        ++*count;
+    return chosen;
+}
+
+int run_prepare_targets(struct run *run, struct error *error)
+{
+    const struct run_options *options = run->options;
+    size_t count;
+    const char *const *given = choose_targets(options, &count);
+    if (check_root(run, error) != 0)
+        return -1;
+    if (options->sysroot != NULL &&
+        sysroot_inspect(&run->sysroot, options->sysroot, options->release, error) != 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        if (options->target_count > 0 && is_repeated(run, given[i], i))
+            return error_set(error, ERROR_USAGE, given[i], "target given twice");
+        struct run_target *target = &run->targets[run->target_count++];
+        if (prepare_target(run, target, given[i], error) != 0)
+            return -1;
+        if (target->setup.skipped)
+            progress_note(run->progress, "%s is skipped: %s", target->setup.target.name,
+                          target->setup.skip_reason);
+        else if (target->setup.scenario_missing[0] != '\0')
+            progress_note(run->progress, "the scenario is skipped on %s: %s",
+                          target->setup.target.name, target->setup.scenario_missing);
+    }
+    return 0;
+}
+
+void run_release_targets(struct run *run)
+{
+    for (size_t i = 0; i < run->target_count; i++) {
+        struct run_target *target = &run->targets[i];
+        json_decref(target->broken_controls);
+        json_decref(target->probe_digests);
+        json_decref(target->subject_digests);
+        json_decref(target->setup.files);
+        json_decref(target->setup.bindings);
+        target_release(&target->setup.target);
+    }
+}
