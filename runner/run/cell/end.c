@@ -2,9 +2,9 @@
 #include "base/clock.h"
 #include "process/evidence.h"
 #include "run/cell/cell.h"
-#include "run/recorded_files.h"
 #include "run/helper/steps.h"
 #include "run/helper/work.h"
+#include "run/recorded_files.h"
 
 #include <stdio.h>
 #include <string.h>

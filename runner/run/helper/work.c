@@ -3,11 +3,11 @@
 
 #include "base/cleanup.h"
 #include "base/json_build.h"
-#include "run/recorded_files.h"
 #include "run/helper/host_view.h"
 #include "run/helper/launcher_log.h"
 #include "run/helper/steps.h"
 #include "run/leftovers.h"
+#include "run/recorded_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
