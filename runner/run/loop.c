@@ -72,9 +72,6 @@ static void start_cells(struct run *run, uint64_t now_ns)
         cell->group = &job->group;
         cell->turn = &run->turn;
         cell->alone = run->job_count == 1;
-        cell->streams.all[0].fd = -1;
-        cell->streams.all[1].fd = -1;
-        cell->streams.all[2].fd = -1;
         if (cell_start(cell, now_ns, &run->failure) != 0)
             return;
     }

@@ -1,34 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "run/cell/cell.h"
-#include "run/helper/steps.h"
+#include "run/cell/stages.h"
 
+#include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/path.h"
-#include "base/text.h"
-#include "run/cell/commands.h"
-#include "run/helper/steps.h"
-#include "target/placeholder.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/random.h>
 
-/* How long a deputy that prepares may be silent, besides what its tools may take: longer than any
- * disk needs to spin up, and a file system that is silent for longer would only cost time. */
-#define PREPARE_NS (20 * NS_PER_S)
-#define HELD_TICK_NS (100 * NS_PER_MS)
 /* What has not answered for so long may never do so. */
 #define SILENT_NS NS_PER_S
-
-static void make_nonce(char out[static 17])
-{
-    uint64_t random = 0;
-    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
-        random = clock_now_ns();
-    (void)snprintf(out, 17, "%016llx", (unsigned long long)random);
-}
 
 void cell_add_anomaly(struct cell *cell, const char *kind, const char *format, ...)
 {
@@ -47,180 +28,20 @@ void cell_fail(struct cell *cell, const struct error *cause)
     (void)error_set(&cell->failure, cause->code, cause->where, "%s", cause->what);
 }
 
-void cell_describe(const struct cell *cell, char *out, size_t size)
-{
-    int used = snprintf(out, size, "%s/%s", cell->setup->target.name, cell->shape->name);
-    if (cell->attempt > 1 && used > 0 && (size_t)used < size)
-        (void)snprintf(out + used, size - (size_t)used, ", attempt %u", cell->attempt);
-}
-
-static void release_names(struct cell *cell)
-{
-    free(cell->directory);
-    free(cell->guest_directory);
-    json_decref(cell->bindings);
-}
-
-/* Adds the placeholders of this attempt to those of the target. */
-static int make_bindings(struct cell *cell, struct error *error)
-{
-    const struct target *target = &cell->setup->target;
-    const struct shape *shape = cell->shape;
-    char probe[PATH_MAX];
-    const char *probes = shape_is_script(shape)
-                             ? cell->setup->scripts
-                             : json_string_value(json_object_get(cell->setup->bindings, "probes"));
-    if (asprintf(&cell->directory, "%s/%s", cell->settings->scratch, cell->name) < 0) {
-        cell->directory = NULL;
-        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
-    }
-    if (path_format(probe, sizeof probe, error, "%s/%s", probes, shape->name) != 0)
-        return -1;
-    cell->bindings = json_copy(cell->setup->bindings);
-    if (cell->bindings == NULL)
-        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
-    const struct {
-        const char *name;
-        const char *value;
-    } texts[] = {
-        {"cell", cell->directory},
-        {"cell_name", cell->name},
-        {"nonce", cell->nonce},
-        {"shape", shape->name},
-        {"probe", probe},
-        {"probe_name", shape->name},
-        {"python_flags", shape->python_flags},
-    };
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        if (texts[i].value != NULL &&
-            placeholders_bind(cell->bindings, texts[i].name, texts[i].value, error) != 0)
-            return -1;
-    cell->guest_directory =
-        target_expand_text(target, target->guest_directory, cell->bindings, error);
-    if (cell->guest_directory == NULL)
-        return -1;
-    return placeholders_bind(cell->bindings, "work", cell->guest_directory, error);
-}
-
-static void name_cell(struct cell *cell)
-{
-    make_nonce(cell->nonce);
-    (void)snprintf(cell->name, sizeof cell->name, "rename-oracle.%s", cell->nonce);
-}
-
-/* Whether the journal can name a file of the shape. */
-static int check_path(const struct cell *cell, const char *name, struct error *error)
-{
-    size_t length =
-        journal_encoded_length(cell->guest_directory) + 1 + journal_encoded_length(name);
-    if (length <= JOURNAL_VALUE_MAX)
-        return 0;
-    return error_set(error, ERROR_ENVIRONMENT, cell->setup->target.name,
-                     "the journal would need %zu bytes for the name of %s/%s and can carry %d; "
-                     "choose a shorter --root, TMPDIR or work directory",
-                     length, cell->guest_directory, name, JOURNAL_VALUE_MAX);
-}
-
-int cell_check_paths(const struct cell_settings *settings, struct target_setup *setup,
-                     const struct shape *shape, struct error *error)
-{
-    struct cell cell = {.settings = settings, .setup = setup, .shape = shape};
-    name_cell(&cell);
-    int failed = make_bindings(&cell, error);
-    const struct shape_rename *last = shape->renames + sizeof shape->renames / sizeof *last;
-    for (const struct shape_rename *rename = shape->renames;
-         failed == 0 && rename < last && rename->from != NULL; rename++)
-        if (check_path(&cell, rename->from, error) != 0 ||
-            check_path(&cell, rename->to, error) != 0)
-            failed = -1;
-    release_names(&cell);
-    return failed;
-}
-
-/* For --keep: how to do by hand what follows. Beside the cell's directory, which may be the one
- * that the probe works in. */
-static int add_commands(const struct cell *cell, json_t *all, struct error *error)
-{
-    char path[PATH_MAX];
-    CLEANUP_FREE char *text = cell_commands(cell, all, error);
-    if (text == NULL || path_format(path, sizeof path, error, "%s.commands", cell->directory) != 0)
-        return -1;
-    if (!text_is_utf8(text, strlen(text)))
-        return error_set(
-            error, ERROR_ENVIRONMENT, "--keep",
-            "what a cell inherits from the environment is no UTF-8; set PATH, HOME and "
-            "TMPDIR to other words");
-    if (json_array_insert_new(all, 0, json_pack("{s:s, s:s}", "write", path, "text", text)) != 0)
-        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
-    return 0;
-}
-
-/* The steps of the descriptor behind a first one that makes the cell's own directory. */
-static json_t *expand_preparation(const struct cell *cell, struct error *error)
-{
-    const struct target *target = &cell->setup->target;
-    json_t *own =
-        shape_is_script(cell->shape) ? json_object_get(target->interpreter, "prepare") : NULL;
-    json_t *steps = own != NULL ? own : target_steps(target, "prepare");
-    CLEANUP_JSON json_t *all = json_pack("[{s:s}]", "make_directory", cell->directory);
-    if (steps != NULL) {
-        CLEANUP_JSON json_t *expanded = target_expand(target, steps, cell->bindings, error);
-        if (expanded == NULL || json_array_extend(all, expanded) != 0)
-            return NULL;
-    }
-    if (cell->settings->keep && add_commands(cell, all, error) != 0)
-        return NULL;
-    return json_incref(all);
-}
-
-static int ask_for_preparation(struct cell *cell, uint64_t now_ns, struct error *error)
-{
-    json_t *steps = expand_preparation(cell, error);
-    if (steps == NULL)
-        return -1;
-    uint64_t silence_ns = PREPARE_NS + steps_longest_tool_ns(steps);
-    if (cell_ask_deputy(cell, steps_request(steps, cell->settings->scratch, cell->name), error) !=
-        0)
-        return -1;
-    cell->stage = CELL_PREPARING;
-    patience_start(&cell->patience, cell->deputy->pid, silence_ns, silence_ns * PATIENCE_TIMES,
-                   now_ns);
-    return 0;
-}
-
-/* Sends the deputy to prepare, unless its file system is known, or about to be known, as silent. */
-static void prepare(struct cell *cell, uint64_t now_ns)
-{
-    struct silence *silence = cell->setup->silence;
-    struct error failed = ERROR_INIT;
-    char why[320];
-    cell->stage = CELL_HELD;
-    cell->expected_ns = now_ns + HELD_TICK_NS;
-    if (silence_refuses(silence, WORK_PREPARE, why, sizeof why)) {
-        (void)error_set(&failed, ERROR_ENVIRONMENT, NULL, "not tried: %s", why);
-    } else if (silence_holds(silence)) {
-        return;
-    } else if (ask_for_preparation(cell, now_ns, &failed) == 0) {
-        silence->out++; /* for those that start in the same turn */
-        return;
-    }
-    cell_fail(cell, &failed);
-    cell->ended_ns = now_ns;
-    cell->stage = CELL_DONE;
-}
-
 int cell_start(struct cell *cell, uint64_t now_ns, struct error *error)
 {
-    name_cell(cell);
+    cell_take_name(cell);
     cell->stdin_fd = -1;
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        cell->streams.all[i].fd = -1;
     cell->launched_ns = now_ns;
     cell->builder = (struct builder){0};
     cell->anomalies = build_array(&cell->builder);
     if (cell->anomalies == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
     struct error failed = ERROR_INIT;
-    if (make_bindings(cell, &failed) == 0) {
-        prepare(cell, now_ns);
+    if (cell_make_bindings(cell, &failed) == 0) {
+        cell_prepare(cell, now_ns);
         return 0;
     }
     cell_fail(cell, &failed);
@@ -312,16 +133,29 @@ uint64_t cell_next_wake(const struct cell *cell)
                                                         : cell->patience.expected_ns;
 }
 
+static void hear_deputy(struct cell *cell, uint64_t now_ns, struct process_table *table)
+{
+    CLEANUP_JSON json_t *answer = cell_hear_deputy(cell, now_ns, table);
+    if (answer == NULL)
+        return;
+    if (cell->stage == CELL_PREPARING)
+        cell_take_preparation(cell, answer, now_ns);
+    else if (cell->stage == CELL_VIEWING)
+        cell_take_look(cell, answer, now_ns);
+    else
+        cell_take_cleaning(cell, answer);
+}
+
 void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
     switch (cell->stage) {
     case CELL_HELD:
-        prepare(cell, now_ns);
+        cell_prepare(cell, now_ns);
         break;
     case CELL_PREPARING:
     case CELL_VIEWING:
     case CELL_CLEANING:
-        cell_hear_deputy(cell, now_ns, table);
+        hear_deputy(cell, now_ns, table);
         break;
     case CELL_QUEUED:
         cell_launch_in_turn(cell, now_ns);
@@ -341,12 +175,30 @@ void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *tabl
     }
 }
 
+void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table)
+{
+    if (cell->aborted || cell->stage == CELL_DONE || cell->stage == CELL_IDLE)
+        return;
+    cell->aborted = true;
+    if (cell->stage == CELL_HELD) {
+        cell->stage = CELL_DONE; /* nothing was made for it */
+    } else if (cell->stage == CELL_PREPARING || cell->stage == CELL_QUEUED ||
+               cell->stage == CELL_VIEWING) {
+        if (cell->deputy->asked) /* what it is at is not wanted any more; an idle one can clean */
+            deputy_abandon(cell->deputy);
+        cell->cleaning_asked = false;
+        cell_clean(cell, now_ns);
+    } else if (cell->stage != CELL_CLEANING) {
+        cell_force_ending(cell, now_ns, table);
+    }
+}
+
 void cell_release(struct cell *cell)
 {
     boot_turn_give(cell->turn, cell);
     if (cell->stdin_fd >= 0)
         (void)close(cell->stdin_fd);
-    release_names(cell);
+    cell_release_names(cell);
     json_decref(cell->view_findings);
     json_decref(cell->launcher);
     json_decref(cell->evidence);

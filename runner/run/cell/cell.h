@@ -7,7 +7,6 @@
 #include "process/patience.h"
 #include "process/spawn.h"
 #include "run/cell/behind.h"
-#include "run/cell/boot_turn.h"
 #include "run/cell/streams.h"
 #include "run/helper/deputy.h"
 #include "run/helper/silence.h"
@@ -17,6 +16,26 @@
 
 #include <limits.h>
 #include <poll.h>
+
+/**
+ * The right to boot, for targets whose boot keeps every core busy: several at once give no more
+ * boots a second, but make each of them slow. It is held from the launch to the guest's first
+ * line, so a guest that hangs later holds up nobody. One for all cells of a run; zeroed, it is
+ * free.
+ */
+struct boot_turn {
+    const void *holder; /* compared only, never followed; NULL: free */
+    uint64_t until_ns;  /* a boot that takes longer no longer keeps others waiting */
+};
+
+/** Takes the turn for `holder` if it is free, or was held for a second. Returns whether it did. */
+bool boot_turn_take(struct boot_turn *turn, const void *holder, uint64_t now_ns);
+
+/** Gives the turn back; does nothing when `holder` does not have it. */
+void boot_turn_give(struct boot_turn *turn, const void *holder);
+
+/** When it is worth while to ask again, on CLOCK_MONOTONIC: 0, at once, when the turn is free. */
+uint64_t boot_turn_next(const struct boot_turn *turn);
 
 /** What all cells of a run share. Borrowed by every cell. */
 struct cell_settings {
@@ -184,25 +203,5 @@ json_t *cell_result(struct cell *cell);
 
 /** Frees what the cell owns. */
 void cell_release(struct cell *cell);
-
-/* Between the files of this module only. */
-int cell_ask_deputy(struct cell *cell, json_t *request, struct error *error);
-void cell_launch_in_turn(struct cell *cell, uint64_t now_ns);
-json_t *cell_argv(const struct cell *cell);
-int cell_launch(struct cell *cell, uint64_t now_ns);
-void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table);
-void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table);
-void cell_wait_late(struct cell *cell, uint64_t now_ns, struct process_table *table);
-void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table);
-void cell_after_tree(struct cell *cell, uint64_t now_ns);
-void cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_table *table);
-void cell_fail(struct cell *cell, const struct error *cause);
-/* What the deputy is to look for, a new reference or NULL with an error; what it found, or why it
- * did not; and what that means for the verdict. */
-json_t *cell_launcher_request(const struct cell *cell, struct error *error);
-void cell_take_launcher(struct cell *cell, const json_t *found, const char *why_not);
-void cell_hold_against_launcher(struct cell *cell);
-__attribute__((format(printf, 3, 4))) void cell_add_anomaly(struct cell *cell, const char *kind,
-                                                            const char *format, ...);
 
 #endif

@@ -3,7 +3,7 @@
 #define RO_CELL_COMMANDS_H
 
 #include "base/error.h"
-#include "run/cell/cell.h"
+#include "run/cell/stages.h"
 
 #include <jansson.h>
 

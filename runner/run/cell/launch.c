@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "run/cell/stages.h"
+
 #include "base/clock.h"
 #include "run/cell/words.h"
 
@@ -7,6 +9,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Several times an ordinary boot. A guest that never comes up has the whole boot budget for that,
+ * but the others do not wait for it. */
+#define LONGEST_TURN_NS NS_PER_S
+
+bool boot_turn_take(struct boot_turn *turn, const void *holder, uint64_t now_ns)
+{
+    if (turn->holder != NULL && now_ns < turn->until_ns)
+        return false;
+    *turn = (struct boot_turn){.holder = holder, .until_ns = now_ns + LONGEST_TURN_NS};
+    return true;
+}
+
+void boot_turn_give(struct boot_turn *turn, const void *holder)
+{
+    if (turn->holder == holder)
+        *turn = (struct boot_turn){0};
+}
+
+uint64_t boot_turn_next(const struct boot_turn *turn)
+{
+    return turn->holder == NULL ? 0 : turn->until_ns;
+}
 
 /** The three pipes between the runner and a target; -1 where an end is closed or handed on. */
 struct pipes {
@@ -104,7 +129,7 @@ static void name_the_cell(void *context, uint64_t since_launch_ns, const char *t
                              cell->shape->name, since_launch_ns, text);
 }
 
-int cell_launch(struct cell *cell, uint64_t now_ns)
+static int launch(struct cell *cell, uint64_t now_ns)
 {
     struct error failed = ERROR_INIT;
     cell->launched_ns = now_ns;
@@ -121,4 +146,13 @@ int cell_launch(struct cell *cell, uint64_t now_ns)
     cell->stage = CELL_WATCHING;
     cell->expected_ns = now_ns;
     return 0;
+}
+
+void cell_launch_in_turn(struct cell *cell, uint64_t now_ns)
+{
+    cell->stage = CELL_QUEUED;
+    if (cell->setup->target.boots_alone && !boot_turn_take(cell->turn, cell, now_ns))
+        return;
+    if (launch(cell, now_ns) != 0)
+        cell_clean(cell, now_ns);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "run/cell/stages.h"
+
 #include "base/clock.h"
 #include "base/exit_status.h"
-#include "run/cell/cell.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "run/cell/stages.h"
+
 #include "base/clock.h"
-#include "process/evidence.h"
-#include "run/cell/cell.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #define RO_CELL_WORDS_H
 
 #include "base/error.h"
-#include "run/cell/cell.h"
+#include "run/cell/stages.h"
 
 /** What a cell launches, its placeholders filled in: owned words, and a NULL behind them. */
 enum { CELL_WORDS_MAX = 256 };

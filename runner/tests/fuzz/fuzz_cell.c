@@ -11,7 +11,7 @@
 #include "console_text.h"
 #include "fuzz.h"
 #include "process/evidence.h"
-#include "run/cell/cell.h"
+#include "run/cell/stages.h"
 #include "run/helper/host_view.h"
 
 #include <string.h>

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "run/cell/boot_turn.h"
+#include "run/cell/cell.h"
 #include "unit.h"
 
 static const int first, second;

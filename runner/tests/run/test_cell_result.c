@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Nothing that a cell was told is lost on the way to its result, also where memory runs out. */
-#include "run/cell/cell.h"
+#include "run/cell/stages.h"
 #include "unit.h"
 
 #include <setjmp.h>

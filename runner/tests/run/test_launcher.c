@@ -2,7 +2,7 @@
 /* What a launcher's logs say of its version and its mode, and what that does to a cell. */
 #include "base/cleanup.h"
 #include "base/path.h"
-#include "run/cell/cell.h"
+#include "run/cell/stages.h"
 #include "run/helper/launcher_log.h"
 #include "unit.h"
 

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RO_CELL_STAGES_H
+#define RO_CELL_STAGES_H
+
+#include "run/cell/cell.h"
+
+/*
+ * What the files of a cell share; nothing outside of this folder includes it. Each stage is left
+ * for a later one only: prepare, launch, watch, end, look, clean.
+ */
+
+/* names.c: what a cell is called, and its placeholders. */
+void cell_take_name(struct cell *cell);
+int cell_make_bindings(struct cell *cell, struct error *error); /* fills in what release frees */
+void cell_release_names(struct cell *cell);
+
+/* words.c: the descriptor's command line for what this cell runs, not expanded; borrowed. */
+json_t *cell_argv(const struct cell *cell);
+
+/* helper.c: asks the deputy, starting one by need; takes the request over. */
+int cell_ask_deputy(struct cell *cell, json_t *request, struct error *error);
+/* Its answer, or what stands for the one that will not come; NULL while there is none. */
+json_t *cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_table *table);
+
+/* prepare.c: sends the deputy to prepare, unless its file system is known as silent, or about to
+ * be. */
+void cell_prepare(struct cell *cell, uint64_t now_ns);
+void cell_take_preparation(struct cell *cell, const json_t *answer, uint64_t now_ns);
+
+/* launch.c: launches if the cell has the turn to boot, and queues it if not. */
+void cell_launch_in_turn(struct cell *cell, uint64_t now_ns);
+
+/* watch.c */
+void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table);
+
+/* end.c */
+bool cell_waited_in_vain(const struct cell *cell);
+void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table);
+void cell_wait_late(struct cell *cell, uint64_t now_ns, struct process_table *table);
+void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table);
+void cell_force_ending(struct cell *cell, uint64_t now_ns, struct process_table *table);
+
+/* look.c: asks what the launcher logged, and for the host's own look; returns false when nothing is
+ * asked. What the launcher's log, or why there is none, means for the document and the verdict. */
+bool cell_look(struct cell *cell, uint64_t now_ns);
+void cell_take_look(struct cell *cell, const json_t *answer, uint64_t now_ns);
+void cell_take_launcher(struct cell *cell, const json_t *found, const char *why_not);
+void cell_hold_against_launcher(struct cell *cell);
+
+/* clean.c: asks whether what ran is what was recorded, and with `clean` for all to be removed. */
+int cell_ask_for_cleaning(struct cell *cell, bool clean, struct error *error);
+void cell_clean(struct cell *cell, uint64_t now_ns);
+void cell_take_cleaning(struct cell *cell, const json_t *answer);
+
+/* cell.c: the cell's failure, for which the verdict will be an error; and what is odd about it. */
+void cell_fail(struct cell *cell, const struct error *cause);
+__attribute__((format(printf, 3, 4))) void cell_add_anomaly(struct cell *cell, const char *kind,
+                                                            const char *format, ...);
+
+#endif
