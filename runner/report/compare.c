@@ -20,9 +20,9 @@ const char *change_name(enum change change)
 }
 
 /** An answer that came back, even a wrong one, is better than none. */
-static bool lost_its_answer(enum severity before, enum severity after)
+static bool lost_its_answer(enum verdict before, enum verdict after)
 {
-    return before == SEVERITY_FAIL && after > SEVERITY_FAIL;
+    return before == VERDICT_FAIL && verdict_table[after].severity > verdict_table[before].severity;
 }
 
 static enum change judge(const struct result *before, const struct result *after)
@@ -31,9 +31,9 @@ static enum change judge(const struct result *before, const struct result *after
         return CHANGE_REGRESSED;
     if (before->worst == after->worst)
         return CHANGE_UNCHANGED;
-    if (after->worst == SEVERITY_PASS)
+    if (after->worst == VERDICT_PASS)
         return CHANGE_FIXED;
-    if (before->worst == SEVERITY_PASS || lost_its_answer(before->worst, after->worst))
+    if (before->worst == VERDICT_PASS || lost_its_answer(before->worst, after->worst))
         return CHANGE_REGRESSED;
     return CHANGE_DIFFERENT;
 }
@@ -46,12 +46,11 @@ static void describe_result(struct builder *builder, json_t *cell, const char *k
         return;
     }
     json_t *object = build_object_in(builder, cell, key);
-    build_text(builder, object, "verdict", severity_name(result->worst));
+    build_text(builder, object, "verdict", verdict_table[result->worst].name);
     json_t *verdicts = build_object_in(builder, object, "verdicts");
-    for (size_t i = 0; i < SEVERITY_COUNT; i++)
+    for (size_t i = 0; i < VERDICT_COUNT; i++)
         if (result->verdicts[i] > 0)
-            build_number(builder, verdicts, severity_name((enum severity)i),
-                         (long long)result->verdicts[i]);
+            build_number(builder, verdicts, verdict_table[i].name, (long long)result->verdicts[i]);
     build_text(builder, object, "evidence", result->evidence);
     build_truth(builder, object, "data_loss", result->data_loss);
     build_set(builder, object, "rename_ms",

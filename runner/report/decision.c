@@ -142,11 +142,11 @@ size_t decision_absent(const json_t *decision, const struct report_model *model)
     return absent;
 }
 
-enum standing decision_status(const char *status)
+enum verdict decision_status(const char *status)
 {
     if (strcmp(status, "met") == 0)
-        return STANDING_PASS;
-    return strcmp(status, "unmet") == 0 ? STANDING_FAIL : STANDING_MISSING;
+        return VERDICT_PASS;
+    return strcmp(status, "unmet") == 0 ? VERDICT_FAIL : VERDICT_MISSING;
 }
 
 void decision_write_reason(FILE *out, const json_t *reason)

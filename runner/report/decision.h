@@ -54,8 +54,8 @@ int decision_load(struct json_source *source, const char *path, struct report_mo
 /** How many documents the decision rests on that are not in the model. */
 size_t decision_absent(const json_t *decision, const struct report_model *model);
 
-/** The standing that stands for a criterion's status: met is a pass, unmet a fail, else missing. */
-enum standing decision_status(const char *status);
+/** The verdict that stands for a criterion's status: met is a pass, unmet a fail, else missing. */
+enum verdict decision_status(const char *status);
 
 /** Writes "ID: MEANING (DETAIL)" of one reason, raw. */
 void decision_write_reason(FILE *out, const json_t *reason);

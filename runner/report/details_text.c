@@ -144,7 +144,7 @@ int details_text_write(FILE *out, const struct attempt *attempt, struct error *e
     const json_t *cell = attempt->cell;
     const json_t *evidence = json_object_get(cell, "evidence");
 
-    (void)fprintf(out, "verdict: %s", standing_name(attempt->standing));
+    (void)fprintf(out, "verdict: %s", verdict_table[attempt->verdict].name);
     write_member(out, "\nreason: ", cell, "reason");
     if (member_flag(cell, "data_loss"))
         (void)fputs("\ndata was lost", out);

@@ -7,6 +7,8 @@
 #include "report/text/text_buffer.h"
 #include "report/words.h"
 
+#include "verdict/shapes.h"
+
 #include <string.h>
 
 struct counts {
@@ -51,7 +53,7 @@ static int write_bad_attempt(struct suite *suite, const struct attempt *attempt,
 {
     CLEANUP_TEXT_BUFFER struct text_buffer message = {0};
     CLEANUP_TEXT_BUFFER struct text_buffer body = {0};
-    bool is_error = attempt->standing == STANDING_ERROR || attempt->standing == STANDING_NO_START;
+    bool is_error = verdict_table[attempt->verdict].sense == SENSE_OPEN;
 
     if (text_buffer_open(&message, error) != 0 || text_buffer_open(&body, error) != 0)
         return -1;
@@ -65,8 +67,9 @@ static int write_bad_attempt(struct suite *suite, const struct attempt *attempt,
     else
         suite->counts.failures++;
     /* Lost data is a class of its own: a CI system groups failures by this word. */
-    const char *type =
-        member_flag(attempt->cell, "data_loss") ? "data_loss" : standing_name(attempt->standing);
+    const char *type = member_flag(attempt->cell, "data_loss")
+                           ? "data_loss"
+                           : verdict_table[attempt->verdict].name;
     write_outcome(suite->cases.out, is_error ? "error" : "failure", type, message.text, body.text);
     return 0;
 }
@@ -88,9 +91,9 @@ static int write_attempt(struct suite *suite, const struct report_release *relea
     (void)fprintf(out, ", attempt %" JSON_INTEGER_FORMAT, attempt->number);
     if (release->document_count > 1)
         (void)fprintf(out, " of run %s", attempt->document->run_id);
-    if (attempt->standing == STANDING_SKIP)
+    if (attempt->verdict == VERDICT_SKIP)
         write_skip(suite, member_text(attempt->cell, "reason"));
-    else if (attempt->standing != STANDING_PASS)
+    else if (attempt->verdict != VERDICT_PASS)
         return write_bad_attempt(suite, attempt, "", error);
     else
         (void)fputs("\"/>\n", out);
@@ -111,7 +114,7 @@ static int write_cell(struct suite *suite, const struct report_release *release,
         write_outcome(suite->cases.out, "error", "missing", message, "");
         suite->counts.errors++;
     }
-    if (cell->standing == STANDING_FLAKY) {
+    if (cell->verdict == VERDICT_FLAKY) {
         CLEANUP_TEXT_BUFFER struct text_buffer message = {0};
         if (text_buffer_open(&message, error) != 0)
             return -1;
@@ -136,17 +139,17 @@ static int write_control(struct suite *suite, const struct report_document *docu
 
     begin_case(suite, member_number(cell, "duration_ms", 0));
     (void)fprintf(suite->cases.out, "%s", member_text(cell, "shape"));
-    if (control.standing == STANDING_SKIP) {
+    if (control.verdict == VERDICT_SKIP) {
         write_skip(suite, member_text(cell, "reason"));
         return 0;
     }
-    if (words_control_is_right(&control)) {
+    if (control_fault(cell) == NULL) {
         (void)fputs("\"/>\n", suite->cases.out);
         return 0;
     }
     (void)snprintf(before, sizeof before,
                    "wanted %s, got %s: ", wanted == NULL ? "(not known)" : wanted,
-                   standing_name(control.standing));
+                   verdict_table[control.verdict].name);
     return write_bad_attempt(suite, &control, before, error);
 }
 

@@ -13,9 +13,9 @@
 
 static void write_words(FILE *out, const struct report_cell *cell, bool admissible)
 {
-    (void)fprintf(out, "%s %s%s%s<br>", standing_symbol(cell->standing),
-                  cell->standing == STANDING_PASS ? "" : "**", standing_word(cell->standing),
-                  cell->standing == STANDING_PASS ? "" : "**");
+    (void)fprintf(out, "%s %s%s%s<br>", verdict_table[cell->verdict].symbol,
+                  cell->verdict == VERDICT_PASS ? "" : "**", verdict_table[cell->verdict].word,
+                  cell->verdict == VERDICT_PASS ? "" : "**");
     if (*words_state(cell) != '\0')
         (void)fprintf(out, "%s, ", words_state(cell));
     words_tally(out, cell);
@@ -23,7 +23,7 @@ static void write_words(FILE *out, const struct report_cell *cell, bool admissib
         (void)fputs("<br>data lost", out);
     if (cell->anomalies)
         (void)fputs("<br>anomaly", out);
-    if (!admissible && cell->standing != STANDING_SKIP && cell->standing != STANDING_MISSING)
+    if (!admissible && cell->verdict != VERDICT_SKIP && cell->verdict != VERDICT_MISSING)
         (void)fputs("<br>not admissible", out);
 }
 
@@ -69,8 +69,7 @@ static void write_matrix(FILE *out, const struct report_model *model)
 static const struct attempt *telling_attempt(const struct report_cell *cell)
 {
     for (size_t i = 0; i < cell->attempt_count; i++)
-        if (cell->attempts[i].standing != STANDING_PASS &&
-            cell->attempts[i].standing != STANDING_SKIP)
+        if (cell->attempts[i].verdict != VERDICT_PASS && cell->attempts[i].verdict != VERDICT_SKIP)
             return &cell->attempts[i];
     return cell->attempt_count > 0 ? &cell->attempts[0] : NULL;
 }
@@ -93,8 +92,8 @@ static int write_trouble(FILE *out, const struct report_target *target,
         return -1;
     (void)fputs("<details><summary><b>", out);
     markdown_write(out, target->name);
-    (void)fprintf(out, "</b> %s: %s %s, ", cell->shape, standing_symbol(cell->standing),
-                  standing_word(cell->standing));
+    (void)fprintf(out, "</b> %s: %s %s, ", cell->shape, verdict_table[cell->verdict].symbol,
+                  verdict_table[cell->verdict].word);
     words_tally(out, cell);
     (void)fputs("<br>", out);
     markdown_write_code(out, headline.text);
@@ -113,9 +112,9 @@ static int write_troubles(FILE *out, const struct report_model *model, struct er
     for (size_t i = 0; i < model->target_count; i++) {
         const struct report_release *newest = report_target_newest(&model->targets[i]);
         for (size_t j = 0; j < model->shape_count; j++) {
-            enum standing standing = newest->cells[j].standing;
+            enum verdict verdict = newest->cells[j].verdict;
             bool planned = newest->cells[j].attempt_count + newest->cells[j].missing > 0;
-            if (standing == STANDING_PASS || standing == STANDING_SKIP || !planned)
+            if (verdict == VERDICT_PASS || verdict == VERDICT_SKIP || !planned)
                 continue;
             if (!any)
                 (void)fputs("### What did not pass\n\n", out);
@@ -183,8 +182,8 @@ static void write_history(FILE *out, const struct report_model *model,
             const struct report_cell *cell = &target->releases[i].cells[shape];
             const char *state = words_state(cell);
             bool changed = history_changed(target, i, shape);
-            (void)fprintf(out, " %s %s%s%s%s%s |", standing_symbol(cell->standing),
-                          changed ? "**" : "", standing_word(cell->standing),
+            (void)fprintf(out, " %s %s%s%s%s%s |", verdict_table[cell->verdict].symbol,
+                          changed ? "**" : "", verdict_table[cell->verdict].word,
                           changed ? "** (changed)" : "", *state != '\0' ? "<br>" : "", state);
         }
         (void)fputc('\n', out);

@@ -27,7 +27,7 @@ static int write_reasons(FILE *out, const json_t *object, const char *indent, st
 
 static void write_status(FILE *out, const char *status)
 {
-    (void)fprintf(out, "%s **", standing_symbol(decision_status(status)));
+    (void)fprintf(out, "%s **", verdict_table[decision_status(status)].symbol);
     markdown_write(out, status);
     (void)fputs("**", out);
 }
@@ -237,8 +237,8 @@ int markdown_write_decision(FILE *out, const struct report *report, struct error
         return 0;
     }
     (void)fprintf(out, "## %s ",
-                  answer == DECISION_MAY_BE_REMOVED ? standing_symbol(STANDING_PASS)
-                                                    : standing_symbol(STANDING_FAIL));
+                  answer == DECISION_MAY_BE_REMOVED ? verdict_table[VERDICT_PASS].symbol
+                                                    : verdict_table[VERDICT_FAIL].symbol);
     decision_write_headline(out, report->decision);
     (void)fprintf(out, "\n\n%s", decision_meaning(answer));
     write_release(out, member_text(report->decision, "tested_release"));

@@ -6,6 +6,8 @@
 #include "report/text/text_buffer.h"
 #include "report/words.h"
 
+#include "verdict/shapes.h"
+
 #include <string.h>
 
 struct tap {
@@ -71,7 +73,7 @@ static int write_diagnostics(FILE *out, const struct attempt *attempt, struct er
         return -1;
     (void)fputs("  ---\n", out);
     write_key(out, "message", message.text);
-    write_key(out, "verdict", standing_name(attempt->standing));
+    write_key(out, "verdict", verdict_table[attempt->verdict].name);
     write_key(out, "reason", member_text(cell, "reason"));
     write_key(out, "run", attempt->document->run_id);
     write_numbers(out, cell);
@@ -89,8 +91,8 @@ static int write_attempt(struct tap *tap, const struct report_target *target,
                          const struct report_release *release, const struct attempt *attempt,
                          struct error *error)
 {
-    bool skipped = attempt->standing == STANDING_SKIP;
-    begin_point(tap, skipped || attempt->standing == STANDING_PASS, target, release);
+    bool skipped = attempt->verdict == VERDICT_SKIP;
+    begin_point(tap, skipped || attempt->verdict == VERDICT_PASS, target, release);
     tap_write(tap->out, member_text(attempt->cell, "shape"));
     (void)fprintf(tap->out, ", attempt %" JSON_INTEGER_FORMAT, attempt->number);
     if (release->document_count > 1)
@@ -102,7 +104,7 @@ static int write_attempt(struct tap *tap, const struct report_target *target,
         return 0;
     }
     (void)fputc('\n', tap->out);
-    return attempt->standing == STANDING_PASS ? 0 : write_diagnostics(tap->out, attempt, error);
+    return attempt->verdict == VERDICT_PASS ? 0 : write_diagnostics(tap->out, attempt, error);
 }
 
 static int write_cell(struct tap *tap, const struct report_target *target,
@@ -117,7 +119,7 @@ static int write_cell(struct tap *tap, const struct report_target *target,
         (void)fprintf(tap->out, "%s, %zu planned attempts did not run\n", cell->shape,
                       cell->missing);
     }
-    if (cell->standing == STANDING_FLAKY) {
+    if (cell->verdict == VERDICT_FLAKY) {
         begin_point(tap, false, target, release);
         (void)fprintf(tap->out, "%s, attempts agree\n  ---\n  message: \"flaky: ", cell->shape);
         words_tally(tap->out, cell);
@@ -133,8 +135,8 @@ static int write_control(struct tap *tap, const struct report_target *target,
 {
     struct attempt control = report_attempt(document, cell);
     const char *wanted = words_control_wants(member_text(cell, "shape"));
-    bool skipped = control.standing == STANDING_SKIP;
-    bool right = words_control_is_right(&control);
+    bool skipped = control.verdict == VERDICT_SKIP;
+    bool right = control_fault(cell) == NULL;
 
     begin_point(tap, right || skipped, target, release);
     (void)fprintf(tap->out, "control %s of run %s shows %s", member_text(cell, "shape"),
@@ -175,8 +177,7 @@ static int write_admission(struct tap *tap, const struct report_target *target,
 }
 
 static int write_release(struct tap *tap, const struct report_target *target,
-                         const struct report_release *release, size_t shape_count,
-                         struct error *error)
+                         const struct report_release *release, size_t count, struct error *error)
 {
     for (size_t i = 0; i < release->document_count; i++) {
         const struct report_document *document = release->documents[i];
@@ -189,7 +190,7 @@ static int write_release(struct tap *tap, const struct report_target *target,
                 return -1;
         }
     }
-    for (size_t i = 0; i < shape_count; i++)
+    for (size_t i = 0; i < count; i++)
         if (write_cell(tap, target, release, &release->cells[i], error) != 0)
             return -1;
     return 0;

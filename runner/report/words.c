@@ -63,12 +63,12 @@ void words_headline(FILE *out, const struct attempt *attempt)
     const json_t *cell = attempt->cell;
     const json_t *step = json_object_get(cell, "step");
     const json_t *evidence = json_object_get(cell, "evidence");
-    bool stuck = attempt->standing == STANDING_HANG || attempt->standing == STANDING_STALL;
+    bool stuck = attempt->verdict == VERDICT_HANG || attempt->verdict == VERDICT_STALL;
 
     if (!stuck || !json_is_object(step) || member_flag(step, "returned")) {
         const char *reason = member_text(cell, "reason");
-        if (*reason == '\0' && attempt->standing != STANDING_PASS)
-            reason = standing_meaning(attempt->standing);
+        if (*reason == '\0' && attempt->verdict != VERDICT_PASS)
+            reason = verdict_table[attempt->verdict].meaning;
         if (member_flag(cell, "data_loss"))
             (void)fputs("data was lost: ", out);
         (void)fputs(reason, out);
@@ -89,15 +89,15 @@ void words_tally(FILE *out, const struct report_cell *cell)
     size_t all = cell->attempt_count + cell->missing;
     bool alike = cell->missing == 0 && cell->attempt_count > 0;
     for (size_t i = 1; alike && i < cell->attempt_count; i++)
-        alike = cell->attempts[i].standing == cell->attempts[0].standing;
+        alike = cell->attempts[i].verdict == cell->attempts[0].verdict;
     if (alike) {
         (void)fprintf(out, "%zu of %zu", all, all);
         return;
     }
     const char *comma = "";
-    for (int i = STANDING_PASS; i <= STANDING_SKIP; i++)
+    for (int i = 0; i < VERDICT_COUNT; i++)
         if (cell->counts[i] > 0) {
-            (void)fprintf(out, "%s%zu %s", comma, cell->counts[i], standing_word((enum standing)i));
+            (void)fprintf(out, "%s%zu %s", comma, cell->counts[i], verdict_table[i].word);
             comma = ", ";
         }
     if (cell->missing > 0)
@@ -109,7 +109,7 @@ void words_tally(FILE *out, const struct report_cell *cell)
 const char *words_state(const struct report_cell *cell)
 {
     const char *state = "";
-    if (cell->standing != STANDING_HANG && cell->standing != STANDING_STALL)
+    if (cell->verdict != VERDICT_HANG && cell->verdict != VERDICT_STALL)
         return "";
     for (size_t i = 0; i < cell->attempt_count; i++) {
         const json_t *evidence = json_object_get(cell->attempts[i].cell, "evidence");
@@ -123,27 +123,10 @@ const char *words_state(const struct report_cell *cell)
     return state;
 }
 
-static const struct shape *find_control(const char *name)
-{
-    const struct shape *shape = shape_find(name);
-    return shape != NULL && shape->group == SHAPE_CONTROL ? shape : NULL;
-}
-
 const char *words_control_wants(const char *control)
 {
-    const struct shape *shape = find_control(control);
-    return shape == NULL ? NULL : shape->expected_verdict;
-}
-
-bool words_control_is_right(const struct attempt *control)
-{
-    const struct shape *shape = find_control(member_text(control->cell, "shape"));
-    if (shape == NULL ||
-        strcmp(shape->expected_verdict, member_text(control->cell, "verdict")) != 0)
-        return false;
-    const json_t *evidence = json_object_get(control->cell, "evidence");
-    return shape->expected_evidence == NULL ||
-           strcmp(shape->expected_evidence, member_text(evidence, "state")) == 0;
+    const struct shape *shape = shape_find_control(control);
+    return shape == NULL ? NULL : verdict_table[shape->expected_verdict].name;
 }
 
 void words_inadmissible(FILE *out, const struct report_document *document)

@@ -36,9 +36,6 @@ const char *words_state(const struct report_cell *cell);
 /** What a control must show to be believed, as a verdict's name; NULL for an unknown control. */
 const char *words_control_wants(const char *control);
 
-/** Whether a control showed what it must: its verdict, and for the hanging ones its state. */
-bool words_control_is_right(const struct attempt *control);
-
 /** What an inadmissible document says about itself, its reasons joined by "; ". */
 void words_inadmissible(FILE *out, const struct report_document *document);
 

@@ -54,19 +54,19 @@ void progress_note(struct progress *progress, const char *format, ...)
     (void)fflush(progress->out);
 }
 
-static const char *colour_of(const char *verdict)
+static const char *colour_of(enum verdict verdict)
 {
-    if (strcmp(verdict, "pass") == 0)
+    if (verdict == VERDICT_PASS)
         return "\033[32m";
-    if (strcmp(verdict, "skip") == 0)
+    if (verdict == VERDICT_SKIP)
         return "\033[36m";
-    if (strcmp(verdict, "hang") == 0 || strcmp(verdict, "stall") == 0)
+    if (verdict == VERDICT_HANG || verdict == VERDICT_STALL)
         return "\033[1;31m";
     return "\033[31m";
 }
 
 /* Prints a word in `width` columns, in a verdict's colour where there are colours. */
-static void print_word(const struct progress *progress, const char *word, const char *verdict,
+static void print_word(const struct progress *progress, const char *word, enum verdict verdict,
                        int width)
 {
     if (progress->colour)
@@ -122,7 +122,7 @@ static void print_reason(const struct progress *progress, const json_t *cell)
         print_evidence(progress, cell);
     else if (text_at(cell, "reason")[0] != '\0')
         print_detail(progress, "", text_at(cell, "reason"));
-    if (strcmp(text_at(cell, "verdict"), "fail") != 0) /* its checks have said it all */
+    if (verdict_of(cell) != VERDICT_FAIL) /* its checks have said it all */
         print_console(progress, cell);
     json_array_foreach(json_object_get(cell, "anomalies"), index, anomaly) {
         char line[LINE_MAX_BYTES];
@@ -147,9 +147,7 @@ static void count(struct progress *progress, const char *target, const json_t *c
             if (strcmp(progress->shapes[shape], text_at(cell, "shape")) == 0 &&
                 strcmp(progress->targets[column], target) == 0) {
                 struct tally *tally = &progress->tallies[shape][column];
-                for (int verdict = 0; verdict < PROGRESS_VERDICTS; verdict++)
-                    if (strcmp(verdict_name((enum verdict)verdict), text_at(cell, "verdict")) == 0)
-                        tally->counts[verdict]++;
+                tally->counts[verdict_of(cell)]++;
                 tally->total++;
             }
 }
@@ -166,29 +164,31 @@ static void print_rename_time(const struct progress *progress, double ms)
 void progress_cell(struct progress *progress, const char *target, const json_t *cell,
                    const char *expected, bool as_expected)
 {
-    const char *verdict = text_at(cell, "verdict");
+    enum verdict verdict = verdict_of(cell);
+    const char *name = verdict_table[verdict].name;
     const json_t *rename_ms = json_object_get(cell, "rename_ms");
     progress->done++;
     if (expected == NULL)
         count(progress, target, cell);
     /* Why a target is skipped has been said once, in a note. */
-    if (progress->out == NULL || strcmp(verdict, "skip") == 0)
+    if (progress->out == NULL || verdict == VERDICT_SKIP)
         return;
     hide_line(progress);
     if (expected != NULL)
-        print_word(progress, as_expected ? "control" : "BROKEN", as_expected ? "skip" : "fail", 9);
+        print_word(progress, as_expected ? "control" : "BROKEN",
+                   as_expected ? VERDICT_SKIP : VERDICT_FAIL, 9);
     else
-        print_word(progress, verdict, verdict, 9);
+        print_word(progress, name, verdict, 9);
     (void)fprintf(progress->out, " %-20s %-18s #%-3d %8.3f s", target, text_at(cell, "shape"),
                   (int)json_integer_value(json_object_get(cell, "attempt")),
                   json_number_value(json_object_get(cell, "duration_ms")) / 1000.0);
     if (json_is_number(rename_ms))
         print_rename_time(progress, json_number_value(rename_ms));
     if (expected != NULL)
-        (void)fprintf(progress->out, "  %s, expected %s", verdict, expected);
+        (void)fprintf(progress->out, "  %s, expected %s", name, expected);
     (void)fputc('\n', progress->out);
     bool odd = json_array_size(json_object_get(cell, "anomalies")) > 0;
-    if (expected == NULL ? strcmp(verdict, "pass") != 0 || odd : !as_expected)
+    if (expected == NULL ? verdict != VERDICT_PASS || odd : !as_expected)
         print_reason(progress, cell);
     (void)fflush(progress->out);
 }
@@ -220,32 +220,13 @@ void progress_document(struct progress *progress, const char *path)
     build_next_text(&progress->builder, progress->documents, path);
 }
 
-bool tally_is_flaky(const struct tally *tally)
+/*
+ * The largest rate of hangs that `attempts` clean attempts leave possible at 95 % confidence:
+ * 1 - 0.05^(1/n), the exact one-sided bound of Clopper and Pearson for no event in n.
+ */
+static double hang_rate_bound(size_t attempts)
 {
-    unsigned kinds = 0;
-    for (int verdict = 0; verdict < PROGRESS_VERDICTS; verdict++)
-        kinds += tally->counts[verdict] > 0 ? 1 : 0;
-    return kinds > 1;
-}
-
-void tally_describe(const struct tally *tally, char *out, size_t size)
-{
-    if (tally->total == 0) {
-        (void)snprintf(out, size, "-");
-        return;
-    }
-    if (tally_is_flaky(tally)) {
-        (void)snprintf(out, size, "flaky %u/%u", tally->counts[VERDICT_PASS], tally->total);
-        return;
-    }
-    for (int verdict = 0; verdict < PROGRESS_VERDICTS; verdict++)
-        if (tally->counts[verdict] > 0)
-            (void)snprintf(out, size, "%s", verdict_name((enum verdict)verdict));
-}
-
-double hang_rate_bound(unsigned attempts)
-{
-    return attempts == 0 ? 1.0 : 1.0 - pow(0.05, 1.0 / attempts);
+    return attempts == 0 ? 1.0 : 1.0 - pow(0.05, 1.0 / (double)attempts);
 }
 
 static void print_row(const struct progress *progress, size_t shape)
@@ -253,21 +234,24 @@ static void print_row(const struct progress *progress, size_t shape)
     (void)fprintf(progress->out, "%-20s", progress->shapes[shape]);
     for (size_t column = 0; column < progress->target_count; column++) {
         const struct tally *tally = &progress->tallies[shape][column];
-        char word[40];
-        tally_describe(tally, word, sizeof word);
+        enum verdict verdict = verdict_sum(tally->counts, 0);
+        char word[64];
+        (void)snprintf(word, sizeof word, "%s",
+                       verdict == VERDICT_MISSING ? "-" : verdict_table[verdict].name);
+        if (verdict == VERDICT_FLAKY)
+            (void)snprintf(word, sizeof word, "flaky %zu/%zu", tally->counts[VERDICT_PASS],
+                           tally->total);
         int width = (int)strlen(progress->targets[column]);
-        width = width < 11 ? 11 : width;
-        (void)fputc(' ', progress->out);
-        print_word(progress, word, tally_is_flaky(tally) ? "fail" : word, width);
+        print_word(progress, word, verdict, width < 11 ? 11 : width);
     }
     (void)fputc('\n', progress->out);
 }
 
 /* The fewest attempts that a cell with nothing but passes has had, which an interrupt makes fewer
  * than were planned; 0 where no cell is clean. */
-static unsigned fewest_clean_attempts(const struct progress *progress)
+static size_t fewest_clean_attempts(const struct progress *progress)
 {
-    unsigned fewest = 0;
+    size_t fewest = 0;
     for (size_t shape = 0; shape < progress->shape_count; shape++)
         for (size_t column = 0; column < progress->target_count; column++) {
             const struct tally *tally = &progress->tallies[shape][column];
@@ -280,7 +264,7 @@ static unsigned fewest_clean_attempts(const struct progress *progress)
 
 void progress_matrix(struct progress *progress)
 {
-    unsigned attempts = fewest_clean_attempts(progress);
+    size_t attempts = fewest_clean_attempts(progress);
     if (progress->out == NULL)
         return;
     hide_line(progress);
@@ -293,7 +277,7 @@ void progress_matrix(struct progress *progress)
     (void)fputc('\n', progress->out);
     if (attempts > 0)
         (void)fprintf(progress->out,
-                      "%u clean attempt%s at a cell would leave a hang rate of up to %.1f %% "
+                      "%zu clean attempt%s at a cell would leave a hang rate of up to %.1f %% "
                       "possible (95 %% bound).\n",
                       attempts, attempts == 1 ? "" : "s", 100.0 * hang_rate_bound(attempts));
     size_t index;

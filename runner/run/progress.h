@@ -3,17 +3,19 @@
 #define RO_PROGRESS_H
 
 #include "base/json_build.h"
+#include "verdict/verdict.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-enum { PROGRESS_TARGETS_MAX = 32, PROGRESS_SHAPES_MAX = 64, PROGRESS_VERDICTS = 8 };
+enum { PROGRESS_TARGETS_MAX = 32, PROGRESS_SHAPES_MAX = 64 };
 
 /** How often each verdict was given to a shape on a target. */
 struct tally {
-    unsigned counts[PROGRESS_VERDICTS]; /* by enum verdict */
-    unsigned total;
+    size_t counts[VERDICT_COUNT];
+    size_t total;
 };
 
 /**
@@ -62,18 +64,6 @@ void progress_document(struct progress *progress, const char *path);
 
 /** The matrix of shapes by targets and what the clean attempts that were made are worth. */
 void progress_matrix(struct progress *progress);
-
-/** The word for a tally: a verdict's name, "flaky 2/3", or "-". */
-void tally_describe(const struct tally *tally, char *out, size_t size);
-
-/** Whether attempts disagreed. */
-bool tally_is_flaky(const struct tally *tally);
-
-/**
- * The largest rate of hangs that `attempts` clean attempts leave possible at 95 % confidence:
- * 1 - 0.05^(1/n), the exact one-sided bound of Clopper and Pearson for no event in n.
- */
-double hang_rate_bound(unsigned attempts);
 
 /** Frees what the progress owns. */
 void progress_release(struct progress *progress);

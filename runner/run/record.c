@@ -15,16 +15,6 @@ static const char *text_at(const json_t *object, const char *key)
     return text == NULL ? "" : text;
 }
 
-/* Whether a control got its verdict and, if it had to hang, the right evidence. */
-static bool control_is_right(const struct shape *control, const json_t *cell)
-{
-    if (strcmp(text_at(cell, "verdict"), control->expected_verdict) != 0)
-        return false;
-    return control->expected_evidence == NULL ||
-           strcmp(text_at(json_object_get(cell, "evidence"), "state"),
-                  control->expected_evidence) == 0;
-}
-
 static void add_broken(struct run_target *target, const char *why)
 {
     build_next_text(&target->builder, target->broken_controls, why);
@@ -34,40 +24,37 @@ static void record_control(struct run *run, struct run_target *target, struct ce
                            const json_t *result)
 {
     const struct shape *control = cell->shape;
-    bool right = control_is_right(control, result);
+    const char *wanted = verdict_table[control->expected_verdict].name;
+    bool right = control_fault(result) == NULL;
     if (!right) {
         char why[256];
         (void)snprintf(why, sizeof why, "%s came to %s (%s), not to %s%s%s", control->name,
                        text_at(result, "verdict"),
-                       text_at(json_object_get(result, "evidence"), "state"),
-                       control->expected_verdict, control->expected_evidence == NULL ? "" : ", ",
+                       text_at(json_object_get(result, "evidence"), "state"), wanted,
+                       control->expected_evidence == NULL ? "" : ", ",
                        control->expected_evidence == NULL ? "" : control->expected_evidence);
         add_broken(target, why);
-        if (run->options->early && strcmp(control->expected_verdict, "pass") == 0)
+        if (run->options->early && control->expected_verdict == VERDICT_PASS)
             progress_note(run->progress,
                           "--early can't apply on %s: its control_pass did not pass, so how long a "
                           "silence may be is not known; waits have their whole budget",
                           target->setup.target.name);
-    } else if (strcmp(control->expected_verdict, "pass") == 0) {
+    } else if (control->expected_verdict == VERDICT_PASS) {
         /* A journal that came in one piece had no gap at all, which is known as well. */
         target->setup.longest_gap_ns =
             cell->account.longest_gap_ns > 0 ? cell->account.longest_gap_ns : 1;
     }
     target->controls_done++;
-    progress_cell(run->progress, target->setup.target.name, result, control->expected_verdict,
-                  right);
+    progress_cell(run->progress, target->setup.target.name, result, wanted, right);
 }
 
 static void record_shape(struct run *run, struct run_target *target, const json_t *result)
 {
-    static const char *const bad[] = {"fail", "hang", "stall", "crash"};
+    enum verdict_sense sense = verdict_table[verdict_of(result)].sense;
     target->cells_done++;
     run->summary->cells_run++;
-    if (strcmp(text_at(result, "verdict"), "pass") == 0)
-        run->summary->cells_passed++;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        if (strcmp(text_at(result, "verdict"), bad[i]) == 0)
-            run->summary->cells_bad++;
+    run->summary->cells_passed += sense == SENSE_CLEAN;
+    run->summary->cells_bad += sense == SENSE_ADVERSE;
     progress_cell(run->progress, target->setup.target.name, result, NULL, false);
 }
 
@@ -109,7 +96,7 @@ static json_t *skipped_cell(const struct shape *shape, unsigned attempt, const c
     json_t *cell = build_object(&builder);
     build_text(&builder, cell, "shape", shape->name);
     build_number(&builder, cell, "attempt", attempt);
-    build_text(&builder, cell, "verdict", "skip");
+    build_text(&builder, cell, "verdict", verdict_table[VERDICT_SKIP].name);
     build_text(&builder, cell, "reason", reason);
     build_real(&builder, cell, "duration_ms", 0.0);
     for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++)

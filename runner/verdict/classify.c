@@ -9,16 +9,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-const char *verdict_name(enum verdict verdict)
-{
-    static const char *const names[] = {
-        [VERDICT_PASS] = "pass",   [VERDICT_FAIL] = "fail",   [VERDICT_HANG] = "hang",
-        [VERDICT_STALL] = "stall", [VERDICT_CRASH] = "crash", [VERDICT_NO_START] = "no_start",
-        [VERDICT_ERROR] = "error", [VERDICT_SKIP] = "skip",
-    };
-    return names[verdict];
-}
-
 __attribute__((format(printf, 3, 4))) static void
 decide(struct classification *out, enum verdict verdict, const char *format, ...)
 {

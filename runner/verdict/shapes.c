@@ -63,26 +63,26 @@ const struct shape shapes[] = {
         .name = "control_pass",
         .group = SHAPE_CONTROL,
         .summary = "all the calls of a shape but rename",
-        .expected_verdict = "pass",
+        .expected_verdict = VERDICT_PASS,
     },
     {
         .name = "control_fail",
         .group = SHAPE_CONTROL,
         .summary = "reports a failed check",
-        .expected_verdict = "fail",
+        .expected_verdict = VERDICT_FAIL,
     },
     {
         .name = "control_block",
         .group = SHAPE_CONTROL,
         .summary = "enters a step named rename and blocks for ever",
-        .expected_verdict = "hang",
+        .expected_verdict = VERDICT_HANG,
         .expected_evidence = "blocked",
     },
     {
         .name = "control_spin",
         .group = SHAPE_CONTROL,
         .summary = "enters a step named rename and burns CPU for ever",
-        .expected_verdict = "hang",
+        .expected_verdict = VERDICT_HANG,
         .expected_evidence = "spinning",
     },
     /* What these leave behind depends on the file system; each probe checks it by itself. */
@@ -197,6 +197,40 @@ const struct shape *shape_find(const char *name)
         if (strcmp(shapes[i].name, name) == 0)
             return &shapes[i];
     return NULL;
+}
+
+const struct shape *shape_find_control(const char *name)
+{
+    const struct shape *shape = shape_find(name);
+    return shape != NULL && shape->group == SHAPE_CONTROL ? shape : NULL;
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text == NULL ? "" : text;
+}
+
+const char *control_fault(const json_t *cell)
+{
+    const struct shape *control = shape_find_control(text_of(cell, "shape"));
+    if (control == NULL)
+        return "is no control that this tool knows";
+    if (verdict_of(cell) != control->expected_verdict)
+        return "did not get its verdict";
+    const char *state = text_of(json_object_get(cell, "evidence"), "state");
+    return control->expected_evidence == NULL || strcmp(state, control->expected_evidence) == 0
+               ? NULL
+               : "its evidence is not of what it does";
+}
+
+size_t shape_renames(const struct shape *shape)
+{
+    size_t count = 0;
+    while (count < sizeof shape->renames / sizeof shape->renames[0] &&
+           shape->renames[count].from != NULL)
+        count++;
+    return count;
 }
 
 bool shape_is_script(const struct shape *shape)

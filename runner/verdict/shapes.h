@@ -2,6 +2,9 @@
 #ifndef RO_SHAPES_H
 #define RO_SHAPES_H
 
+#include "verdict/verdict.h"
+
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -44,7 +47,7 @@ struct shape {
     const char *name;
     enum shape_group group;
     const char *summary;
-    const char *expected_verdict;  /* controls: "pass", "fail", "hang"; else NULL */
+    enum verdict expected_verdict; /* of a control */
     const char *expected_evidence; /* hanging controls: "blocked", "spinning"; else NULL */
     const char *scenario;          /* NULL, or by which name --scenario asks for it */
     const char *python_flags;      /* of a scenario: what its interpreter is started with */
@@ -67,6 +70,18 @@ bool shape_is_script(const struct shape *shape);
 
 /** The shape of that name, or NULL. */
 const struct shape *shape_find(const char *name);
+
+/** The control of that name, or NULL. */
+const struct shape *shape_find_control(const char *name);
+
+/**
+ * What is wrong with a control's cell: another verdict, or for one that has to hang another kind of
+ * evidence, than the table has; NULL if it is right.
+ */
+const char *control_fault(const json_t *cell);
+
+/** How many renames the table has for a shape. */
+size_t shape_renames(const struct shape *shape);
 
 /** Whether the table says what the work directory holds afterwards. */
 bool shape_has_final_state(const struct shape *shape);

@@ -154,10 +154,7 @@ static const char *agreement_doubt(const struct document *document, const json_t
 static size_t renames_wanted(const json_t *cell)
 {
     const struct shape *shape = shape_find(json_text(cell, "shape"));
-    size_t count = 0;
-    while (shape != NULL && shape->renames[count].from != NULL)
-        count++;
-    return count;
+    return shape == NULL ? 0 : shape_renames(shape);
 }
 
 static const char *pass_story_doubt(const struct document *document, const json_t *cell,

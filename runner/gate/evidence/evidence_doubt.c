@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/evidence/evidence_doubt.h"
 
-#include "verdict/shapes.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -87,12 +85,6 @@ static const char *times_doubt(const struct document *document, const json_t *ce
 const char *evidence_doubt(const struct document *document, const json_t *cell, double entered_ms)
 {
     const json_t *evidence = json_object_get(cell, "evidence");
-    const struct shape *shape = shape_find(json_text(cell, "shape"));
-    const char *wanted = shape == NULL ? NULL : shape->expected_evidence;
-    if (json_is_null(evidence))
-        return "has no evidence of a hang";
-    if (wanted == NULL || strcmp(json_text(evidence, "state"), wanted) != 0)
-        return "its evidence is not of what it does";
     const char *doubt = state_doubt(evidence);
     if (doubt == NULL)
         doubt = threads_doubt(json_object_get(evidence, "threads"));

@@ -8,26 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *severity_name(enum severity severity)
-{
-    static const char *const names[] = {
-        [SEVERITY_PASS] = "pass",   [SEVERITY_SKIP] = "skip", [SEVERITY_NO_START] = "no_start",
-        [SEVERITY_ERROR] = "error", [SEVERITY_FAIL] = "fail", [SEVERITY_CRASH] = "crash",
-        [SEVERITY_STALL] = "stall", [SEVERITY_HANG] = "hang",
-    };
-    return names[severity];
-}
-
-static enum severity severity_of(const json_t *cell)
-{
-    const char *verdict = json_text(cell, "verdict");
-    size_t severity = 0;
-    while (severity + 1 < SEVERITY_COUNT &&
-           strcmp(severity_name((enum severity)severity), verdict) != 0)
-        severity++;
-    return (enum severity)severity;
-}
-
 void result_list_release(struct result_list *list)
 {
     document_list_release(&list->documents);
@@ -40,19 +20,19 @@ void result_list_release(struct result_list *list)
 static void take_cell(struct result_list *list, const char *place, const json_t *cell)
 {
     const json_t *rename_ms = json_object_get(cell, "rename_ms");
-    enum severity severity = severity_of(cell);
+    enum verdict verdict = verdict_of(cell);
     struct result *result = &list->items[list->count++];
     *result = (struct result){
         .place = place,
         .shape = json_text(cell, "shape"),
-        .worst = severity,
+        .worst = verdict,
         .evidence = json_text(json_object_get(cell, "evidence"), "state"),
         .data_loss = json_truth(cell, "data_loss"),
-        .rename_ms = severity == SEVERITY_PASS && json_is_number(rename_ms)
+        .rename_ms = verdict == VERDICT_PASS && json_is_number(rename_ms)
                          ? json_number_value(rename_ms)
                          : -1.0,
     };
-    result->verdicts[severity] = 1;
+    result->verdicts[verdict] = 1;
 }
 
 static bool has_place(const struct result_list *list, const char *place)
@@ -137,9 +117,9 @@ static int compare_places(const void *left, const void *right)
 
 static void fold_into(struct result *kept, const struct result *other)
 {
-    for (size_t i = 0; i < SEVERITY_COUNT; i++)
+    for (size_t i = 0; i < VERDICT_COUNT; i++)
         kept->verdicts[i] += other->verdicts[i];
-    if (other->worst > kept->worst) {
+    if (verdict_table[other->worst].severity > verdict_table[kept->worst].severity) {
         kept->worst = other->worst;
         kept->evidence = other->evidence;
     }

@@ -3,31 +3,16 @@
 #define RO_RESULTS_H
 
 #include "gate/evidence/document.h"
+#include "verdict/verdict.h"
 
 #include <stdbool.h>
-
-/** How bad a verdict is; the worst of a cell's attempts speaks for the cell. */
-enum severity {
-    SEVERITY_PASS,
-    SEVERITY_SKIP,
-    SEVERITY_NO_START,
-    SEVERITY_ERROR,
-    SEVERITY_FAIL,
-    SEVERITY_CRASH,
-    SEVERITY_STALL,
-    SEVERITY_HANG,
-    SEVERITY_COUNT,
-};
-
-/** The verdict's name as documents have it. */
-const char *severity_name(enum severity severity);
 
 /** A shape at a place (a target, or a mode), with all attempts together. Texts are borrowed. */
 struct result {
     const char *place;
     const char *shape;
-    size_t verdicts[SEVERITY_COUNT]; /* how often each came out; all 0 for what was not measured */
-    enum severity worst;
+    size_t verdicts[VERDICT_COUNT]; /* how often each came out; all 0 for what was not measured */
+    enum verdict worst;
     const char *evidence; /* the state of the first of the worst, or NULL */
     bool data_loss;
     double rename_ms; /* the longest of all passes; negative where there is none */

@@ -2,28 +2,23 @@
 #include "gate/judge/judge.h"
 
 #include "gate/refuse/refuse.h"
+#include "verdict/verdict.h"
 
 #include <string.h>
 
-/** What each verdict but pass means for a criterion. */
-static const struct outcome {
-    const char *verdict;
-    enum reason_id id;
-    enum status status;
-} outcomes[] = {
-    {"fail", REASON_FAIL, STATUS_UNMET},           {"hang", REASON_HANG, STATUS_UNMET},
-    {"stall", REASON_STALL, STATUS_UNMET},         {"crash", REASON_CRASH, STATUS_UNMET},
-    {"no_start", REASON_NO_START, STATUS_UNKNOWN}, {"error", REASON_ERROR, STATUS_UNKNOWN},
-    {"skip", REASON_SKIP, STATUS_UNKNOWN},
+/** Why a shape with such an attempt is not met. */
+static const enum reason_id reasons_of[VERDICT_COUNT] = {
+    [VERDICT_FAIL] = REASON_FAIL,         [VERDICT_HANG] = REASON_HANG,
+    [VERDICT_STALL] = REASON_STALL,       [VERDICT_CRASH] = REASON_CRASH,
+    [VERDICT_NO_START] = REASON_NO_START, [VERDICT_ERROR] = REASON_ERROR,
+    [VERDICT_SKIP] = REASON_SKIP,
 };
-
-enum { OUTCOME_COUNT = sizeof outcomes / sizeof outcomes[0] };
 
 struct tally {
     size_t attempts;
-    size_t passed; /* passes that count */
-    size_t others[OUTCOME_COUNT];
-    const char *first_reason[OUTCOME_COUNT];
+    size_t passed;                /* passes that count */
+    size_t others[VERDICT_COUNT]; /* that did not pass */
+    const char *first_reason[VERDICT_COUNT];
     size_t anomalous; /* passes that do not count */
     const char *anomaly;
     size_t slow; /* the same, because of their time */
@@ -55,32 +50,22 @@ static void note_verdict(struct tally *tally, struct record *record,
     build_truth(&record->builder, entry, "counts", counts);
 }
 
-static void tally_other(struct tally *tally, const json_t *cell)
-{
-    const char *verdict = json_text(cell, "verdict");
-    for (size_t i = 0; i < OUTCOME_COUNT; i++) {
-        if (strcmp(outcomes[i].verdict, verdict) != 0)
-            continue;
-        if (tally->others[i]++ == 0)
-            tally->first_reason[i] = json_text(cell, "reason");
-    }
-}
-
 static void tally_cell(struct tally *tally, const struct case_file *file, struct record *record,
                        const struct document *document, const json_t *cell)
 {
-    bool pass = strcmp(json_text(cell, "verdict"), "pass") == 0;
+    enum verdict verdict = verdict_of(cell);
+    bool pass = verdict == VERDICT_PASS;
     const char *anomaly = pass ? find_anomaly(file->criteria, cell) : NULL;
     double rename_ms = json_number_value(json_object_get(cell, "rename_ms"));
     bool slow = pass && rename_ms > (double)file->criteria->maximum_rename_ms;
     tally->attempts++;
-    if (!pass)
-        tally_other(tally, cell);
-    else if (slow)
+    if (!pass && tally->others[verdict]++ == 0)
+        tally->first_reason[verdict] = json_text(cell, "reason");
+    if (slow)
         tally->slow++;
-    else if (anomaly == NULL)
+    else if (pass && anomaly == NULL)
         tally->passed++;
-    else if (tally->anomalous++ == 0)
+    else if (pass && tally->anomalous++ == 0)
         tally->anomaly = anomaly;
     if (slow && rename_ms > tally->slowest_ms)
         tally->slowest_ms = rename_ms;
@@ -105,11 +90,12 @@ static void tally_documents(struct tally *tally, const struct case_file *file,
 static int explain_others(const struct tally *tally, enum status *status,
                           struct reason_list *reasons, struct error *error)
 {
-    for (size_t i = 0; i < OUTCOME_COUNT; i++) {
+    for (size_t i = 0; i < VERDICT_COUNT; i++) {
         if (tally->others[i] == 0)
             continue;
-        *status = status_and(*status, outcomes[i].status);
-        if (reason_add(reasons, error, outcomes[i].id, "%zu of %zu attempts; the first: %s",
+        *status = status_and(*status, verdict_table[i].sense == SENSE_ADVERSE ? STATUS_UNMET
+                                                                              : STATUS_UNKNOWN);
+        if (reason_add(reasons, error, reasons_of[i], "%zu of %zu attempts; the first: %s",
                        tally->others[i], tally->attempts, tally->first_reason[i]) != 0)
             return -1;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/evidence/cell_doubt.h"
 #include "gate/refuse/refuse.h"
+#include "verdict/verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,7 +109,7 @@ static int refuse_contradictory_pass(const struct refusal_context *context,
     size_t index = 0;
     const json_t *cell = NULL;
     json_array_foreach(document->cells, index, cell) {
-        if (strcmp(json_text(cell, "verdict"), "pass") != 0 ||
+        if (verdict_of(cell) != VERDICT_PASS ||
             !is_asked_about(context->criteria, json_text(cell, "shape")))
             continue;
         const char *doubt = pass_doubt(document, cell, PASS_WITH_RENAME);

@@ -1,29 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/evidence/cell_doubt.h"
 #include "gate/refuse/refuse.h"
+#include "verdict/shapes.h"
 
 #include <string.h>
-
-/** What each control must come to, for the oracle to be believed. */
-static const struct control {
-    const char *name;
-    const char *verdict;
-} required[] = {
-    {"control_pass", "pass"},
-    {"control_fail", "fail"},
-    {"control_block", "hang"},
-    {"control_spin", "hang"},
-};
-
-enum { REQUIRED_COUNT = sizeof required / sizeof required[0] };
-
-static const struct control *find_control(const char *name)
-{
-    for (size_t i = 0; i < REQUIRED_COUNT; i++)
-        if (strcmp(required[i].name, name) == 0)
-            return &required[i];
-    return NULL;
-}
 
 static int refuse_inadmissible(const struct refusal_context *context, struct document *document,
                                struct error *error)
@@ -42,15 +22,14 @@ static int refuse_missing_control(const struct refusal_context *context, struct 
                                   struct error *error)
 {
     (void)context;
-    for (size_t i = 0; i < REQUIRED_COUNT; i++) {
-        bool there = false;
+    for (size_t i = 0; i < shape_count; i++) {
+        bool there = shapes[i].group != SHAPE_CONTROL;
         size_t index = 0;
         const json_t *cell = NULL;
         json_array_foreach(document->controls, index, cell)
-            if (strcmp(json_text(cell, "shape"), required[i].name) == 0)
-                there = true;
+            there = there || strcmp(json_text(cell, "shape"), shapes[i].name) == 0;
         if (!there && reason_add(&document->refusals, error, REASON_CONTROLS_MISSING, "%s",
-                                 required[i].name) != 0)
+                                 shapes[i].name) != 0)
             return -1;
     }
     return 0;
@@ -59,19 +38,17 @@ static int refuse_missing_control(const struct refusal_context *context, struct 
 /** What is wrong with a control's cell, or NULL. */
 static const char *control_doubt(const struct document *document, const json_t *cell)
 {
-    const struct control *control = find_control(json_text(cell, "shape"));
-    if (control == NULL)
-        return "is no control that this tool knows";
-    if (strcmp(json_text(cell, "verdict"), control->verdict) != 0)
-        return "did not get its verdict";
+    const char *fault = control_fault(cell);
+    if (fault != NULL)
+        return fault;
     if (json_integer_value(json_object_get(cell, "attempt")) != 1)
         return "controls run once";
     if (json_integer_value(json_object_get(json_object_get(cell, "journal"), "damaged")) != 0)
         return "its journal has damaged lines";
-    if (strcmp(control->verdict, "pass") == 0)
+    enum verdict verdict = verdict_of(cell);
+    if (verdict == VERDICT_PASS)
         return pass_doubt(document, cell, PASS_WITHOUT_RENAME);
-    return strcmp(control->verdict, "hang") == 0 ? hang_doubt(document, cell)
-                                                 : fail_doubt(document, cell);
+    return verdict == VERDICT_HANG ? hang_doubt(document, cell) : fail_doubt(document, cell);
 }
 
 static int refuse_wrong_control(const struct refusal_context *context, struct document *document,

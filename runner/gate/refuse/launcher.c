@@ -2,17 +2,15 @@
 #include "gate/evidence/release.h"
 #include "gate/evidence/shipped_targets.h"
 #include "gate/refuse/refuse.h"
+#include "verdict/verdict.h"
 
 #include <string.h>
 
 /** Whether a cell shows something of a guest that ran, so that it matters which one that was. */
 static bool is_evidence(const json_t *cell)
 {
-    static const char *const none[] = {"no_start", "error", "skip"};
-    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
-        if (strcmp(json_text(cell, "verdict"), none[i]) == 0)
-            return false;
-    return true;
+    enum verdict_sense sense = verdict_table[verdict_of(cell)].sense;
+    return sense == SENSE_CLEAN || sense == SENSE_ADVERSE;
 }
 
 static bool has_anomaly(const json_t *cell, const char *kind)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/evidence/release.h"
 #include "gate/refuse/refuse.h"
+#include "verdict/verdict.h"
 
 #include <string.h>
 
@@ -37,7 +38,7 @@ static bool any_ran(const json_t *cells)
     size_t index = 0;
     const json_t *cell = NULL;
     json_array_foreach(cells, index, cell)
-        if (strcmp(json_text(cell, "verdict"), "skip") != 0)
+        if (verdict_of(cell) != VERDICT_SKIP)
             return true;
     return false;
 }

@@ -135,7 +135,7 @@ int html_write_attempt(FILE *out, const struct attempt *attempt, const struct at
     const json_t *cell = attempt->cell;
     write_marks(out, cell);
     write_facts(out, attempt);
-    if (attempt->standing == STANDING_SKIP)
+    if (attempt->verdict == VERDICT_SKIP)
         return 0;
     (void)fputs("<h5>Journal</h5>\n", out);
     if (html_write_journal(out, attempt, same_as, error) != 0)

@@ -15,21 +15,21 @@ void html_write_title(FILE *out, const struct report *report)
 /* How many cells stand how, at each target's newest release. */
 static void write_tally(FILE *out, const struct report_model *model)
 {
-    size_t counts[STANDING_COUNT] = {0};
+    size_t counts[VERDICT_COUNT_WITH_SUMS] = {0};
     size_t lossy = 0;
     for (size_t i = 0; i < model->target_count; i++) {
         const struct report_release *newest = report_target_newest(&model->targets[i]);
         for (size_t j = 0; j < model->shape_count; j++) {
             if (newest->cells[j].attempt_count + newest->cells[j].missing > 0)
-                counts[newest->cells[j].standing]++;
+                counts[newest->cells[j].verdict]++;
             lossy += newest->cells[j].data_loss ? 1 : 0;
         }
     }
     (void)fputs("<ul class=tally aria-label=\"Cells by verdict\">", out);
-    for (int i = 0; i < STANDING_COUNT; i++)
+    for (int i = 0; i < VERDICT_COUNT_WITH_SUMS; i++)
         if (counts[i] > 0) {
             (void)fprintf(out, "<li><b>%zu</b> ", counts[i]);
-            html_write_standing(out, (enum standing)i);
+            html_write_verdict(out, (enum verdict)i);
             (void)fputs("</li>", out);
         }
     if (lossy > 0)
@@ -43,13 +43,13 @@ static void write_answer(FILE *out, const json_t *decision)
     enum decision_answer answer = decision_answer(decision);
     static const struct {
         const char *look;
-        enum standing icon;
+        enum verdict icon;
     } looks[] = {
-        [DECISION_NONE] = {"none", STANDING_MISSING},
-        [DECISION_KEEP] = {"keep", STANDING_FAIL},
-        [DECISION_MAY_BE_REMOVED] = {"yes", STANDING_PASS},
-        [DECISION_MAY_BE_REMOVED_ON_TERMS] = {"open", STANDING_ERROR},
-        [DECISION_UNDECIDED] = {"open", STANDING_ERROR},
+        [DECISION_NONE] = {"none", VERDICT_MISSING},
+        [DECISION_KEEP] = {"keep", VERDICT_FAIL},
+        [DECISION_MAY_BE_REMOVED] = {"yes", VERDICT_PASS},
+        [DECISION_MAY_BE_REMOVED_ON_TERMS] = {"open", VERDICT_ERROR},
+        [DECISION_UNDECIDED] = {"open", VERDICT_ERROR},
     };
     (void)fprintf(out, "<section class=\"banner %s\" aria-labelledby=decision>\n<h1 id=decision>",
                   looks[answer].look);

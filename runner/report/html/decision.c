@@ -10,12 +10,12 @@
 
 static void write_status(FILE *out, const char *status)
 {
-    enum standing standing = decision_status(status);
+    enum verdict verdict = decision_status(status);
     (void)fprintf(out, " <span class=\"s %s\">",
-                  standing == STANDING_PASS   ? "met"
-                  : standing == STANDING_FAIL ? "unmet"
-                                              : "unknown");
-    html_write_icon(out, standing);
+                  verdict == VERDICT_PASS   ? "met"
+                  : verdict == VERDICT_FAIL ? "unmet"
+                                            : "unknown");
+    html_write_icon(out, verdict);
     html_write(out, status);
     (void)fputs("</span>", out);
 }

@@ -8,7 +8,7 @@
 static void write_face(FILE *out, const struct report_cell *cell)
 {
     const char *state = words_state(cell);
-    (void)fputs(standing_word(cell->standing), out);
+    (void)fputs(verdict_table[cell->verdict].word, out);
     if (*state != '\0')
         (void)fprintf(out, " (%s)", state);
 }
@@ -24,11 +24,11 @@ static void write_cell(FILE *out, const struct report_target *target, size_t tar
         (void)fputs("<td class=none>not planned</td>", out);
         return;
     }
-    (void)fprintf(out, "<td class=\"c %s%s%s\"><a href=\"#", standing_name(cell->standing),
+    (void)fprintf(out, "<td class=\"c %s%s%s\"><a href=\"#", verdict_table[cell->verdict].name,
                   changed ? " changed" : "", target->releases[release].admissible ? "" : " void");
     html_write_cell_id(out, target_index, release, shape);
     (void)fputs("\">", out);
-    html_write_standing(out, cell->standing);
+    html_write_verdict(out, cell->verdict);
     if (*state != '\0')
         (void)fprintf(out, "<span class=sub>%s</span>", state);
     if (changed)

@@ -12,7 +12,7 @@ static void write_stuck(FILE *out, const struct attempt *attempt)
 {
     const json_t *evidence = json_object_get(attempt->cell, "evidence");
     (void)fputs("<td colspan=2><strong>", out);
-    html_write_icon(out, attempt->standing);
+    html_write_icon(out, attempt->verdict);
     (void)fputs("did not come back</strong>", out);
     if (json_is_object(evidence)) {
         (void)fputs(" in ", out);
@@ -110,7 +110,7 @@ static void write_reference(FILE *out, const struct timeline *timeline,
 
 static void write_in_full(FILE *out, const struct timeline *timeline, const struct attempt *attempt)
 {
-    if (attempt->standing == STANDING_PASS) {
+    if (attempt->verdict == VERDICT_PASS) {
         (void)fprintf(out, "<details><summary>All %zu events</summary>\n", timeline->count);
         write_text(out, timeline, timeline->count);
         (void)fputs("</details>\n", out);

@@ -39,7 +39,7 @@ static void write_small_print(FILE *out, const struct report_cell *cell)
 {
     const char *state = words_state(cell);
     (void)fputs("<span class=sub>", out);
-    if (cell->standing == STANDING_STALL && *stalled_call(cell) != '\0') {
+    if (cell->verdict == VERDICT_STALL && *stalled_call(cell) != '\0') {
         (void)fputs("in ", out);
         html_write(out, stalled_call(cell));
         (void)fputs(", ", out);
@@ -64,13 +64,13 @@ static void write_cell(FILE *out, const struct report_target *target, size_t tar
         (void)fputs("<td class=none>not planned</td>", out);
         return;
     }
-    (void)fprintf(out, "<td class=\"c %s%s\"><a href=\"#", standing_name(cell->standing),
+    (void)fprintf(out, "<td class=\"c %s%s\"><a href=\"#", verdict_table[cell->verdict].name,
                   newest->admissible ? "" : " void");
     html_write_cell_id(out, target_index, target->release_count - 1, shape);
     (void)fputs("\">", out);
-    html_write_standing(out, cell->standing);
+    html_write_verdict(out, cell->verdict);
     write_small_print(out, cell);
-    if (!newest->admissible && cell->standing == STANDING_PASS)
+    if (!newest->admissible && cell->verdict == VERDICT_PASS)
         (void)fputs("<span class=\"tag warn\">does not count</span>", out);
     (void)fputs("</a></td>", out);
 }
@@ -111,10 +111,10 @@ void html_write_matrix(FILE *out, const struct report_model *model)
 void html_write_legend(FILE *out)
 {
     (void)fputs("<details class=legend><summary>What the words mean</summary><dl>", out);
-    for (int i = 0; i < STANDING_COUNT; i++) {
+    for (int i = 0; i < VERDICT_COUNT_WITH_SUMS; i++) {
         (void)fputs("<dt>", out);
-        html_write_standing(out, (enum standing)i);
-        (void)fprintf(out, "</dt><dd>%s</dd>", standing_meaning((enum standing)i));
+        html_write_verdict(out, (enum verdict)i);
+        (void)fprintf(out, "</dt><dd>%s</dd>", verdict_table[i].meaning);
     }
     (void)fputs("</dl></details>\n", out);
 }

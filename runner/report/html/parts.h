@@ -14,11 +14,11 @@ extern const char report_css[];
 extern const char report_js[];
 extern const char report_icons[];
 
-/** A symbol of icons.svg for a standing; says nothing to a screen reader, the word does. */
-void html_write_icon(FILE *out, enum standing standing);
+/** A symbol of icons.svg for a verdict; says nothing to a screen reader, the word does. */
+void html_write_icon(FILE *out, enum verdict verdict);
 
 /** Symbol and word: `<span class="s hang">...`. */
-void html_write_standing(FILE *out, enum standing standing);
+void html_write_verdict(FILE *out, enum verdict verdict);
 
 /** A time for people, in an element that keeps number and unit together. */
 void html_write_duration(FILE *out, double ms);

@@ -6,13 +6,15 @@
 #include "report/text/text_buffer.h"
 #include "report/words.h"
 
+#include "verdict/shapes.h"
+
 #include <string.h>
 
 /* An earlier attempt that stood the same way; its journal may be the same, too. */
 static const struct attempt *similar_attempt(const struct report_cell *cell, size_t index)
 {
     for (size_t i = 0; i < index; i++)
-        if (cell->attempts[i].standing == cell->attempts[index].standing &&
+        if (cell->attempts[i].verdict == cell->attempts[index].verdict &&
             cell->attempts[i].document == cell->attempts[index].document)
             return &cell->attempts[i];
     return NULL;
@@ -38,7 +40,7 @@ static int write_headline(FILE *out, const struct attempt *attempt, struct error
 static const struct attempt *telling_attempt(const struct report_cell *cell)
 {
     for (size_t i = 0; i < cell->attempt_count; i++)
-        if (cell->attempts[i].standing != STANDING_PASS)
+        if (cell->attempts[i].verdict != VERDICT_PASS)
             return &cell->attempts[i];
     return NULL;
 }
@@ -55,7 +57,7 @@ static int write_attempts(FILE *out, const struct report_release *release,
             "<details class=attempt%s><summary><span class=a>Attempt %" JSON_INTEGER_FORMAT
             "</span> ",
             open ? " open" : "", attempt->number);
-        html_write_standing(out, attempt->standing);
+        html_write_verdict(out, attempt->verdict);
         (void)fputc(' ', out);
         html_write_duration(out, member_number(attempt->cell, "duration_ms", 0));
         if (release->document_count > 1)
@@ -82,10 +84,11 @@ static int write_cell(FILE *out, const struct report_release *release, struct pl
 
     if (cell->attempt_count + cell->missing == 0)
         return 0;
-    (void)fprintf(out, "<details class=\"cell %s\"><summary><code>", standing_name(cell->standing));
+    (void)fprintf(out, "<details class=\"cell %s\"><summary><code>",
+                  verdict_table[cell->verdict].name);
     html_write_name(out, cell->shape);
     (void)fputs("</code> ", out);
-    html_write_standing(out, cell->standing);
+    html_write_verdict(out, cell->verdict);
     (void)fputs(" <span class=sub>", out);
     words_tally(out, cell);
     (void)fputs("</span>", out);
@@ -107,10 +110,8 @@ static int write_controls(FILE *out, const struct report_document *document, str
     json_t *cell;
     size_t right = 0;
 
-    json_array_foreach(controls, index, cell) {
-        struct attempt control = report_attempt(document, cell);
-        right += words_control_is_right(&control) ? 1 : 0;
-    }
+    json_array_foreach(controls, index, cell)
+        right += control_fault(cell) == NULL ? 1 : 0;
     if (json_array_size(controls) == 0)
         return 0;
     (void)fprintf(
@@ -121,10 +122,10 @@ static int write_controls(FILE *out, const struct report_document *document, str
     json_array_foreach(controls, index, cell) {
         struct attempt control = report_attempt(document, cell);
         const char *wanted = words_control_wants(member_text(cell, "shape"));
-        bool good = words_control_is_right(&control);
+        bool good = control_fault(cell) == NULL;
         (void)fprintf(out, "<details class=attempt%s><summary><code>%s</code> ",
                       good ? "" : " open", member_text(cell, "shape"));
-        html_write_standing(out, control.standing);
+        html_write_verdict(out, control.verdict);
         (void)fprintf(out,
                       " <span class=\"sub%s\">%s: wanted %s</span></summary><div class=inner>\n",
                       good ? "" : " wrong", good ? "right" : "wrong",

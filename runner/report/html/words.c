@@ -3,17 +3,17 @@
 #include "report/words.h"
 #include "report/html/parts.h"
 
-void html_write_icon(FILE *out, enum standing standing)
+void html_write_icon(FILE *out, enum verdict verdict)
 {
     (void)fprintf(out, "<svg class=i aria-hidden=true><use href=\"#i-%s\"/></svg>",
-                  standing_name(standing));
+                  verdict_table[verdict].name);
 }
 
-void html_write_standing(FILE *out, enum standing standing)
+void html_write_verdict(FILE *out, enum verdict verdict)
 {
-    (void)fprintf(out, "<span class=\"s %s\">", standing_name(standing));
-    html_write_icon(out, standing);
-    (void)fprintf(out, "%s</span>", standing_word(standing));
+    (void)fprintf(out, "<span class=\"s %s\">", verdict_table[verdict].name);
+    html_write_icon(out, verdict);
+    (void)fprintf(out, "%s</span>", verdict_table[verdict].word);
 }
 
 void html_write_duration(FILE *out, double ms)

@@ -9,7 +9,7 @@ struct attempt report_attempt(const struct report_document *document, const json
     return (struct attempt){
         .document = document,
         .cell = cell,
-        .standing = standing_from_verdict(member_text(cell, "verdict")),
+        .verdict = verdict_of(cell),
         .number = json_integer_value(json_object_get(cell, "attempt")),
     };
 }
@@ -57,7 +57,7 @@ static void add_attempt(struct report_cell *cell, const struct report_document *
 {
     struct attempt *added = &cell->attempts[cell->attempt_count++];
     *added = report_attempt(document, object);
-    cell->counts[added->standing]++;
+    cell->counts[added->verdict]++;
     cell->data_loss = cell->data_loss || member_flag(object, "data_loss");
     cell->anomalies = cell->anomalies || json_array_size(json_object_get(object, "anomalies")) > 0;
 }
@@ -85,23 +85,6 @@ static void add_document_to_cell(struct report_cell *cell, const struct report_d
         cell->missing += (size_t)(wanted - found);
 }
 
-static enum standing sum_up(const struct report_cell *cell)
-{
-    int seen = -1;
-    for (int i = STANDING_PASS; i < STANDING_SKIP; i++)
-        if (cell->counts[i] > 0) {
-            if (seen >= 0)
-                return STANDING_FLAKY;
-            seen = i;
-        }
-    bool some_did_not_run = cell->missing > 0 || cell->counts[STANDING_SKIP] > 0;
-    if (seen == STANDING_PASS && some_did_not_run)
-        return STANDING_INCOMPLETE;
-    if (seen >= 0)
-        return (enum standing)seen;
-    return cell->counts[STANDING_SKIP] > 0 ? STANDING_SKIP : STANDING_MISSING;
-}
-
 static size_t count_cells(const json_t *cells, const char *shape)
 {
     size_t count = 0;
@@ -124,7 +107,7 @@ int model_cells_add(struct report_model *model, struct report_release *release,
         if (reserve(&model->arena, cell, count_cells(cells, cell->shape), error) != 0)
             return -1;
         add_document_to_cell(cell, document);
-        cell->standing = sum_up(cell);
+        cell->verdict = verdict_sum(cell->counts, cell->missing);
     }
     return 0;
 }

@@ -6,7 +6,7 @@
 
 static bool ran(const struct report_cell *cell)
 {
-    return cell->standing != STANDING_MISSING && cell->standing != STANDING_SKIP;
+    return cell->verdict != VERDICT_MISSING && cell->verdict != VERDICT_SKIP;
 }
 
 const struct report_cell *history_before(const struct report_target *target, size_t release,
@@ -22,7 +22,7 @@ const struct report_cell *history_before(const struct report_target *target, siz
 
 bool history_differs(const struct report_cell *before, const struct report_cell *now)
 {
-    return before->standing != now->standing || strcmp(words_state(before), words_state(now)) != 0;
+    return before->verdict != now->verdict || strcmp(words_state(before), words_state(now)) != 0;
 }
 
 bool history_changed(const struct report_target *target, size_t release, size_t shape)

@@ -5,8 +5,8 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/json_file.h"
-#include "report/model/standing.h"
 #include "report/text/arena.h"
+#include "verdict/verdict.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -38,21 +38,21 @@ struct report_document {
 struct attempt {
     const struct report_document *document;
     const json_t *cell;
-    enum standing standing; /* its verdict: never one of the standings that only a cell has */
+    enum verdict verdict; /* of a single attempt: below VERDICT_COUNT */
     json_int_t number;
 };
 
 /** All attempts at one shape, on one target and release. */
 struct report_cell {
     const char *shape;
-    enum standing standing; /* what all attempts together amount to */
+    enum verdict verdict; /* what all attempts together amount to */
     bool gating;
     struct attempt *attempts; /* by document, then by number */
     size_t attempt_count;
-    size_t missing;                /* attempts that were planned and are not there */
-    size_t counts[STANDING_COUNT]; /* attempts by verdict */
-    bool data_loss;                /* in any attempt */
-    bool anomalies;                /* in any attempt */
+    size_t missing;               /* attempts that were planned and are not there */
+    size_t counts[VERDICT_COUNT]; /* attempts by verdict */
+    bool data_loss;               /* in any attempt */
+    bool anomalies;               /* in any attempt */
 };
 
 /** What one build of the system under test did; two builds may call themselves the same. */

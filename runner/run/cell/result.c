@@ -36,22 +36,13 @@ static void note_wrong_filesystem(const struct cell *cell, char *out, size_t siz
                        found == NULL ? "an unknown one" : found, wanted);
 }
 
-static unsigned count_renames(const struct shape *shape)
-{
-    unsigned count = 0;
-    while (count < sizeof shape->renames / sizeof shape->renames[0] &&
-           shape->renames[count].from != NULL)
-        count++;
-    return count;
-}
-
 /* An extended shape may rename as often as it says; its checks say whether that was right. */
 static unsigned expected_renames(const struct cell *cell)
 {
     if (shape_is_script(cell->shape))
         return cell->shape->scenario_renames;
     return cell->shape->group == SHAPE_EXTENDED ? cell->account.renames_returned
-                                                : count_renames(cell->shape);
+                                                : (unsigned)shape_renames(cell->shape);
 }
 
 static const char *text_or_null(const char *text)
@@ -240,7 +231,7 @@ static json_t *assemble(struct builder *builder, const struct cell *cell,
     json_t *result = build_object(builder);
     build_text(builder, result, "shape", cell->shape->name);
     build_number(builder, result, "attempt", cell->attempt);
-    build_text(builder, result, "verdict", verdict_name(judged->verdict));
+    build_text(builder, result, "verdict", verdict_table[judged->verdict].name);
     build_text(builder, result, "reason", judged->reason);
     describe_step(builder, result, &cell->account, judged->verdict);
     describe_times(builder, result, cell);

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "unit.h"
+#include "verdict/shapes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -278,8 +279,6 @@ static void a_hang_is_doubted(void **state)
          "its step is not"},
         {HANG_LINES, WITH(HANG_STEP, "{'arguments': {'from': '/tmp/a', 'to': '/tmp/b%'}}"),
          HANG_EVIDENCE, "its step is not"},
-        {HANG_LINES, HANG_STEP, "null", "no evidence"},
-        {HANG_LINES, HANG_STEP, WITH(HANG_EVIDENCE, "{'state': 'starved'}"), "not of what it does"},
         {HANG_LINES, HANG_STEP, WITH(HANG_EVIDENCE, "{'early': {}}"), "waits could not"},
         {HANG_LINES, HANG_STEP, WITH(HANG_EVIDENCE, "{'threads': []}"), "has no thread"},
         {CALL_LINES, HANG_STEP, HANG_EVIDENCE, "does not end in a rename"},
@@ -316,6 +315,31 @@ static void a_value_is_compared_decoded(void **state)
     assert_int_equal(journal_line_fields("begin x"), 0);
 }
 
+/* The rule that the run, the gate and the report share. */
+static void a_control_is_right_with_its_verdict_and_its_evidence(void **state)
+{
+    (void)state;
+    static const char *const rows[][4] = {
+        {"control_pass", "pass", "null", NULL},
+        {"control_pass", "fail", "null", "did not get its verdict"},
+        {"control_fail", "fail", "null", NULL},
+        {"control_fail", "error", "null", "did not get its verdict"},
+        {"control_block", "hang", "{'state': 'blocked'}", NULL},
+        {"control_block", "hang", "{'state': 'spinning'}", "not of what it does"},
+        {"control_block", "hang", "null", "not of what it does"},
+        {"control_block", "stall", "{'state': 'blocked'}", "did not get its verdict"},
+        {"control_spin", "hang", "{'state': 'spinning'}", NULL},
+        {"control_spin", "hang", "{'state': 'starved'}", "not of what it does"},
+        {"subdir_sibling", "pass", "null", "is no control"},
+        {"control_pas", "pass", "null", "is no control"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        CLEANUP_JSON json_t *cell = json_pack("{s:s,s:s,s:o}", "shape", rows[i][0], "verdict",
+                                              rows[i][1], "evidence", parse(rows[i][2]));
+        assert_doubt(control_fault(cell), rows[i][3]);
+    }
+}
+
 static void a_fail_is_doubted(void **state)
 {
     (void)state;
@@ -337,6 +361,7 @@ int test_cell_doubt(void)
         cmocka_unit_test(a_hang_is_doubted),
         cmocka_unit_test(a_value_is_compared_decoded),
         cmocka_unit_test(a_fail_is_doubted),
+        cmocka_unit_test(a_control_is_right_with_its_verdict_and_its_evidence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,32 +75,32 @@ static void drop(struct json_source *sources)
 
 #define DROP(model) drop(model##_sources)
 
-static void assert_standing(const char *verdicts, int planned, enum standing wanted)
+static void assert_verdict(const char *attempts, int planned, enum verdict wanted)
 {
-    BUILD(model, make_document("t", "1.0", verdicts, planned));
-    assert_string_equal(standing_name(model.targets[0].releases[0].cells[0].standing),
-                        standing_name(wanted));
+    BUILD(model, make_document("t", "1.0", attempts, planned));
+    assert_string_equal(verdict_table[model.targets[0].releases[0].cells[0].verdict].name,
+                        verdict_table[wanted].name);
     DROP(model);
 }
 
 static void attempts_are_summed_up(void **state)
 {
     (void)state;
-    assert_standing("ppp", 3, STANDING_PASS);
-    assert_standing("hhh", 3, STANDING_HANG);
-    assert_standing("php", 3, STANDING_FLAKY);
-    assert_standing("hfh", 3, STANDING_FLAKY);
-    assert_standing("sss", 3, STANDING_SKIP);
+    assert_verdict("ppp", 3, VERDICT_PASS);
+    assert_verdict("hhh", 3, VERDICT_HANG);
+    assert_verdict("php", 3, VERDICT_FLAKY);
+    assert_verdict("hfh", 3, VERDICT_FLAKY);
+    assert_verdict("sss", 3, VERDICT_SKIP);
 }
 
 static void what_is_missing_never_looks_like_a_pass(void **state)
 {
     (void)state;
-    assert_standing("pp", 3, STANDING_INCOMPLETE);
-    assert_standing("pps", 3, STANDING_INCOMPLETE);
-    assert_standing("", 3, STANDING_MISSING);
-    assert_standing("s", 3, STANDING_SKIP);
-    assert_standing("hh", 3, STANDING_HANG);
+    assert_verdict("pp", 3, VERDICT_INCOMPLETE);
+    assert_verdict("pps", 3, VERDICT_INCOMPLETE);
+    assert_verdict("", 3, VERDICT_MISSING);
+    assert_verdict("s", 3, VERDICT_SKIP);
+    assert_verdict("hh", 3, VERDICT_HANG);
 }
 
 static void an_attempt_given_twice_does_not_fill_a_gap(void **state)
@@ -110,7 +110,7 @@ static void an_attempt_given_twice_does_not_fill_a_gap(void **state)
     json_t *cells = json_object_get(document, "cells");
     (void)json_array_append(cells, json_array_get(cells, 0));
     BUILD(model, document);
-    assert_int_equal(model.targets[0].releases[0].cells[0].standing, STANDING_INCOMPLETE);
+    assert_int_equal(model.targets[0].releases[0].cells[0].verdict, VERDICT_INCOMPLETE);
     assert_int_equal(model.targets[0].releases[0].cells[0].missing, 1);
     DROP(model);
 }
@@ -122,7 +122,7 @@ static void documents_of_one_build_are_one_release(void **state)
     assert_int_equal(model.target_count, 1);
     assert_int_equal(model.targets[0].release_count, 1);
     assert_int_equal(model.targets[0].releases[0].cells[0].attempt_count, 6);
-    assert_int_equal(model.targets[0].releases[0].cells[0].standing, STANDING_FLAKY);
+    assert_int_equal(model.targets[0].releases[0].cells[0].verdict, VERDICT_FLAKY);
     DROP(model);
 }
 
