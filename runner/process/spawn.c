@@ -1,261 +1,305 @@
 /* SPDX-License-Identifier: MIT */
 #include "process/spawn.h"
 
-#include "process/raw_linux.h"
+#include "base/cleanup.h"
+#include "process/apart.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <signal.h>
-#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 
-/* For a handful of frames without an array in them; no signal handler of ours runs on it. */
-enum { STACK_BYTES = 16 * 1024, STACK_ALIGNMENT = 64 };
+/* A longer order is carried out by the caller himself. */
+enum { ORDER_MAX = 160 * 1024, WORDS_MAX = 4096, ANSWER_S = 10 };
+/* What goes along: a report, a cgroup or what stands for none, the standard streams and more. */
+enum { FIXED_FDS = 5, FDS_MAX = FIXED_FDS + SPAWN_MORE_MAX };
 
-/** All that a child needs on its way to exec, in one block that nobody else touches until then. */
-struct child {
-    struct spawn_report report; /* what the caller has; the first member */
-    /* The kernel clears it when the child has let go of this memory: by exec, or by its end. */
-    _Atomic uint32_t here;
-    bool mapped; /* by mmap, for a child that has a copy of everything else */
-    size_t size;
-    struct child *next; /* in the list of those that were given up */
-    pid_t runner;
-    struct spawn_request request; /* its texts and lists are behind this struct */
-    _Alignas(STACK_ALIGNMENT) char stack[STACK_BYTES];
+enum step { STEP_SETSID, STEP_STREAMS, STEP_CHDIR, STEP_CONFINE, STEP_EXEC };
+
+/** What comes through the pipe of a report. */
+struct failure {
+    enum step step;
+    int number;
 };
 
-RAW_UNINSTRUMENTED _Noreturn static void leave(void)
+/** An order's head; the texts follow, each with its NUL: arguments, variables, directory. */
+struct order {
+    pid_t parent; /* of the child */
+    uint32_t arguments;
+    uint32_t variables;
+    bool directory;
+    bool cgroup;
+};
+
+_Noreturn static void give_up(int report, enum step step)
 {
-    for (;;)
-        (void)raw_syscall(SYS_exit_group, 127, 0, 0, 0);
+    const struct failure failure = {step, errno};
+    (void)!write(report, &failure, sizeof failure); /* without it the exit status is all there is */
+    _exit(127);
 }
 
-RAW_UNINSTRUMENTED _Noreturn static void give_up(struct spawn_report *report, const char *step,
-                                                 long result)
+static void restore_signals(void)
 {
-    report->failed_errno = (int)-result;
-    report->failed_step = step;
-    leave();
+    sigset_t none;
+    for (int number = 1; number < NSIG; number++)
+        (void)signal(number, SIG_DFL); /* not all may be set */
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* The kernel's own struct, unlike the C library's: handler, flags, restorer, mask. All zero is the
- * default action. */
-RAW_UNINSTRUMENTED static void restore_signals(void)
+/* First out of the way of each other. Returns 0 or -1 with errno. */
+static int take_fds(const struct spawn_request *request, int *report)
 {
-    static const unsigned long standard[4];
-    static const uint64_t none;
-    for (long number = 1; number < NSIG; number++)
-        (void)raw_syscall(SYS_rt_sigaction, number, (long)standard, 0, sizeof none);
-    (void)raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none);
+    int fds[3 + SPAWN_MORE_MAX] = {request->stdin_fd, request->stdout_fd, request->stderr_fd};
+    int count = 3 + (int)request->more_count;
+    for (int at = 3; at < count; at++)
+        fds[at] = request->more_fds[at - 3];
+    *report = fcntl(*report, F_DUPFD_CLOEXEC, count);
+    for (int at = 0; at < count; at++)
+        if (*report < 0 || (fds[at] = fcntl(fds[at], F_DUPFD_CLOEXEC, count)) < 0)
+            return -1;
+    for (int at = 0; at < count; at++)
+        if (dup2(fds[at], at) < 0)
+            return -1;
+    return 0;
 }
 
-RAW_UNINSTRUMENTED static long put_at(int fd, int at)
-{
-    if (fd == at) /* it need only stay open */
-        return raw_syscall(SYS_fcntl, fd, F_SETFD, 0, 0);
-    return raw_syscall(SYS_dup3, fd, at, 0, 0);
-}
-
-RAW_UNINSTRUMENTED static long take_streams(const struct spawn_request *request)
-{
-    const int fds[] = {request->stdin_fd, request->stdout_fd, request->stderr_fd};
-    long result = 0;
-    for (int at = STDIN_FILENO; at <= STDERR_FILENO && result >= 0; at++)
-        result = put_at(fds[at], at);
-    return result;
-}
-
-/* Runs in the child, which may share the runner's memory: it calls the kernel and nothing else, and
- * writes to its own stack and to the report. `confine` is for a child that has a copy. */
-RAW_UNINSTRUMENTED _Noreturn static void become_program(struct child *child)
+_Noreturn static void become_program(const struct spawn_request *request, pid_t parent, int report)
 {
     static const struct rlimit no_core;
-    const struct spawn_request *request = &child->request;
-    long result = raw_syscall(SYS_setsid, 0, 0, 0, 0);
-    if (result < 0)
-        give_up(&child->report, "setsid", result);
-    (void)raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0);
-    if (raw_syscall(SYS_getppid, 0, 0, 0, 0) != child->runner)
-        leave(); /* the runner ended before the line above could tie us to it */
-    (void)raw_syscall(SYS_prlimit64, 0, RLIMIT_CORE, (long)&no_core, 0);
+    if (setsid() < 0)
+        give_up(report, STEP_SETSID);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(127); /* it ended before the line above could tie us to it */
+    (void)setrlimit(RLIMIT_CORE, &no_core);
     restore_signals();
-    result = take_streams(request);
-    if (result < 0)
-        give_up(&child->report, "dup3", result);
-    if (request->directory != NULL)
-        result = raw_syscall(SYS_chdir, (long)request->directory, 0, 0, 0);
-    if (result < 0)
-        give_up(&child->report, "chdir", result);
+    if (take_fds(request, &report) != 0)
+        give_up(report, STEP_STREAMS);
+    if (request->directory != NULL && chdir(request->directory) != 0)
+        give_up(report, STEP_CHDIR);
     if (request->confine != NULL && request->confine(request->confine_data) != 0)
-        give_up(&child->report, "confine", -errno);
-    result = raw_syscall(SYS_execve, (long)request->argv[0], (long)request->argv,
-                         (long)request->environment, 0);
-    give_up(&child->report, "execve", result);
+        give_up(report, STEP_CONFINE);
+    (void)execve(request->argv[0], request->argv, request->environment);
+    give_up(report, STEP_EXEC);
 }
 
-RAW_UNINSTRUMENTED static void begin(void *data)
+/* Only clone3 can give birth into a cgroup, and moving a process there afterwards makes the kernel
+ * wait for a grace period. Returns the pid or -errno. */
+static long start_child(const struct spawn_request *request, pid_t parent, int report)
 {
-    become_program(data);
-}
-
-/*
- * Most of what a fork costs is the copy of the runner's page tables and every page that the runner
- * writes to afterwards; together that is as much as the rest of a native cell. So the child shares
- * the memory until its exec. Unlike after vfork(2) the runner does not wait for that, as a program
- * on a file system that does not answer may never get so far.
- *
- * clone3, because only it can give birth into a cgroup; moving a process there afterwards makes the
- * kernel wait for a grace period.
- */
-static long start_child(struct child *child)
-{
-    struct clone_args arguments = {.exit_signal = SIGCHLD};
-    if (child->request.cgroup_fd >= 0) {
+    bool for_parent = parent != getpid();
+    struct clone_args arguments = {.exit_signal = for_parent ? 0 : SIGCHLD};
+    if (for_parent)
+        arguments.flags |= CLONE_PARENT; /* the signal is ours then, and clone3 insists on 0 */
+    if (request->cgroup_fd >= 0) {
         arguments.flags |= CLONE_INTO_CGROUP;
-        arguments.cgroup = (unsigned long long)child->request.cgroup_fd;
+        arguments.cgroup = (unsigned long long)request->cgroup_fd;
     }
-    if (!child->mapped) {
-        arguments.flags |= CLONE_VM | CLONE_CHILD_CLEARTID;
-        arguments.child_tid = (unsigned long long)(uintptr_t)&child->here;
-        arguments.stack = (unsigned long long)(uintptr_t)child->stack;
-        arguments.stack_size = sizeof child->stack;
-        atomic_store(&child->here, 1);
-        return raw_start_sharing(&arguments, begin, child);
-    }
-    long pid =
-        child->request.cgroup_fd >= 0 ? syscall(SYS_clone3, &arguments, sizeof arguments) : fork();
+    /* Some containers' seccomp filters know no clone3. */
+    long pid = arguments.flags == 0 ? fork() : syscall(SYS_clone3, &arguments, sizeof arguments);
     if (pid == 0)
-        become_program(child);
+        become_program(request, parent, report);
     return pid < 0 ? -errno : pid;
 }
 
-/* What nobody but a child may still need. */
-static struct child *given_up;
-
-static void free_those_that_are_gone(void)
+/* Points a list of the order's texts at them; moves on behind them. NULL where one has no end. */
+static char *list_texts(char **list, size_t count, char *text, const char *end)
 {
-    struct child **link = &given_up;
-    while (*link != NULL) {
-        struct child *child = *link;
-        if (atomic_load(&child->here) != 0) {
-            link = &child->next;
-            continue;
-        }
-        *link = child->next;
-        free(child);
+    for (size_t i = 0; i < count; i++) {
+        char *stop = memchr(text, '\0', (size_t)(end - text));
+        if (stop == NULL)
+            return NULL;
+        list[i] = text;
+        text = stop + 1;
+    }
+    list[count] = NULL;
+    return text;
+}
+
+static long carry_out(char *message, size_t length, const int *fds, size_t fd_count)
+{
+    static char *words[WORDS_MAX + 3];
+    struct order order;
+    char *text = message + sizeof order;
+    if (length < sizeof order || fd_count < FIXED_FDS)
+        return -EPROTO;
+    memcpy(&order, message, sizeof order);
+    if ((uint64_t)order.arguments + order.variables > WORDS_MAX)
+        return -E2BIG;
+    char **variables = words + order.arguments + 1;
+    text = list_texts(words, order.arguments, text, message + length);
+    if (text != NULL)
+        text = list_texts(variables, order.variables, text, message + length);
+    if (text == NULL)
+        return -EPROTO;
+    const struct spawn_request request = {
+        .argv = words,
+        .environment = variables,
+        .directory = order.directory ? text : NULL,
+        .stdin_fd = fds[2],
+        .stdout_fd = fds[3],
+        .stderr_fd = fds[4],
+        .more_fds = fds + FIXED_FDS,
+        .more_count = fd_count - FIXED_FDS,
+        .cgroup_fd = order.cgroup ? fds[1] : -1,
+    };
+    return start_child(&request, order.parent, fds[0]);
+}
+
+union control {
+    char bytes[CMSG_SPACE(FDS_MAX * sizeof(int))];
+    struct cmsghdr align;
+};
+
+static size_t take_control(struct msghdr *header, int *fds)
+{
+    const struct cmsghdr *control = CMSG_FIRSTHDR(header);
+    if (control == NULL || control->cmsg_type != SCM_RIGHTS)
+        return 0;
+    size_t size = control->cmsg_len - CMSG_LEN(0);
+    memcpy(fds, CMSG_DATA(control), size);
+    return size / sizeof *fds;
+}
+
+static void serve(int fd, void *context)
+{
+    static char message[ORDER_MAX];
+    (void)context;
+    for (;;) {
+        union control control;
+        int fds[FDS_MAX];
+        struct iovec part = {message, sizeof message};
+        struct msghdr header = {.msg_iov = &part,
+                                .msg_iovlen = 1,
+                                .msg_control = control.bytes,
+                                .msg_controllen = sizeof control.bytes};
+        ssize_t got = recvmsg(fd, &header, MSG_CMSG_CLOEXEC);
+        if (got <= 0)
+            return;
+        size_t count = take_control(&header, fds);
+        long pid = carry_out(message, (size_t)got, fds, count);
+        for (size_t i = 0; i < count; i++)
+            (void)close(fds[i]);
+        if (send(fd, &pid, sizeof pid, MSG_NOSIGNAL) != (ssize_t)sizeof pid)
+            return;
     }
 }
 
-static size_t count_words(char *const *words, size_t *bytes)
+int spawner_start(struct spawner *spawner, struct error *error)
 {
-    size_t count = 0;
-    for (; words[count] != NULL; count++)
-        *bytes += strlen(words[count]) + 1;
-    *bytes += (count + 1) * sizeof *words;
+    const struct timeval limit = {.tv_sec = ANSWER_S};
+    *spawner = (struct spawner){.fd = -1};
+    pid_t pid = apart_start(serve, NULL, &spawner->fd, error);
+    if (pid < 0)
+        return -1;
+    spawner->pid = pid;
+    (void)setsockopt(spawner->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    return 0;
+}
+
+static bool put_text(char *message, size_t *used, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    if (size > ORDER_MAX - *used)
+        return false;
+    memcpy(message + *used, text, size);
+    *used += size;
+    return true;
+}
+
+/* Appends texts to the order; returns how many, or stops before what does not fit in. */
+static uint32_t put_texts(char *message, size_t *used, char *const *texts)
+{
+    uint32_t count = 0;
+    while (texts[count] != NULL && put_text(message, used, texts[count]))
+        count++;
     return count;
 }
 
-/* Copies a string to `*to`, which it moves on behind it. */
-static char *copy_text(char **to, const char *text)
+/* Returns the order's length, or 0 where it is too long. */
+static size_t write_order(char *message, const struct spawn_request *request)
 {
-    size_t size = strlen(text) + 1;
-    char *copy = memcpy(*to, text, size);
-    *to += size;
-    return copy;
+    size_t used = sizeof(struct order);
+    struct order order = {.parent = getpid(),
+                          .directory = request->directory != NULL,
+                          .cgroup = request->cgroup_fd >= 0};
+    order.arguments = put_texts(message, &used, request->argv);
+    order.variables = put_texts(message, &used, request->environment);
+    bool whole = request->argv[order.arguments] == NULL &&
+                 request->environment[order.variables] == NULL &&
+                 (!order.directory || put_text(message, &used, request->directory));
+    memcpy(message, &order, sizeof order);
+    return whole ? used : 0;
 }
 
-static void copy_words(char **list, char **to, char *const *words, size_t count)
+/* Returns the pid or -errno, or 0 where the spawner could not be asked. */
+static long ask(struct spawner *spawner, const struct spawn_request *request, int report)
 {
-    for (size_t i = 0; i < count; i++)
-        list[i] = copy_text(to, words[i]);
-    list[count] = NULL;
-}
-
-static struct child *allocate(size_t size, bool mapped)
-{
-    /* A child with a copy of the rest must share this, at least. */
-    void *block = mapped
-                      ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)
-                      : aligned_alloc(STACK_ALIGNMENT, size);
-    if (block == NULL || block == MAP_FAILED)
-        return NULL;
-    struct child *child = block;
-    child->report = (struct spawn_report){0};
-    child->mapped = mapped;
-    child->size = size;
-    atomic_init(&child->here, 0);
-    return child;
-}
-
-static struct child *make_child(const struct spawn_request *request, bool mapped)
-{
-    size_t bytes = request->directory == NULL ? 0 : strlen(request->directory) + 1;
-    size_t arguments = count_words(request->argv, &bytes);
-    size_t variables = count_words(request->environment, &bytes);
-    size_t size =
-        (sizeof(struct child) + bytes + STACK_ALIGNMENT - 1) / STACK_ALIGNMENT * STACK_ALIGNMENT;
-    struct child *child = allocate(size, mapped);
-    if (child == NULL)
-        return NULL;
-    char **lists = (void *)(child + 1);
-    char *strings = (char *)(lists + arguments + 1 + variables + 1);
-    child->runner = getpid();
-    child->request = *request;
-    child->request.argv = lists;
-    child->request.environment = lists + arguments + 1;
-    copy_words(lists, &strings, request->argv, arguments);
-    copy_words(lists + arguments + 1, &strings, request->environment, variables);
-    if (request->directory != NULL)
-        child->request.directory = copy_text(&strings, request->directory);
-    return child;
-}
-
-/* Starts a child of one kind. Returns its pid or -errno, and then there is no report. */
-static long start_one(const struct spawn_request *request, bool mapped,
-                      struct spawn_report **report)
-{
-    struct child *child = make_child(request, mapped);
-    if (child == NULL)
-        return -ENOMEM;
-    long pid = start_child(child);
-    if (pid < 0) {
-        atomic_store(&child->here, 0);
-        spawn_report_free(&child->report);
+    static char message[ORDER_MAX];
+    union control control = {{0}};
+    int fds[FDS_MAX] = {report, request->cgroup_fd >= 0 ? request->cgroup_fd : report,
+                        request->stdin_fd, request->stdout_fd, request->stderr_fd};
+    for (size_t i = 0; i < request->more_count; i++)
+        fds[FIXED_FDS + i] = request->more_fds[i];
+    size_t size = (FIXED_FDS + request->more_count) * sizeof *fds;
+    struct iovec part = {message, write_order(message, request)};
+    struct msghdr header = {.msg_iov = &part,
+                            .msg_iovlen = 1,
+                            .msg_control = control.bytes,
+                            .msg_controllen = CMSG_SPACE(size)};
+    control.align = (struct cmsghdr){
+        .cmsg_len = CMSG_LEN(size), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(&control.align), fds, size);
+    long pid = 0;
+    if (part.iov_len == 0 || sendmsg(spawner->fd, &header, MSG_NOSIGNAL) < 0)
+        return 0;
+    ssize_t got = recv(spawner->fd, &pid, sizeof pid, 0);
+    if (got == (ssize_t)sizeof pid)
         return pid;
-    }
-    *report = &child->report;
-    return pid;
+    bool late = got < 0 && errno == EAGAIN;
+    (void)close(steal_fd(&spawner->fd)); /* an answer to come would be taken for another's */
+    return late ? -ETIMEDOUT : 0;        /* it may yet start one, which ends with us */
 }
 
-pid_t spawn_process(const struct spawn_request *request, struct spawn_report **report,
+pid_t spawn_process(struct spawner *spawner, const struct spawn_request *request, int *report,
                     struct error *error)
 {
-    bool mapped = !RAW_CAN_SHARE || request->confine != NULL;
-    long pid = start_one(request, mapped, report);
-    /* Some containers' seccomp filters know no clone3. */
-    if (!mapped && request->cgroup_fd < 0 && (pid == -ENOSYS || pid == -EPERM))
-        pid = start_one(request, true, report);
+    int ends[2];
+    long pid = 0;
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+        return error_set_errno(error, errno, NULL, "cannot make a pipe");
+    CLEANUP_FD int write_end = ends[1];
+    if (spawner != NULL && spawner->fd >= 0 && request->confine == NULL)
+        pid = ask(spawner, request, write_end);
+    if (pid == 0 || (request->cgroup_fd < 0 && (pid == -ENOSYS || pid == -EPERM)))
+        pid = start_child(request, getpid(), write_end);
+    *report = ends[0];
     if (pid >= 0)
         return (pid_t)pid;
-    (void)error_set_errno(error, (int)-pid, request->argv[0], "cannot start a process");
-    return -1;
+    *report = -1;
+    (void)close(ends[0]);
+    return error_set_errno(error, (int)-pid, request->argv[0], "cannot start a process");
 }
 
-void spawn_report_free(struct spawn_report *report)
+int spawn_failure(int report, const char **step)
 {
-    struct child *child = (void *)report; /* it is the first member */
-    if (child == NULL)
-        return;
-    if (child->mapped) {
-        (void)munmap(child, child->size);
-        return;
-    }
-    child->next = given_up;
-    given_up = child;
-    free_those_that_are_gone();
+    static const char *const steps[] = {[STEP_SETSID] = "setsid",
+                                        [STEP_STREAMS] = "dup2",
+                                        [STEP_CHDIR] = "chdir",
+                                        [STEP_CONFINE] = "confine",
+                                        [STEP_EXEC] = "execve"};
+    struct failure failure;
+    if (report < 0 || read(report, &failure, sizeof failure) != (ssize_t)sizeof failure)
+        return 0;
+    *step = steps[failure.step];
+    return failure.number;
 }

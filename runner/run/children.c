@@ -86,6 +86,7 @@ static void claim(struct process_table *table, pid_t pid)
 void run_list_own(struct run *run)
 {
     run->table.own_count = 0;
+    claim(&run->table, run->spawner.pid);
     claim(&run->table, run->scratch_keeper.pid);
     claim(&run->table, run->output.deputy.pid);
     for (unsigned i = 0; i < run->job_count; i++)

@@ -7,12 +7,13 @@
 #include <sys/resource.h>
 
 /*
- * Per job: the deputy's socket, the cgroup, three pipes and what names processes. For the run: its
- * cgroup and what is open for a moment (the child's ends of the pipes, the other end of a socket, a
- * directory and a file of /proc). The deputy that writes the output has other files, and no more of
- * them: what is kept of three streams per job, and two spools per target.
+ * Per job: the deputy's socket, the cgroup, three pipes, a report and what names processes. For the
+ * run: its cgroup, the spawner and what is open for a moment (the child's ends of the pipes, the
+ * other end of a socket, a directory and a file of /proc). The deputy that writes the output has
+ * other files, and no more of them: what is kept of three streams per job, and two spools per
+ * target.
  */
-enum { FILES_PER_JOB = 8, FILES_OF_RUN = 9, FILES_PER_TARGET = 2 };
+enum { FILES_PER_JOB = 9, FILES_OF_RUN = 11, FILES_PER_TARGET = 2 };
 
 /* MemAvailable of /proc/meminfo in MiB. False: it is not known. */
 static bool available_memory_mib(unsigned long *out)

@@ -252,9 +252,10 @@ void run_sweep(struct run *run)
         known[i] = run->left_behind.all[i].pid;
     if (run->output.pid != run->output.deputy.pid) /* it was given up, after a wait of its own */
         known[count++] = run->output.pid;
-    const pid_t keepers[] = {run->scratch_keeper.pid, run->output.deputy.pid};
-    size_t left = children_end(&run->group, (struct pid_span){keepers, 2},
-                               (struct pid_span){known, count}, STUCK_NS, EXCUSED_NS);
+    const pid_t keepers[] = {run->spawner.pid, run->scratch_keeper.pid, run->output.deputy.pid};
+    size_t left =
+        children_end(&run->group, (struct pid_span){keepers, sizeof keepers / sizeof keepers[0]},
+                     (struct pid_span){known, count}, STUCK_NS, EXCUSED_NS);
     take_signals(run);
     if (left > 0)
         progress_note(run->progress, "%zu process%s could not be ended and %s left behind", left,

@@ -76,10 +76,10 @@ static int check_limits(const struct run *run, struct error *error)
 static int carry_out(struct run *run, struct error *error)
 {
     if (run_choose_shapes(run, error) != 0 || listen_to_signals(run, error) != 0 ||
-        run_make_scratch(run, error) != 0 || run_prepare_targets(run, error) != 0 ||
-        check_limits(run, error) != 0 || (run->job_count = job_count_choose(run, error)) == 0 ||
-        run_make_output(run, error) != 0 || make_jobs(run, error) != 0 ||
-        open_documents(run, error) != 0)
+        spawner_start(&run->spawner, error) != 0 || run_make_scratch(run, error) != 0 ||
+        run_prepare_targets(run, error) != 0 || check_limits(run, error) != 0 ||
+        (run->job_count = job_count_choose(run, error)) == 0 || run_make_output(run, error) != 0 ||
+        make_jobs(run, error) != 0 || open_documents(run, error) != 0)
         return -1;
     run->progress->planned = run_count_planned(run);
     int failed = run_loop(run, error);
@@ -108,6 +108,7 @@ static void release(struct run *run)
     free(run->jobs);
     process_table_release(&run->table);
     output_close(&run->output);
+    cleanup_fd(&run->spawner.fd);
     cleanup_fd(&run->signal_fd);
 }
 
@@ -133,11 +134,13 @@ int run_all(const struct run_options *options, struct progress *progress,
         .attempts = options->attempts == 0 ? 1 : options->attempts,
         .plan = {.controls = !options->no_controls, .attempt = 1},
         .group = {.fd = -1},
+        .spawner = {.fd = -1},
         .scratch_keeper = {.fd = -1},
         .output = {.deputy = {.fd = -1}},
         .signal_fd = -1,
         .child_ended = true, /* before the loop, signals are fetched without reaping */
         .settings = {.output = &run->output,
+                     .spawner = &run->spawner,
                      .early = options->early,
                      .wait_late_ns = options->wait_late_ns,
                      .keep = options->keep,

@@ -31,7 +31,7 @@ struct sandbox {
     struct sandbox_outcome *outcome;
     struct error *error;
     struct filter filter;
-    struct spawn_report *report;
+    int report_fd;
     struct cgroup no_group;
     struct tree tree;
     struct tree_ending ending;
@@ -271,7 +271,7 @@ static int spawn_confined(struct sandbox *sandbox)
                                   .cgroup_fd = -1,
                                   .confine = confine_child,
                                   .confine_data = sandbox};
-    sandbox->pid = spawn_process(&spawn, &sandbox->report, sandbox->error);
+    sandbox->pid = spawn_process(NULL, &spawn, &sandbox->report_fd, sandbox->error);
     if (sandbox->pid < 0 ||
         tree_start(&sandbox->tree, sandbox->pid, &sandbox->no_group, sandbox->error) != 0)
         return -1;
@@ -302,14 +302,15 @@ static int start(struct sandbox *sandbox)
 /* Says why a child never became the harness. */
 static int check_report(struct sandbox *sandbox)
 {
-    int number = sandbox->report->failed_errno;
+    const char *step = "";
+    int number = spawn_failure(sandbox->report_fd, &step);
     if (number == 0)
         return sandbox->error->code == ERROR_NONE ? 0 : -1;
-    if (strcmp(sandbox->report->failed_step, "confine") == 0)
+    if (strcmp(step, "confine") == 0)
         return error_set_errno(sandbox->error, number, "seccomp",
                                "this machine can't watch what a harness starts");
     return error_set_errno(sandbox->error, number, sandbox->request->argv[0],
-                           "cannot be started (%s)", sandbox->report->failed_step);
+                           "cannot be started (%s)", step);
 }
 
 static void finish(struct sandbox *sandbox)
@@ -323,7 +324,7 @@ static void finish(struct sandbox *sandbox)
     seccomp_notify_free(sandbox->call, sandbox->response);
     tree_release(&sandbox->tree);
     process_table_release(&sandbox->table);
-    spawn_report_free(sandbox->report);
+    cleanup_fd(&sandbox->report_fd);
     cleanup_fd(&sandbox->pidfd);
     cleanup_fd(&sandbox->listener);
     cleanup_fd(&sandbox->output_fd);
@@ -342,6 +343,7 @@ int sandbox_run(const struct sandbox_request *request, struct sandbox_outcome *o
                               .no_group = {.fd = -1},
                               .pid = -1,
                               .pidfd = -1,
+                              .report_fd = -1,
                               .listener = -1,
                               .output_fd = -1,
                               .started_ns = clock_now_ns()};
@@ -351,7 +353,7 @@ int sandbox_run(const struct sandbox_request *request, struct sandbox_outcome *o
     int failed = start(&sandbox);
     if (failed == 0)
         watch(&sandbox);
-    if (sandbox.report != NULL && check_report(&sandbox) != 0)
+    if (sandbox.pid > 0 && check_report(&sandbox) != 0)
         failed = -1;
     finish(&sandbox);
     (void)prctl(PR_SET_CHILD_SUBREAPER, was_subreaper);

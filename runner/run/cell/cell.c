@@ -32,6 +32,7 @@ int cell_start(struct cell *cell, uint64_t now_ns, struct error *error)
 {
     cell_take_name(cell);
     cell->stdin_fd = -1;
+    cell->report_fd = -1;
     for (size_t i = 0; i < STREAM_COUNT; i++)
         cell->streams.all[i].fd = -1;
     cell->launched_ns = now_ns;
@@ -209,6 +210,7 @@ void cell_release(struct cell *cell)
     meter_release(&cell->meter);
     patience_release(&cell->patience);
     tree_release(&cell->tree);
-    spawn_report_free(cell->report);
+    if (cell->report_fd >= 0)
+        (void)close(cell->report_fd);
     cell->stage = CELL_IDLE;
 }

@@ -50,7 +50,8 @@ struct cell_settings {
     void (*listener)(void *context, const char *target, const char *shape, uint64_t since_launch_ns,
                      const char *text);
     void *listener_context;
-    behind_knows knows; /* whose the other processes are */
+    struct spawner *spawner; /* of the run; may be NULL */
+    behind_knows knows;      /* whose the other processes are */
     void *knows_context;
 };
 
@@ -103,7 +104,7 @@ struct cell {
     json_t *bindings;      /* owned */
 
     pid_t pid;
-    struct spawn_report *report;
+    int report_fd;       /* of its start, see spawn.h; -1 before and where it failed */
     bool cleaning_asked; /* the deputy will clear away after the question that is out */
     int stdin_fd;        /* write end that is kept open, so that a blocked read stays blocked */
     struct streams streams;

@@ -114,7 +114,7 @@ static int spawn_target(struct cell *cell, struct error *error)
         .stderr_fd = pipes.stderr_write,
         .cgroup_fd = cell->group->fd,
     };
-    cell->pid = spawn_process(&request, &cell->report, error);
+    cell->pid = spawn_process(cell->settings->spawner, &request, &cell->report_fd, error);
     if (cell->pid < 0)
         return -1;
     cell->stdin_fd = steal_fd(&pipes.stdin_write);

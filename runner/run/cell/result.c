@@ -10,11 +10,13 @@
 /* A launched program that never became itself is our failure, not the probe's. */
 static void note_failed_exec(struct cell *cell)
 {
-    if (cell->report == NULL || cell->report->failed_errno == 0)
+    const char *step = "";
+    int number = spawn_failure(cell->report_fd, &step);
+    if (number == 0)
         return;
     const json_t *first = json_array_get(cell_argv(cell), 0);
-    (void)error_set_errno(&cell->failure, cell->report->failed_errno, json_string_value(first),
-                          "could not be started (%s)", cell->report->failed_step);
+    (void)error_set_errno(&cell->failure, number, json_string_value(first),
+                          "could not be started (%s)", step);
 }
 
 static void note_foreign_build(struct cell *cell)

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json_build.h"
+#include "process/apart.h"
 #include "process/patience.h"
 
 #include <errno.h>
@@ -14,9 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 /* Not from the heap: so big a block, taken and given back twice a cell, makes it grow and shrink,
  * and every page of it fault again. */
@@ -88,47 +87,32 @@ static bool do_first(int fd, char *buffer, json_t *(*first)(void *context), void
     return first == NULL || send_answer(fd, buffer, json, &none);
 }
 
-_Noreturn static void become_deputy(int fd, pid_t runner, deputy_worker worker,
-                                    json_t *(*first)(void *context), void *context)
+/** How a deputy begins. */
+struct beginning {
+    deputy_worker worker;
+    json_t *(*first)(void *context);
+    void *context;
+};
+
+static void work(int fd, void *context)
 {
-    (void)setsid();
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    sigset_t none;
-    (void)sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
-    /* A deputy that has to be left behind must not keep a pipe to the runner's reader open. */
-    int nothing = open("/dev/null", O_RDWR);
-    for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; standard++)
-        (void)dup2(nothing, standard);
-    if (fd != STDERR_FILENO + 1 && dup2(fd, STDERR_FILENO + 1) < 0)
-        _exit(1);
-    fd = STDERR_FILENO + 1;
-    (void)close_range((unsigned)fd + 1, ~0U, 0);
+    const struct beginning *beginning = context;
     char *buffer = malloc(MESSAGE_MAX);
-    if (buffer != NULL && getppid() == runner && do_first(fd, buffer, first, context))
-        while (serve(fd, buffer, worker))
+    if (buffer != NULL && do_first(fd, buffer, beginning->first, beginning->context))
+        while (serve(fd, buffer, beginning->worker))
             continue;
-    _exit(0);
 }
 
 int deputy_start(struct deputy *deputy, deputy_worker worker, json_t *(*first)(void *context),
                  void *context, struct error *error)
 {
+    struct beginning beginning = {worker, first, context};
     *deputy = (struct deputy){.fd = -1};
-    int ends[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-        return error_set_errno(error, errno, NULL, "cannot make a socket pair");
-    pid_t runner = getpid();
-    pid_t pid = fork();
-    if (pid == 0)
-        become_deputy(ends[1], runner, worker, first, context);
-    (void)close(ends[1]);
-    if (pid < 0) {
-        (void)close(ends[0]);
-        return error_set_errno(error, errno, NULL, "cannot start a process");
-    }
-    *deputy = (struct deputy){.pid = pid, .fd = ends[0], .asked = first != NULL};
+    int fd = -1;
+    pid_t pid = apart_start(work, &beginning, &fd, error);
+    if (pid < 0)
+        return -1;
+    *deputy = (struct deputy){.pid = pid, .fd = fd, .asked = first != NULL};
     return 0;
 }
 

@@ -22,14 +22,20 @@
 #include <cmocka.h>
 
 enum { DEADLINE_MS = 30000 };
-#define BLOCK_BYTES ((size_t)20 * 1024)
 
 /** A started child, and the end of the pipe that it writes to. */
 struct started {
     pid_t pid;
     int output;
-    struct spawn_report *report;
+    int report;
 };
+
+static struct spawner spawner = {.fd = -1};
+
+static struct spawner *in_use(void)
+{
+    return spawner.pid > 0 ? &spawner : NULL;
+}
 
 /* Everything that the child is given is gone, and written over, when this returns. */
 static struct started start(const char *program, const char *script, const char *directory)
@@ -56,7 +62,7 @@ static struct started start(const char *program, const char *script, const char 
         .stderr_fd = STDERR_FILENO,
         .cgroup_fd = -1,
     };
-    started.pid = spawn_process(&request, &started.report, &error);
+    started.pid = spawn_process(in_use(), &request, &started.report, &error);
     assert_true(started.pid > 0);
     (void)close(ends[1]);
     started.output = ends[0];
@@ -98,8 +104,9 @@ static void a_program_gets_its_words_and_its_directory(void **state)
     int status = finish(&started, said, sizeof said);
     assert_string_equal(said, "an argument|of the child|/usr");
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 3);
-    assert_int_equal(started.report->failed_errno, 0);
-    spawn_report_free(started.report);
+    const char *step = NULL;
+    assert_int_equal(spawn_failure(started.report, &step), 0);
+    (void)close(started.report);
 }
 
 static void a_program_blocks_and_ignores_no_signal(void **state)
@@ -117,7 +124,7 @@ static void a_program_blocks_and_ignores_no_signal(void **state)
     (void)signal(SIGPIPE, SIG_DFL);
     assert_non_null(strstr(said, "\nSigBlk:\t0000000000000000\n"));
     assert_non_null(strstr(said, "\nSigIgn:\t0000000000000000\n"));
-    spawn_report_free(started.report);
+    (void)close(started.report);
 }
 
 static void a_program_has_a_session_of_its_own(void **state)
@@ -131,10 +138,9 @@ static void a_program_has_a_session_of_its_own(void **state)
     assert_true(process_read(started.pid, &process));
     assert_int_equal(process.session, started.pid);
     assert_int_equal(finish(&started, said, sizeof said), 0);
-    spawn_report_free(started.report);
+    (void)close(started.report);
 }
 
-/* errno is the runner's, and the child may share its memory. */
 static void a_child_that_gets_nowhere_says_why(void **state)
 {
     (void)state;
@@ -144,13 +150,12 @@ static void a_child_that_gets_nowhere_says_why(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char said[16];
         struct started started = start(cases[i].program, "exit 0", cases[i].directory);
-        errno = 0;
         int status = finish(&started, said, sizeof said);
-        assert_int_equal(errno, 0);
         assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 127);
-        assert_string_equal(started.report->failed_step, cases[i].step);
-        assert_int_equal(started.report->failed_errno, ENOENT);
-        spawn_report_free(started.report);
+        const char *step = NULL;
+        assert_int_equal(spawn_failure(started.report, &step), ENOENT);
+        assert_string_equal(step, cases[i].step);
+        (void)close(started.report);
     }
 }
 
@@ -167,7 +172,7 @@ static int start_without_clone3(void)
     struct started started = start("/bin/sh", "printf '%s' \"$1\"", "/");
     if (finish(&started, said, sizeof said) != 0 || strcmp(said, "an argument") != 0)
         return 2;
-    spawn_report_free(started.report);
+    (void)close(started.report);
     return 0;
 }
 
@@ -191,15 +196,11 @@ static int wait_for_exec(scmp_filter_ctx filter, struct seccomp_notif *call)
     return listener;
 }
 
-/*
- * An exec that does not return may still do so later: what it reads then must not be somebody
- * else's. Comes last: no program can be started in this process afterwards.
- */
-static void memory_is_left_to_a_child_that_is_stuck_in_exec(void **state)
+/* Comes last: no program can be started in this process afterwards. */
+static void nobody_waits_for_an_exec(void **state)
 {
     (void)state;
     char said[64];
-    void *others[64];
     struct seccomp_notif *call = NULL;
     struct seccomp_notif_resp *answer = NULL;
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
@@ -211,21 +212,89 @@ static void memory_is_left_to_a_child_that_is_stuck_in_exec(void **state)
     }
     struct started started = start("/bin/sh", "printf '%s' \"$1\"", "/");
     int listener = wait_for_exec(filter, call);
-    spawn_report_free(started.report); /* as if it had been given up */
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        others[i] = malloc(BLOCK_BYTES);
-        assert_non_null(others[i]);
-        memset(others[i], 'x', BLOCK_BYTES);
-    }
+    const char *step = NULL;
+    assert_int_equal(spawn_failure(started.report, &step), 0);
     answer->id = call->id;
     answer->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
     assert_int_equal(seccomp_notify_respond(listener, answer), 0);
     assert_int_equal(finish(&started, said, sizeof said), 0);
     assert_string_equal(said, "an argument");
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        free(others[i]);
+    (void)close(started.report);
     seccomp_notify_free(call, answer);
     seccomp_release(filter);
+}
+
+static int ask_a_spawner(void **state)
+{
+    (void)state;
+    struct error error = ERROR_INIT;
+    return spawner_start(&spawner, &error);
+}
+
+static int ask_no_spawner(void **state)
+{
+    (void)state;
+    int status = 0;
+    (void)close(spawner.fd);
+    pid_t pid = spawner.pid;
+    spawner = (struct spawner){.fd = -1};
+    return waitpid(pid, &status, 0) == pid && status == 0 ? 0 : -1;
+}
+
+static int forget_the_spawner(void **state)
+{
+    (void)state;
+    (void)close(spawner.fd);
+    (void)waitpid(spawner.pid, NULL, 0);
+    spawner = (struct spawner){.fd = -1};
+    return 0;
+}
+
+static void descriptors_are_handed_on(void **state)
+{
+    (void)state;
+    char said[64];
+    int ends[2], more[2];
+    assert_int_equal(pipe(more), 0);
+    assert_int_equal(write(more[1], "handed on\n", 10), 10);
+    assert_int_equal(pipe(ends), 0);
+    char *argv[] = {(char[]){"/bin/sh"}, (char[]){"-c"},
+                    (char[]){"read line <&4; echo \"$line\" >&3"}, NULL};
+    char *environment[] = {NULL};
+    const int fds[] = {ends[1], more[0]};
+    struct error error = ERROR_INIT;
+    struct started started = {.output = ends[0]};
+    const struct spawn_request request = {
+        .argv = argv,
+        .environment = environment,
+        .stdin_fd = more[0],
+        .stdout_fd = STDERR_FILENO,
+        .stderr_fd = STDERR_FILENO,
+        .more_fds = fds,
+        .more_count = 2,
+        .cgroup_fd = -1,
+    };
+    started.pid = spawn_process(in_use(), &request, &started.report, &error);
+    assert_true(started.pid > 0);
+    (void)close(ends[1]);
+    assert_int_equal(finish(&started, said, sizeof said), 0);
+    assert_string_equal(said, "handed on\n");
+    (void)close(started.report);
+    (void)close(more[0]);
+    (void)close(more[1]);
+}
+
+/* Somebody killed it: the caller does its work. */
+static void a_spawner_that_is_gone_is_not_needed(void **state)
+{
+    (void)state;
+    char said[64];
+    if (spawner.pid > 0)
+        (void)kill(spawner.pid, SIGTERM);
+    struct started started = start("/bin/sh", "printf '%s' \"$1\"", "/");
+    assert_int_equal(finish(&started, said, sizeof said), 0);
+    assert_string_equal(said, "an argument");
+    (void)close(started.report);
 }
 
 int test_spawn(void)
@@ -235,8 +304,15 @@ int test_spawn(void)
         cmocka_unit_test(a_program_blocks_and_ignores_no_signal),
         cmocka_unit_test(a_program_has_a_session_of_its_own),
         cmocka_unit_test(a_child_that_gets_nowhere_says_why),
-        cmocka_unit_test(a_machine_without_clone3_forks),
-        cmocka_unit_test(memory_is_left_to_a_child_that_is_stuck_in_exec),
+        cmocka_unit_test(descriptors_are_handed_on),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest last[] = {
+        cmocka_unit_test(a_machine_without_clone3_forks),
+        cmocka_unit_test_setup_teardown(a_spawner_that_is_gone_is_not_needed, ask_a_spawner,
+                                        forget_the_spawner),
+        cmocka_unit_test(nobody_waits_for_an_exec),
+    };
+    return cmocka_run_group_tests_name("by a spawner", tests, ask_a_spawner, ask_no_spawner) +
+           cmocka_run_group_tests_name("by itself", tests, NULL, NULL) +
+           cmocka_run_group_tests_name("at last", last, NULL, NULL);
 }
