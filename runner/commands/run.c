@@ -52,7 +52,7 @@ static const struct argp_option option_list[] = {
      "default: native, uml-fat, uml-hostfs)",
      1},
     {"nanvix", OPTION_NANVIX, "SYSROOT", 0,
-     "An unpacked Nanvix release: run the targets that it can "
+     "A Nanvix release, its archive or a directory: run the targets that it can "
      "serve (default with this: all nanvix-* targets)",
      1},
     {"release", OPTION_RELEASE, "R", 0, "The sysroot's release, where it does not say so itself",

@@ -337,9 +337,11 @@ int run_prepare_targets(struct run *run, struct error *error)
     const char *const *given = choose_targets(options, &count);
     if (check_root(run, error) != 0)
         return -1;
-    if (options->sysroot != NULL &&
-        sysroot_inspect(&run->sysroot, options->sysroot, options->release, error) != 0)
+    if (options->sysroot != NULL && sysroot_inspect(&run->sysroot, options->sysroot,
+                                                    options->release, run->scratch, error) != 0)
         return -1;
+    if (run->sysroot.doubt[0] != '\0')
+        progress_note(run->progress, "release %s: %s", run->sysroot.release, run->sysroot.doubt);
     for (size_t i = 0; i < count; i++) {
         if (options->target_count > 0 && is_repeated(run, given[i], i))
             return error_set(error, ERROR_USAGE, given[i], "target given twice");

@@ -2,15 +2,18 @@
 #include "target/sysroot.h"
 
 #include "base/path.h"
+#include "target/sysroot_archive.h"
+#include "target/sysroot_lock.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MANIFEST_LIMIT = 1024 * 1024, LOCK_LIMIT = 1024 * 1024 };
+enum { MANIFEST_LIMIT = 1024 * 1024 };
 
 static const char default_abi[] = "nanvix-i686";
 
@@ -54,11 +57,33 @@ bool sysroot_is_release(const char *text)
            (length >= 7 && length <= 40 && strspn(text, "0123456789abcdef") == length);
 }
 
-static void take_text(const json_t *manifest, const char *key, char *out, size_t size)
+/* The first that tells the release counts; what contradicts it is told. */
+static void take_release(struct sysroot *sysroot, const char *release, const char *source)
 {
-    const char *text = json_string_value(json_object_get(manifest, key));
-    if (text != NULL)
-        (void)snprintf(out, size, "%s", text);
+    bool comparable = false;
+    if (!sysroot_is_release(release))
+        return;
+    if (sysroot->release_from[0] == '\0') {
+        (void)snprintf(sysroot->release, sizeof sysroot->release, "%s", release);
+        (void)snprintf(sysroot->release_from, sizeof sysroot->release_from, "%s", source);
+    } else if (release_compare(sysroot->release, release, &comparable) != 0 && comparable) {
+        size_t used = strlen(sysroot->doubt);
+        (void)snprintf(sysroot->doubt + used, sizeof sysroot->doubt - used,
+                       "%s%s says that it is release %s", used == 0 ? "" : "; ", source, release);
+    }
+}
+
+static void take_mode(struct sysroot *sysroot, const char *text, const char *source)
+{
+    static const char *const modes[][2] = {{"single-process", "hosted-single-process"},
+                                           {"multi-process", "hosted-multi-process"},
+                                           {"standalone", "standalone"}};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
+        if (sysroot->deployment_mode[0] == '\0' && strstr(text, modes[i][0]) != NULL) {
+            (void)snprintf(sysroot->deployment_mode, sizeof sysroot->deployment_mode, "%s",
+                           modes[i][1]);
+            (void)snprintf(sysroot->mode_from, sizeof sysroot->mode_from, "%s", source);
+        }
 }
 
 static int read_manifest(struct sysroot *sysroot, struct error *error)
@@ -71,13 +96,13 @@ static int read_manifest(struct sysroot *sysroot, struct error *error)
         return 0;
     if (json_source_load(&source, path, MANIFEST_LIMIT, error) != 0)
         return -1;
-    char release[64] = "";
-    take_text(source.root, "deployment_mode", sysroot->deployment_mode,
-              sizeof sysroot->deployment_mode);
-    take_text(source.root, "guest_abi", sysroot->guest_abi, sizeof sysroot->guest_abi);
-    take_text(source.root, "release", release, sizeof release);
-    if (sysroot_is_release(release))
-        (void)snprintf(sysroot->release, sizeof sysroot->release, "%s", release);
+    const char *abi = json_string_value(json_object_get(source.root, "guest_abi"));
+    const char *mode = json_string_value(json_object_get(source.root, "deployment_mode"));
+    const char *release = json_string_value(json_object_get(source.root, "release"));
+    if (abi != NULL)
+        (void)snprintf(sysroot->guest_abi, sizeof sysroot->guest_abi, "%s", abi);
+    take_mode(sysroot, mode == NULL ? "" : mode, "manifest.json");
+    take_release(sysroot, release == NULL ? "" : release, "manifest.json");
     sysroot->is_double = json_is_true(json_object_get(source.root, "double"));
     if (strspn(sysroot->guest_abi, "abcdefghijklmnopqrstuvwxyz0123456789_-") !=
         strlen(sysroot->guest_abi))
@@ -89,43 +114,60 @@ static int read_manifest(struct sysroot *sysroot, struct error *error)
     return 0;
 }
 
-/* The lock's format is not ours to know: the first word that is a version, on a line that speaks
- * of nanvix or of a release. */
-static void read_lock(struct sysroot *sysroot)
+static const char *last_component(const char *path)
 {
-    char path[PATH_MAX];
-    char line[1024];
-    if (path_format(path, sizeof path, NULL, "%s/nanvix.lock", sysroot->path) != 0)
-        return;
-    CLEANUP_FILE FILE *lock = fopen(path, "re");
-    while (lock != NULL && fgets(line, sizeof line, lock) != NULL) {
-        char *rest = NULL;
-        if (strstr(line, "nanvix") == NULL && strstr(line, "release") == NULL)
-            continue;
-        for (char *word = strtok_r(line, " \t\r\n\"'=:,", &rest); word != NULL;
-             word = strtok_r(NULL, " \t\r\n\"'=:,", &rest)) {
-            unsigned parts[3];
-            if (parse_release(word, parts) && sysroot_is_release(word)) {
-                (void)snprintf(sysroot->release, sizeof sysroot->release, "%s", word);
-                return;
-            }
-        }
-    }
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
 }
 
-/* "nanvix-x86-microvm-standalone-release-128mb-<commit>" names its mode. */
-static void guess_mode_from_name(struct sysroot *sysroot)
+/* Releases are packed as "nanvix-x86-microvm-MODE-release-128mb-COMMIT.tar.bz2". */
+static bool is_archive_name(const char *name)
 {
-    static const char *const modes[] = {"hosted-single-process", "hosted-multi-process",
-                                        "single-process", "multi-process", "standalone"};
-    static const char *const names[] = {"hosted-single-process", "hosted-multi-process",
-                                        "hosted-single-process", "hosted-multi-process",
-                                        "standalone"};
-    const char *name = strrchr(sysroot->path, '/');
-    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
-        if (sysroot->deployment_mode[0] == '\0' && name != NULL && strstr(name, modes[i]) != NULL)
-            (void)snprintf(sysroot->deployment_mode, sizeof sysroot->deployment_mode, "%s",
-                           names[i]);
+    return strncmp(name, "nanvix-", 7) == 0 && strstr(name, "-release-") != NULL;
+}
+
+static void read_commit(struct sysroot *sysroot, const char *name)
+{
+    char commit[64];
+    const char *last = strrchr(name, '-');
+    if (!is_archive_name(name) || last == NULL)
+        return;
+    (void)snprintf(commit, sizeof commit, "%.*s", (int)strcspn(last + 1, "."), last + 1);
+    take_release(sysroot, commit, "its name");
+}
+
+/* The lock lies beside what nanvix-zutil unpacked, or in .nanvix/ near it. It names the archive
+ * that it is about. */
+static void read_lock(struct sysroot *sysroot, const char *near, const char *name)
+{
+    static const char *const places[] = {".",          "..",    ".nanvix",
+                                         "../.nanvix", "../..", "../../.nanvix"};
+    struct sysroot_lock lock = {.release = ""};
+    char path[PATH_MAX];
+    bool found = false;
+    for (size_t i = 0; !found && i < sizeof places / sizeof places[0]; i++)
+        found = path_format(path, sizeof path, NULL, "%s/%s/nanvix.lock", near, places[i]) == 0 &&
+                sysroot_lock_read(path, is_archive_name(name) ? name : NULL, &lock);
+    if (lock.names_other) {
+        (void)snprintf(sysroot->doubt, sizeof sysroot->doubt,
+                       "nanvix.lock is of another archive, %s, and does not count", lock.assets[0]);
+        return;
+    }
+    take_release(sysroot, lock.release, "nanvix.lock");
+    take_release(sysroot, lock.sdk_release, "the SDK in nanvix.lock");
+    take_mode(sysroot, lock.assets[0], "nanvix.lock");
+}
+
+/* Which daemons there are tells it where nothing else does. */
+static void read_files(struct sysroot *sysroot)
+{
+    static const char *const tells[][2] = {{"bin/vfsd.elf", "standalone"},
+                                           {"bin/linuxd.elf", "multi-process"}};
+    char path[PATH_MAX];
+    for (size_t i = 0; i < sizeof tells / sizeof tells[0]; i++)
+        if (path_format(path, sizeof path, NULL, "%s/%s", sysroot->path, tells[i][0]) == 0 &&
+            access(path, F_OK) == 0)
+            take_mode(sysroot, tells[i][1], tells[i][0]);
 }
 
 int sysroot_check_path(const char *path, const char *remedy, struct error *error)
@@ -137,135 +179,92 @@ int sysroot_check_path(const char *path, const char *remedy, struct error *error
                      remedy);
 }
 
-static int check_place(const struct sysroot *sysroot, struct error *error)
+static bool has_launcher(const char *directory, const char *name)
 {
-    char nanvixd[PATH_MAX];
-    struct stat status;
-    if (stat(sysroot->path, &status) != 0)
+    char path[PATH_MAX];
+    return path_format(path, sizeof path, NULL, "%s/%s/bin/nanvixd.elf", directory, name) == 0 &&
+           access(path, F_OK) == 0;
+}
+
+/* An archive that was unpacked as it is has one directory with all in it. */
+static int find_bin(struct sysroot *sysroot, struct error *error)
+{
+    char inner[NAME_MAX + 1] = "";
+    if (has_launcher(sysroot->path, "."))
+        return 0;
+    CLEANUP_DIRECTORY DIR *directory = opendir(sysroot->path);
+    if (directory == NULL)
         return error_set_errno(error, errno, sysroot->path, "cannot be used as a sysroot");
-    if (!S_ISDIR(status.st_mode))
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        if (entry->d_name[0] == '.' || !has_launcher(sysroot->path, entry->d_name))
+            continue;
+        if (inner[0] != '\0')
+            return error_set(error, ERROR_ENVIRONMENT, sysroot->path,
+                             "holds more than one sysroot, %s and %s; give one of them", inner,
+                             entry->d_name);
+        (void)snprintf(inner, sizeof inner, "%s", entry->d_name);
+    }
+    if (inner[0] == '\0')
         return error_set(error, ERROR_ENVIRONMENT, sysroot->path,
-                         "is no directory; --nanvix takes an unpacked release");
-    if (sysroot_check_path(sysroot->path, "move the sysroot", error) != 0)
+                         "is no Nanvix sysroot: bin/nanvixd.elf is missing; give the directory "
+                         "that holds its bin/, such as nanvix-rt or .nanvix/sysroot, or the "
+                         "release's archive");
+    char given[PATH_MAX];
+    (void)path_format(given, sizeof given, NULL, "%s", sysroot->path);
+    if (path_format(sysroot->path, sizeof sysroot->path, error, "%s/%s", given, inner) != 0)
         return -1;
-    if (path_format(nanvixd, sizeof nanvixd, error, "%s/bin/nanvixd.elf", sysroot->path) != 0)
-        return -1;
-    if (access(nanvixd, F_OK) != 0)
-        return error_set(error, ERROR_ENVIRONMENT, sysroot->path,
-                         "is no Nanvix sysroot: bin/nanvixd.elf is missing; unpack a release and "
-                         "give the directory that holds its bin/");
-    return 0;
+    return sysroot_check_path(sysroot->path, "move the sysroot", error);
+}
+
+/* Finds the sysroot in what was given, an archive or a directory. */
+static int find_sysroot(struct sysroot *sysroot, const char *given, const char *scratch,
+                        bool *is_archive, struct error *error)
+{
+    struct stat status;
+    if (stat(given, &status) != 0)
+        return error_set_errno(error, errno, given, "cannot be used as a sysroot");
+    *is_archive = S_ISREG(status.st_mode);
+    if (*is_archive) {
+        if (path_format(sysroot->path, sizeof sysroot->path, error, "%s/sysroot", scratch) != 0 ||
+            sysroot_unpack(given, sysroot->path, error) != 0)
+            return -1;
+    } else if (!S_ISDIR(status.st_mode)) {
+        return error_set(error, ERROR_ENVIRONMENT, given,
+                         "is no directory and no file; --nanvix takes a release, unpacked or not");
+    } else {
+        (void)path_format(sysroot->path, sizeof sysroot->path, error, "%s", given);
+    }
+    return sysroot_check_path(sysroot->path, "move the sysroot", error) != 0
+               ? -1
+               : find_bin(sysroot, error);
 }
 
 int sysroot_inspect(struct sysroot *sysroot, const char *path, const char *release,
-                    struct error *error)
+                    const char *scratch, struct error *error)
 {
+    char given[PATH_MAX];
     *sysroot = (struct sysroot){.release = "unknown"};
     (void)snprintf(sysroot->guest_abi, sizeof sysroot->guest_abi, "%s", default_abi);
-    if (realpath(path, sysroot->path) == NULL)
+    if (realpath(path, given) == NULL)
         return error_set_errno(error, errno, path, "cannot be used as a sysroot");
     if (release != NULL && !sysroot_is_release(release))
         return error_set(error, ERROR_USAGE, release,
                          "is no release; give a version such as 0.20.8 or a commit's hash");
-    if (check_place(sysroot, error) != 0)
+    bool is_archive = false;
+    if (find_sysroot(sysroot, given, scratch, &is_archive, error) != 0)
         return -1;
-    read_lock(sysroot);
+    take_release(sysroot, release == NULL ? "" : release, "--release");
     if (read_manifest(sysroot, error) != 0)
         return -1;
-    guess_mode_from_name(sysroot);
-    if (release != NULL)
-        (void)snprintf(sysroot->release, sizeof sysroot->release, "%s", release);
+    const char *name = last_component(given);
+    take_mode(sysroot, name, "its name");
+    take_mode(sysroot, last_component(sysroot->path), "its name");
+    if (is_archive)
+        given[name - given - 1] = '\0';
+    read_lock(sysroot, is_archive ? given : sysroot->path, name);
+    read_commit(sysroot, name);
+    read_files(sysroot);
     return 0;
-}
-
-static bool has_word(const json_t *words, const char *wanted)
-{
-    size_t index;
-    const json_t *word;
-    json_array_foreach(words, index, word)
-        if (strcmp(json_string_value(word), wanted) == 0)
-            return true;
-    return false;
-}
-
-/* Where the release is not told, what came with the change tells it. */
-static bool has_new_tools(const struct sysroot *sysroot)
-{
-    char path[PATH_MAX];
-    return path_format(path, sizeof path, NULL, "%s/bin/mkimage.elf", sysroot->path) == 0 &&
-           access(path, F_OK) == 0;
-}
-
-static bool release_fits(const struct sysroot *sysroot, const json_t *wants, char *why, size_t size)
-{
-    const char *from = json_string_value(json_object_get(wants, "from_release"));
-    const char *before = json_string_value(json_object_get(wants, "before_release"));
-    bool ok;
-    bool release_is_known;
-    (void)release_compare(sysroot->release, "0.0.0", &release_is_known);
-    if (from != NULL && release_compare(sysroot->release, from, &ok) < 0)
-        (void)snprintf(why, size, "mode not in this release: it came with %s, this is %s", from,
-                       sysroot->release);
-    else if (before != NULL && release_compare(sysroot->release, before, &ok) >= 0 && ok)
-        (void)snprintf(why, size, "mode not in this release: it went with %s, this is %s", before,
-                       sysroot->release);
-    else if (before != NULL && !release_is_known && has_new_tools(sysroot))
-        (void)snprintf(why, size,
-                       "mode not in this release: the release is %s, and bin/mkimage.elf came with "
-                       "%s; give --release if it is older",
-                       sysroot->release, before);
-    else
-        return true;
-    return false;
-}
-
-static bool has_files(const struct sysroot *sysroot, const json_t *files, char *why, size_t size)
-{
-    size_t index;
-    const json_t *file;
-    json_array_foreach(files, index, file) {
-        char path[PATH_MAX];
-        const char *name = json_string_value(file);
-        if (path_format(path, sizeof path, NULL, "%s/%s", sysroot->path, name) != 0)
-            return false;
-        if (access(path, F_OK) != 0) {
-            (void)snprintf(why, size, "mode not in this release: %s is not in the sysroot", name);
-            return false;
-        }
-        if (access(path, X_OK) != 0 && strstr(name, "kernel") == NULL) {
-            (void)snprintf(why, size, "%s can't be executed; chmod +x it", path);
-            return false;
-        }
-    }
-    return true;
-}
-
-bool sysroot_serves(const struct sysroot *sysroot, const struct target *target, char *why,
-                    size_t size)
-{
-    const json_t *wants = json_object_get(target->source.root, "sysroot");
-    const char *device = json_string_value(json_object_get(wants, "device"));
-    if (wants == NULL) {
-        (void)snprintf(why, size, "does not use a sysroot");
-        return false;
-    }
-    if (sysroot->deployment_mode[0] != '\0' &&
-        !has_word(json_object_get(wants, "deployment_modes"), sysroot->deployment_mode)) {
-        (void)snprintf(why, size, "mode not in this release: it was built for %s",
-                       sysroot->deployment_mode);
-        return false;
-    }
-    if (!release_fits(sysroot, wants, why, size) ||
-        !has_files(sysroot, json_object_get(wants, "files"), why, size))
-        return false;
-    if (device != NULL && !sysroot->is_double && access(device, R_OK | W_OK) != 0) {
-        (void)snprintf(why, size,
-                       "needs read-write access to %s: %s; run on a machine with KVM, as "
-                       "a member of the group kvm",
-                       device, strerror(errno));
-        return false;
-    }
-    return true;
 }
 
 int sysroot_digest(const struct sysroot *sysroot, const struct target *target, json_t *digests,

@@ -10,25 +10,32 @@
 #include <stdbool.h>
 
 /**
- * A directory that a Nanvix release was unpacked to: what is in it, which release it is, and which
- * targets it can serve. The release is taken from, in this order: what the user gave, `release` in
- * manifest.json, nanvix.lock; else it is "unknown", which the gate does not accept.
+ * A Nanvix release as somebody has it: what is in it, which release it is, and which targets it can
+ * serve. The release is what is told first by: the user, `release` in manifest.json, the package
+ * "nanvix" of a nanvix.lock (else its SDK), the commit in the archive's name; else it is "unknown",
+ * which the gate does not accept. The mode: manifest.json, the name, the lock's archive, the
+ * daemons that are there. Neither is evidence: what the launcher logs is.
  */
 struct sysroot {
     char path[PATH_MAX];
     char release[64];
-    char deployment_mode[64]; /* of manifest.json or of the directory's name; empty if not told */
-    char guest_abi[64];       /* of the guest programs it runs */
-    bool is_double;           /* the tests' stand-in, which says so in its manifest.json */
+    char release_from[32];    /* what told it; empty if nothing did */
+    char doubt[256];          /* what contradicts it, in one line; or empty */
+    char deployment_mode[64]; /* empty if not told */
+    char mode_from[32];
+    char guest_abi[64]; /* of the guest programs it runs */
+    bool is_double;     /* the tests' stand-in, which says so in its manifest.json */
 };
 
 /**
- * Looks at a sysroot. `release` may be NULL. Returns 0, or -1: ERROR_ENVIRONMENT (no directory, no
- * bin/nanvixd.elf in it), ERROR_INPUT (manifest.json is broken; a path with a space or a ';', which
- * Nanvix's command lines can't carry), ERROR_USAGE (`release` is no release).
+ * Looks at a release: the directory that holds its bin/, one with such a directory in it, or its
+ * archive, which is unpacked into `scratch`/sysroot. `release` may be NULL. Returns 0, or -1:
+ * ERROR_ENVIRONMENT (no bin/nanvixd.elf, or two), ERROR_INPUT (manifest.json or the archive is
+ * broken; a path with a space or a ';', which Nanvix's command lines can't carry), ERROR_USAGE
+ * (`release` is no release).
  */
 int sysroot_inspect(struct sysroot *sysroot, const char *path, const char *release,
-                    struct error *error);
+                    const char *scratch, struct error *error);
 
 /** Whether Nanvix's command lines can carry a path: no space, no ';'. Returns 0, or -1 with
  * ERROR_INPUT, which ends in `remedy`. */

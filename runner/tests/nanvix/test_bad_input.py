@@ -61,7 +61,8 @@ def test_what_is_no_sysroot_and_no_release_is_refused(oracle, lay_out):
     target = [*ONE, "nanvix-standalone"]
     os.makedirs(f"{scratch}/empty")
     refused(oracle, "cannot be used as a sysroot", "--nanvix", f"{scratch}/nowhere", *target)
-    refused(oracle, "is no directory", "--nanvix", str(SHIPPED), *target)
+    refused(oracle, "is no archive that can be read", "--nanvix", str(SHIPPED), *target)
+    refused(oracle, "is no directory and no file", "--nanvix", "/dev/null", *target)
     refused(oracle, "is no Nanvix sysroot: bin/nanvixd.elf is missing", "--nanvix",
             f"{scratch}/empty", *target)
     shutil.copytree(f"{scratch}/empty", f"{scratch}/c d")

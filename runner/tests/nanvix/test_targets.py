@@ -160,16 +160,25 @@ def test_what_happens_in_a_mode_is_what_the_document_says(mode, fault, shape, wa
 
 
 def test_a_release_that_names_its_mode_nowhere_is_taken_at_its_launchers_word(oracle, lay_out):
-    """A multi-process one serves hosted-single by its files. What it runs there is no pass: the
+    """One from before 0.14.3 has the files of hosted-single, too. What it runs there is no pass: the
     launcher said otherwise."""
-    release = release_of("hosted-multi")
-    sysroot = lay_out("sysroot", "hosted-multi", "none", release, names_mode=False)
-    code, _, errors = oracle.run("--nanvix", sysroot, "-s", "tmp_root_sibling", *BUDGETS)
+    release = release_of("legacy")
+    sysroot = lay_out("sysroot", "legacy", "none", release, tells=False)
+    code, _, errors = oracle.run("--nanvix", sysroot, "--release", release, "-s", "tmp_root_sibling",
+                                 *BUDGETS)
     assert code == 1, errors
-    for target, verdict in (("nanvix-hosted-multi", "pass"), ("nanvix-hosted-single", "error")):
+    for target, verdict in (("nanvix-standalone-legacy", "pass"), ("nanvix-hosted-single", "error")):
         cell, = oracle.documents()[target]["cells"]
         assert cell["verdict"] == verdict, cell
-        assert cell.get("launcher") == verified("hosted-multi", target, release), cell
+        assert cell.get("launcher") == verified("legacy", target, release), cell
         if verdict == "error":
             assert "hosted-single-process" in cell["reason"]
-            assert "is hosted-multi-process" in cell["reason"]
+            assert "is standalone" in cell["reason"]
+
+
+def test_what_its_daemons_show_is_not_run_as_another_mode(oracle, lay_out):
+    sysroot = lay_out("sysroot", "hosted-multi", "none", None, tells=False)
+    code, _, errors = oracle.run("--nanvix", sysroot, "-s", "tmp_root_sibling", *BUDGETS)
+    assert code == 0, errors
+    verdicts = {name: document["cells"][0]["verdict"] for name, document in oracle.documents().items()}
+    assert verdicts.pop("nanvix-hosted-multi") == "pass" and set(verdicts.values()) == {"skip"}

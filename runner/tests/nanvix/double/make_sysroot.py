@@ -13,6 +13,7 @@ import os
 import shutil
 import sys
 import sysconfig
+import tarfile
 
 from nanvixd import FAULTS
 
@@ -26,6 +27,20 @@ import sys
 sys.path.insert(0, {here!r})
 import {module}
 sys.exit({module}.main(sys.argv[1:]{more}))
+"""
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+LOCK = """[metadata]
+nanvix-zutil-version = "0.16.3"
+
+[metadata.sdk]
+sdk-version = "{release}-sdk.1"
+nanvix-tag = "{release}"
+min_nanvix_os = "0.19.9"
+
+[[package]]
+name = "nanvix"
+kind = "sysroot"
+resolved-tag = "{release}"
 """
 FAILING = "#!/bin/sh\necho 'mkimage: write: No space left on device' >&2\nexit 1\n"
 
@@ -56,9 +71,9 @@ def add_python(sysroot):
         file.write("The double's guest uses the machine's own library.\n")
 
 
-def lay_out(sysroot, build, mode, fault, release, python=False, names_mode=True):
+def lay_out(sysroot, build, mode, fault, release, python=False, tells=True):
     """Makes the sysroot in an empty or missing directory. What its nanvixd says of itself is always
-    so; its manifest need not name the mode."""
+    so; with `tells` its manifest, which a real release has not, names mode and release, too."""
     build = os.path.realpath(build)
     library = f"{build}/lib/rename-oracle"
     zoofs = f"{build}/runner/tests/zoo/zoofs"
@@ -87,9 +102,9 @@ def lay_out(sysroot, build, mode, fault, release, python=False, names_mode=True)
     if python:
         add_python(sysroot)
     manifest = {"double": True, "guest_abi": "linux-x86_64"}
-    if names_mode:
+    if tells:
         manifest["deployment_mode"] = DEPLOYMENT[mode]
-    if release is not None:
+    if tells and release is not None:
         manifest["release"] = release
     for name, content in (("manifest", manifest),
                           ("double", {"mode": mode, "fault": fault, "tools": tools,
@@ -97,6 +112,28 @@ def lay_out(sysroot, build, mode, fault, release, python=False, names_mode=True)
         with open(f"{sysroot}/{name}.json", "w", encoding="utf-8") as file:
             json.dump(content, file, indent=2)
     return sysroot
+
+
+def archive_name(mode):
+    """As Nanvix calls the archive of a release's mode."""
+    word = DEPLOYMENT[mode].removeprefix("hosted-")
+    return f"nanvix-x86-microvm-{word}-release-128mb-{COMMIT}.tar.bz2"
+
+
+def pack(sysroot, directory, mode):
+    """Packs a sysroot into `directory` as a release comes: below nanvix-rt/. Returns its path."""
+    path = f"{directory}/{archive_name(mode)}"
+    with tarfile.open(path, "w:bz2", compresslevel=1, dereference=True) as archive:
+        archive.add(sysroot, "nanvix-rt")
+    return path
+
+
+def write_lock(path, release, *modes):
+    """What nanvix-zutil leaves beside a release: versions of several things, ours not the first."""
+    assets = "".join(f"\n[[package.assets]]\nname = \"{archive_name(mode)}\"\n"
+                     f"url = \"https://example.org/{archive_name(mode)}\"\n" for mode in modes)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(LOCK.format(release=release) + assets)
 
 
 def main():
