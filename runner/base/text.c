@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #define CUT_MARK_LENGTH (sizeof TEXT_CUT_MARK - 1)
@@ -68,23 +67,40 @@ static size_t decode(const unsigned char *bytes, size_t length, uint32_t *charac
     return overlong || surrogate || value > 0x10ffff ? 0 : size;
 }
 
+bool text_next(const char **rest, size_t *left, struct glyph *glyph)
+{
+    if (*left == 0)
+        return false;
+    const unsigned char *bytes = (const unsigned char *)*rest;
+    glyph->bytes = *rest;
+    glyph->length = decode(bytes, *left, &glyph->code);
+    glyph->well_formed = glyph->length > 0;
+    if (!glyph->well_formed) {
+        glyph->length = 1;
+        glyph->code = *bytes;
+    }
+    glyph->hidden = !glyph->well_formed || !is_shown(glyph->code);
+    *rest += glyph->length;
+    *left -= glyph->length;
+    return true;
+}
+
 bool text_is_utf8(const void *bytes, size_t length)
 {
-    const unsigned char *rest = bytes;
-    uint32_t character;
-    for (size_t at = 0, size; at < length; at += size)
-        if ((size = decode(rest + at, length - at, &character)) == 0)
+    const char *rest = bytes;
+    for (struct glyph glyph; text_next(&rest, &length, &glyph);)
+        if (!glyph.well_formed)
             return false;
     return true;
 }
 
-static size_t escape(const unsigned char *bytes, size_t count, char *out)
+static size_t escape(const char *bytes, size_t count, char *out)
 {
     static const char hex[] = "0123456789ABCDEF";
     for (size_t i = 0; i < count; i++) {
         *out++ = '\\';
         *out++ = 'x';
-        *out++ = hex[bytes[i] >> 4];
+        *out++ = hex[(unsigned char)bytes[i] >> 4];
         *out++ = hex[bytes[i] & 0xf];
     }
     return count * ESCAPE_LENGTH;
@@ -94,21 +110,16 @@ size_t text_sanitize(const void *bytes, size_t length, char *out, size_t room)
 {
     if (room == 0)
         return 0;
-    const unsigned char *rest = bytes;
+    const char *rest = bytes;
     size_t used = 0;
     size_t cut = 0; /* the last length behind which the mark still fits */
-    while (length > 0) {
+    for (struct glyph glyph; text_next(&rest, &length, &glyph);) {
         char shown[4 * ESCAPE_LENGTH];
-        uint32_t character = 0;
-        size_t size = decode(rest, length, &character);
-        bool verbatim = size > 0 && is_shown(character);
-        if (size == 0)
-            size = 1;
-        size_t wide = size;
-        if (verbatim)
-            memcpy(shown, rest, size);
+        size_t wide = glyph.length;
+        if (glyph.hidden)
+            wide = escape(glyph.bytes, glyph.length, shown);
         else
-            wide = escape(rest, size, shown);
+            memcpy(shown, glyph.bytes, glyph.length);
         if (used + CUT_MARK_LENGTH < room)
             cut = used;
         if (used + wide >= room) {
@@ -120,8 +131,6 @@ size_t text_sanitize(const void *bytes, size_t length, char *out, size_t room)
         }
         memcpy(out + used, shown, wide);
         used += wide;
-        rest += size;
-        length -= size;
     }
     out[used] = '\0';
     return used;

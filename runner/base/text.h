@@ -4,12 +4,28 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** What a text that did not fit ends in. */
 #define TEXT_CUT_MARK "[...]"
 
 /** A result is never longer than the bytes it was made of times this. */
 #define TEXT_GROWTH 4
+
+/** One character of a text of strangers, or one byte that is none. */
+struct glyph {
+    const char *bytes; /* where it stands in the text */
+    size_t length;     /* in bytes */
+    uint32_t code;     /* code point, or the byte's value where the bytes are no UTF-8 */
+    bool well_formed;  /* UTF-8 */
+    bool hidden;       /* not to be shown as it is: see text_sanitize */
+};
+
+/**
+ * Takes the next character off the `*left` bytes at `*rest`; false at their end. Everything that
+ * writes a text of strangers in another language is made of this.
+ */
+bool text_next(const char **rest, size_t *left, struct glyph *glyph);
 
 /**
  * Makes one line of hostile bytes fit to be shown on a terminal and stored in JSON: the result is

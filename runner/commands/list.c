@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/cleanup.h"
+#include "base/json_access.h"
 #include "commands/command.h"
 #include "commands/command_line.h"
 #include "commands/standard_output.h"
@@ -34,12 +35,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     return 0;
 }
 
-static const char *text_at(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text == NULL ? "" : text;
-}
-
 static void print_inventory(const json_t *inventory)
 {
     size_t index;
@@ -47,17 +42,17 @@ static void print_inventory(const json_t *inventory)
     (void)printf("Targets:\n");
     json_array_foreach(json_object_get(inventory, "targets"), index, entry) {
         bool runs = json_is_true(json_object_get(entry, "runs_here"));
-        (void)printf("  %-26s %s\n", text_at(entry, "name"), text_at(entry, "title"));
-        (void)printf("  %-26s mode %s, subject %s; %s%s\n", "", text_at(entry, "mode"),
-                     text_at(entry, "subject"),
-                     runs ? "can run here" : "can't run here: ", text_at(entry, "missing"));
+        (void)printf("  %-26s %s\n", member_text(entry, "name"), member_text(entry, "title"));
+        (void)printf("  %-26s mode %s, subject %s; %s%s\n", "", member_text(entry, "mode"),
+                     member_text(entry, "subject"),
+                     runs ? "can run here" : "can't run here: ", member_text(entry, "missing"));
     }
     (void)printf("\nShapes:\n");
     json_array_foreach(json_object_get(inventory, "shapes"), index, entry) {
         bool scripted = json_object_get(entry, "scenario") != NULL;
-        (void)printf("  %-26s %s (%s%s%s)\n", text_at(entry, "name"), text_at(entry, "summary"),
-                     text_at(entry, "group"), scripted ? "; scenario " : "",
-                     text_at(entry, "scenario"));
+        (void)printf("  %-26s %s (%s%s%s)\n", member_text(entry, "name"),
+                     member_text(entry, "summary"), member_text(entry, "group"),
+                     scripted ? "; scenario " : "", member_text(entry, "scenario"));
     }
 }
 

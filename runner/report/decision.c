@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/decision.h"
+#include "base/json_access.h"
 #include "report/model/load.h"
-#include "report/model/members.h"
 
 #include "base/digest.h"
 #include "base/schema_check.h"
@@ -66,11 +66,11 @@ const char *decision_signers_words(const json_t *decision)
 const char *decision_criteria_words(const json_t *decision)
 {
     const json_t *criteria = json_object_get(decision, "criteria");
-    if (member_flag(criteria, "as_written"))
+    if (json_truth(criteria, "as_written"))
         return NULL;
     if (find_by_id(json_object_get(criteria, "reasons"), "weaker_criteria") == NULL)
         return "The criteria are the exit criteria as written but for their waivers.";
-    return member_flag(criteria, "weaker_accepted")
+    return json_truth(criteria, "weaker_accepted")
                ? "The criteria are weaker than the exit criteria as written, and were accepted so."
                : "The criteria are weaker than the exit criteria as written.";
 }

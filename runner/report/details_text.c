@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/details_text.h"
-#include "report/model/members.h"
+#include "base/json_access.h"
 #include "report/model/timeline.h"
-#include "report/text/visible.h"
+#include "report/text/escape.h"
 #include "report/words.h"
 
 /* So many rows lead up to the end in plain text; the document and the page have all of them. */
@@ -13,13 +13,13 @@ static void write_row(FILE *out, const struct timeline_row *row)
     (void)fprintf(out, "  %10.2f ms  %s", row->ms, row->kind == ROW_CALL ? "" : row->event);
     if (row->kind != ROW_CALL && *row->event != '\0')
         (void)fputc(' ', out);
-    visible_write(out, row->subject);
+    plain_write(out, row->subject);
     if (*row->subject != '\0')
         (void)fputc(' ', out);
-    visible_write(out, row->arguments);
+    plain_write(out, row->arguments);
     if (row->kind == ROW_CALL && row->returned) {
         (void)fputs("  -> ", out);
-        visible_write(out, row->result);
+        plain_write(out, row->result);
     } else if (!row->returned) {
         (void)fputs("  <== did not come back", out);
     }
@@ -51,7 +51,7 @@ static void write_lines(FILE *out, const char *title, const json_t *lines)
         (void)fprintf(out, "\n%s:\n", title);
     json_array_foreach(lines, index, item) {
         (void)fputs("  ", out);
-        visible_write(out, json_string_value(item));
+        plain_write(out, json_string_value(item));
         (void)fputc('\n', out);
     }
 }
@@ -59,7 +59,7 @@ static void write_lines(FILE *out, const char *title, const json_t *lines)
 static void write_member(FILE *out, const char *before, const json_t *object, const char *key)
 {
     (void)fputs(before, out);
-    visible_write(out, member_text(object, key));
+    plain_write(out, member_text(object, key));
 }
 
 static void write_threads(FILE *out, const json_t *evidence)
@@ -79,7 +79,7 @@ static void write_threads(FILE *out, const json_t *evidence)
         write_member(out, " ", thread, "waits_in");
         (void)fputc('\n', out);
     }
-    if (member_flag(evidence, "threads_cut"))
+    if (json_truth(evidence, "threads_cut"))
         (void)fputs("  (there were more threads than are listed)\n", out);
 }
 
@@ -132,9 +132,9 @@ static void write_artifacts(FILE *out, const json_t *artifacts)
     json_t *path;
     json_object_foreach(iterable(artifacts), kind, path) {
         (void)fputs("\nartifact: ", out);
-        visible_write(out, kind);
+        plain_write(out, kind);
         (void)fputs(" in ", out);
-        visible_write(out, json_string_value(path));
+        plain_write(out, json_string_value(path));
         (void)fputc('\n', out);
     }
 }
@@ -146,7 +146,7 @@ int details_text_write(FILE *out, const struct attempt *attempt, struct error *e
 
     (void)fprintf(out, "verdict: %s", verdict_table[attempt->verdict].name);
     write_member(out, "\nreason: ", cell, "reason");
-    if (member_flag(cell, "data_loss"))
+    if (json_truth(cell, "data_loss"))
         (void)fputs("\ndata was lost", out);
     (void)fputc('\n', out);
     if (write_timeline(out, cell, error) != 0)

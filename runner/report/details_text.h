@@ -10,7 +10,7 @@
 /**
  * Writes what is known about one attempt as plain text of several lines: the reason, the last
  * events with the call that did not come back, threads, ended and unkillable processes, the host's
- * view, anomalies, artifacts and the console's end. Foreign text is made visible (visible.h), so
+ * view, anomalies, artifacts and the console's end. Foreign text is made visible (escape.h), so
  * every line feed is ours; escaping for a language is left to the caller. Returns 0, or -1 with
  * ERROR_MEMORY.
  */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The dialect of JUnit's XML that Jenkins, GitLab and GitHub's reporters agree on. */
+#include "base/json_access.h"
 #include "report/details_text.h"
-#include "report/model/members.h"
 #include "report/report.h"
-#include "report/text/escape_xml.h"
+#include "report/text/escape.h"
 #include "report/text/text_buffer.h"
 #include "report/words.h"
 
@@ -67,9 +67,8 @@ static int write_bad_attempt(struct suite *suite, const struct attempt *attempt,
     else
         suite->counts.failures++;
     /* Lost data is a class of its own: a CI system groups failures by this word. */
-    const char *type = member_flag(attempt->cell, "data_loss")
-                           ? "data_loss"
-                           : verdict_table[attempt->verdict].name;
+    const char *type =
+        json_truth(attempt->cell, "data_loss") ? "data_loss" : verdict_table[attempt->verdict].name;
     write_outcome(suite->cases.out, is_error ? "error" : "failure", type, message.text, body.text);
     return 0;
 }

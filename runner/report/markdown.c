@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* GitHub Flavored Markdown (https://github.github.com/gfm/), for a CI job's summary. */
+#include "base/json_access.h"
 #include "report/details_text.h"
 #include "report/markdown_decision.h"
 #include "report/model/history.h"
-#include "report/model/members.h"
 #include "report/report.h"
-#include "report/text/escape_markdown.h"
+#include "report/text/escape.h"
 #include "report/text/text_buffer.h"
 #include "report/words.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/markdown_decision.h"
+#include "base/json_access.h"
 #include "report/decision.h"
-#include "report/model/members.h"
-#include "report/text/escape_markdown.h"
+#include "report/text/escape.h"
 #include "report/text/text_buffer.h"
 
 #include <string.h>
@@ -67,7 +67,7 @@ static int write_mode(FILE *out, const json_t *mode, struct error *error)
     markdown_write(out, member_text(mode, "mode"));
     (void)fputs(": ", out);
     write_status(out, member_text(mode, "status"));
-    (void)fputs(member_flag(mode, "waived") ? ", **WAIVED and not measured**\n" : "\n", out);
+    (void)fputs(json_truth(mode, "waived") ? ", **WAIVED and not measured**\n" : "\n", out);
     if (write_reasons(out, mode, "    ", error) != 0)
         return -1;
     if (are_alike(json_object_get(mode, "shapes")))
@@ -100,7 +100,7 @@ static int write_issue(FILE *out, const json_t *issue, struct error *error)
     markdown_write(out, member_text(issue, "reference"));
     (void)fputs("): ", out);
     write_status(out, member_text(upstream, "status"));
-    (void)fputs(member_flag(upstream, "required") ? "\n" : ", not required by these criteria\n",
+    (void)fputs(json_truth(upstream, "required") ? "\n" : ", not required by these criteria\n",
                 out);
     if (write_reasons(out, upstream, "    ", error) != 0)
         return -1;
@@ -206,7 +206,7 @@ static void write_gaps(FILE *out, const json_t *harness)
         markdown_write(out, member_text(gap, "why"));
         (void)fputc('\n', out);
     }
-    (void)fputs(member_flag(harness, "confined") ? "  - confined: " : "  - unconfined: ", out);
+    (void)fputs(json_truth(harness, "confined") ? "  - confined: " : "  - unconfined: ", out);
     markdown_write(out, member_text(harness, "confinement"));
     (void)fputc('\n', out);
 }

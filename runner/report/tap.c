@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* TAP 14 (https://testanything.org/tap-version-14-specification.html). */
-#include "report/model/members.h"
+#include "base/json_access.h"
 #include "report/report.h"
-#include "report/text/escape_tap.h"
+#include "report/text/escape.h"
 #include "report/text/text_buffer.h"
 #include "report/words.h"
 
@@ -34,7 +34,7 @@ static void write_key(FILE *out, const char *key, const char *value)
     if (*value == '\0')
         return;
     (void)fprintf(out, "  %s: ", key);
-    tap_write_yaml(out, value);
+    yaml_write(out, value);
     (void)fputc('\n', out);
 }
 
@@ -47,7 +47,7 @@ static void write_list(FILE *out, const char *key, const json_t *lines)
     (void)fprintf(out, "  %s:\n", key);
     json_array_foreach(lines, index, item) {
         (void)fputs("    - ", out);
-        tap_write_yaml(out, json_string_value(item));
+        yaml_write(out, json_string_value(item));
         (void)fputc('\n', out);
     }
 }
@@ -80,7 +80,7 @@ static int write_diagnostics(FILE *out, const struct attempt *attempt, struct er
     write_key(out, "call", member_text(json_object_get(cell, "step"), "call"));
     write_key(out, "errno", member_text(json_object_get(cell, "errno"), "name"));
     write_key(out, "state", member_text(evidence, "state"));
-    if (member_flag(cell, "data_loss"))
+    if (json_truth(cell, "data_loss"))
         (void)fputs("  data_loss: true\n", out);
     write_list(out, "console", json_object_get(cell, "console_tail"));
     (void)fputs("  ...\n", out);

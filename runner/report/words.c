@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/words.h"
-#include "report/model/members.h"
+#include "base/json_access.h"
 
 #include "verdict/shapes.h"
 
@@ -65,11 +65,11 @@ void words_headline(FILE *out, const struct attempt *attempt)
     const json_t *evidence = json_object_get(cell, "evidence");
     bool stuck = attempt->verdict == VERDICT_HANG || attempt->verdict == VERDICT_STALL;
 
-    if (!stuck || !json_is_object(step) || member_flag(step, "returned")) {
+    if (!stuck || !json_is_object(step) || json_truth(step, "returned")) {
         const char *reason = member_text(cell, "reason");
         if (*reason == '\0' && attempt->verdict != VERDICT_PASS)
             reason = verdict_table[attempt->verdict].meaning;
-        if (member_flag(cell, "data_loss"))
+        if (json_truth(cell, "data_loss"))
             (void)fputs("data was lost: ", out);
         (void)fputs(reason, out);
         return;

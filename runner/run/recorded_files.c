@@ -2,6 +2,7 @@
 #include "run/recorded_files.h"
 
 #include "base/digest.h"
+#include "base/json_access.h"
 #include "base/json_build.h"
 #include "base/json_file.h"
 #include "base/path.h"
@@ -43,18 +44,13 @@ int recorded_add(json_t *files, const char *path, const char *shape, const char 
     return builder.failed ? error_set(error, ERROR_MEMORY, path, "cannot be remembered") : 0;
 }
 
-static const char *text_at(const json_t *file, const char *key)
-{
-    return json_string_value(json_object_get(file, key));
-}
-
 json_t *recorded_for(const json_t *files, const char *shape)
 {
     CLEANUP_JSON json_t *own = json_array();
     size_t index;
     json_t *file;
     json_array_foreach(files, index, file) {
-        const char *of = text_at(file, "shape");
+        const char *of = json_text(file, "shape");
         if ((of == NULL || strcmp(of, shape) == 0) && json_array_append(own, file) != 0)
             return NULL;
     }
@@ -65,17 +61,17 @@ static int check_one(const json_t *file, bool digests, struct error *error)
 {
     char identity[IDENTITY_SIZE];
     char digest[DIGEST_SIZE];
-    const char *path = text_at(file, "path");
+    const char *path = json_text(file, "path");
     if (identify(path, identity, error) != 0)
         return -1;
-    if (strcmp(identity, text_at(file, "identity")) != 0)
+    if (strcmp(identity, json_text(file, "identity")) != 0)
         return error_set(error, ERROR_INPUT, path,
                          "was replaced or written to while the run went on; run again");
     if (!digests)
         return 0;
     if (digest_file(path, digest, error) != 0)
         return -1;
-    if (strcmp(digest, text_at(file, "digest")) != 0)
+    if (strcmp(digest, json_text(file, "digest")) != 0)
         return error_set(error, ERROR_INPUT, path,
                          "has another content than when the run began; run again");
     return 0;
@@ -107,7 +103,7 @@ int recorded_compare_manifest(const char *directory, const char *abi, json_t *di
     const char *name;
     json_t *digest;
     json_object_foreach(digests, name, digest) {
-        const char *wanted = text_at(built, name);
+        const char *wanted = json_text(built, name);
         if (built != NULL && (wanted == NULL || strcmp(wanted, json_string_value(digest)) != 0))
             return error_set(error, ERROR_INPUT, directory,
                              "%s is not the program that was built (manifest.json beside this "

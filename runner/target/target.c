@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/data_dir.h"
+#include "base/json_access.h"
 #include "base/path.h"
 #include "base/schema_check.h"
 #include "base/schemas.h"
@@ -16,11 +17,6 @@
 #include <string.h>
 
 enum { DEFAULT_MEMORY_MIB = 64 };
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
-}
 
 static uint64_t seconds_of(const json_t *budgets, const char *key)
 {
@@ -36,24 +32,24 @@ static void take_fields(struct target *target)
     const json_t *memory = json_object_get(root, "memory_mib");
     const json_t *verify = json_object_get(root, "verify");
     const json_t *budgets = json_object_get(root, "budgets");
-    target->name = text_of(root, "name");
-    target->title = text_of(root, "title");
-    target->mode = text_of(root, "mode");
-    target->subject = text_of(root, "subject");
-    target->abi = text_of(guest, "abi");
-    target->guest_directory = text_of(guest, "directory");
-    target->console_file = text_of(json_object_get(root, "console"), "file");
-    target->filesystem = text_of(root, "filesystem");
-    target->view_kind = text_of(view, "kind");
-    target->view_path = text_of(view, "path");
-    target->launch_directory = text_of(launch, "directory");
-    target->verify_logs = text_of(verify, "logs");
-    target->verify_line = text_of(verify, "line");
+    target->name = json_text(root, "name");
+    target->title = json_text(root, "title");
+    target->mode = json_text(root, "mode");
+    target->subject = json_text(root, "subject");
+    target->abi = json_text(guest, "abi");
+    target->guest_directory = json_text(guest, "directory");
+    target->console_file = json_text(json_object_get(root, "console"), "file");
+    target->filesystem = json_text(root, "filesystem");
+    target->view_kind = json_text(view, "kind");
+    target->view_path = json_text(view, "path");
+    target->launch_directory = json_text(launch, "directory");
+    target->verify_logs = json_text(verify, "logs");
+    target->verify_line = json_text(verify, "line");
     target->verify_modes = json_object_get(verify, "modes");
     target->environment = json_object_get(launch, "environment");
     target->interpreter = json_object_get(root, "interpreter");
     target->panic_lines = json_object_get(root, "panic_lines");
-    target->exit_status_is_probes = strcmp(text_of(root, "exit_status"), "probe") == 0;
+    target->exit_status_is_probes = strcmp(json_text(root, "exit_status"), "probe") == 0;
     target->same_inode = json_is_true(json_object_get(root, "same_inode"));
     target->own_file_system = json_is_true(json_object_get(root, "own_file_system"));
     target->boots_alone = json_is_true(json_object_get(root, "boots_alone"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/evidence/criteria.h"
 
+#include "base/json_access.h"
 #include "base/schema_check.h"
 #include "base/schemas.h"
 #include "gate/evidence/document.h"
@@ -44,11 +45,6 @@ const struct waiver *criteria_waiver(const struct criteria *criteria, const char
     return NULL;
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
-}
-
 static moment seconds_of(const json_t *object, const char *key)
 {
     return (moment)json_integer_value(json_object_get(object, key)) * SECONDS_PER_HOUR;
@@ -77,14 +73,14 @@ static int take_issues(struct criteria *criteria, struct error *error)
     const json_t *entry = NULL;
     json_array_foreach(list, index, entry) {
         const json_t *attempts = json_object_get(entry, "attempts");
-        const char *issue = text_of(entry, "issue");
+        const char *issue = json_text(entry, "issue");
         for (size_t i = 0; i < index; i++)
             if (strcmp(criteria->issues[i].issue, issue) == 0)
                 return fail_in_list(criteria, "issues", index, "issue",
                                     "stands in the criteria twice", error);
         criteria->issues[criteria->issue_count++] = (struct issue_criterion){
             .issue = issue,
-            .reference = text_of(entry, "reference"),
+            .reference = json_text(entry, "reference"),
             .modes = json_object_get(entry, "modes"),
             .shapes = json_object_get(entry, "shapes"),
             .attempts = attempts == NULL ? DEFAULT_ATTEMPTS : (long)json_integer_value(attempts),
@@ -103,7 +99,7 @@ static int take_waivers(struct criteria *criteria, struct error *error)
     size_t index = 0;
     const json_t *entry = NULL;
     json_array_foreach(list, index, entry) {
-        const char *mode = text_of(entry, "mode");
+        const char *mode = json_text(entry, "mode");
         if (!criteria_ask_about_mode(criteria, mode))
             return fail_in_list(criteria, "waivers", index, "mode",
                                 "no issue of the criteria speaks of this mode", error);
@@ -113,9 +109,9 @@ static int take_waivers(struct criteria *criteria, struct error *error)
                                     error);
         criteria->waivers[criteria->waiver_count++] = (struct waiver){
             .mode = mode,
-            .reason = text_of(entry, "reason"),
-            .from_release = text_of(entry, "from_release"),
-            .decided_by = text_of(entry, "decided_by"),
+            .reason = json_text(entry, "reason"),
+            .from_release = json_text(entry, "from_release"),
+            .decided_by = json_text(entry, "decided_by"),
         };
     }
     return 0;

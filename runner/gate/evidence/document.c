@@ -7,16 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *json_text(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
-}
-
-bool json_truth(const json_t *object, const char *key)
-{
-    return json_is_true(json_object_get(object, key));
-}
-
 void document_list_release(struct document_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {

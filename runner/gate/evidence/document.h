@@ -3,6 +3,7 @@
 #define RO_GATE_DOCUMENT_H
 
 #include "base/digest.h"
+#include "base/json_access.h"
 #include "base/json_file.h"
 #include "gate/evidence/moment.h"
 #include "gate/evidence/reason.h"
@@ -53,11 +54,5 @@ void document_list_release(struct document_list *list);
  */
 int document_list_load(struct document_list *list, char *const *paths, size_t count,
                        struct error *error);
-
-/** The text under `key`, or NULL where there is none. */
-const char *json_text(const json_t *object, const char *key);
-
-/** Whether `true` stands under `key`; a key that is missing is no `true`. */
-bool json_truth(const json_t *object, const char *key);
 
 #endif

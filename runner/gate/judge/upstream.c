@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/judge/upstream.h"
 
+#include "base/json_access.h"
 #include "base/schema_check.h"
 #include "base/schemas.h"
 #include "gate/evidence/release.h"
@@ -14,17 +15,12 @@ void upstream_release(struct upstream *upstream)
     *upstream = (struct upstream){0};
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
-}
-
 const json_t *upstream_find(const struct upstream *upstream, const char *issue)
 {
     size_t index = 0;
     const json_t *entry = NULL;
     json_array_foreach(json_object_get(upstream->source.root, "issues"), index, entry)
-        if (strcmp(text_of(entry, "issue"), issue) == 0)
+        if (strcmp(json_text(entry, "issue"), issue) == 0)
             return entry;
     return NULL;
 }
@@ -36,12 +32,12 @@ static int check_entries(const struct upstream *upstream, struct error *error)
     json_array_foreach(json_object_get(upstream->source.root, "issues"), index, entry) {
         char pointer[64];
         moment looked_up = 0;
-        if (upstream_find(upstream, text_of(entry, "issue")) != entry) {
+        if (upstream_find(upstream, json_text(entry, "issue")) != entry) {
             (void)snprintf(pointer, sizeof pointer, "/issues/%zu/issue", index);
             return json_source_fail(&upstream->source, pointer, error,
                                     "%s: stands in the file twice", pointer);
         }
-        if (!moment_parse(text_of(entry, "looked_up_at"), &looked_up)) {
+        if (!moment_parse(json_text(entry, "looked_up_at"), &looked_up)) {
             (void)snprintf(pointer, sizeof pointer, "/issues/%zu/looked_up_at", index);
             return json_source_fail(&upstream->source, pointer, error, "%s: there is no such time",
                                     pointer);
@@ -79,9 +75,9 @@ static int object(const struct judgement *judgement, enum upstream_standing stan
 
 static int judge_state(const struct judgement *judgement)
 {
-    const char *reference = text_of(judgement->entry, "reference");
-    const char *reason = text_of(judgement->entry, "state_reason");
-    if (strcmp(text_of(judgement->entry, "state"), "closed") != 0)
+    const char *reference = json_text(judgement->entry, "reference");
+    const char *reason = json_text(judgement->entry, "state_reason");
+    if (strcmp(json_text(judgement->entry, "state"), "closed") != 0)
         return object(judgement, UPSTREAM_UNRESOLVED, REASON_UPSTREAM_OPEN, reference);
     if (reason == NULL || strcmp(reason, "completed") != 0)
         return object(judgement, UPSTREAM_UNRESOLVED, REASON_UPSTREAM_NOT_COMPLETED,
@@ -91,7 +87,7 @@ static int judge_state(const struct judgement *judgement)
 
 static int judge_release(const struct judgement *judgement, const char *tested)
 {
-    const char *fixed_in = text_of(judgement->entry, "fixed_in");
+    const char *fixed_in = json_text(judgement->entry, "fixed_in");
     if (fixed_in == NULL)
         return object(judgement, UPSTREAM_UNKNOWN, REASON_UPSTREAM_FIX_UNKNOWN, "");
     if (tested == NULL)
@@ -110,7 +106,7 @@ static int judge_release(const struct judgement *judgement, const char *tested)
 static int judge_age(const struct judgement *judgement, moment maximum_age_s, moment now)
 {
     moment looked_up = 0;
-    const char *text = text_of(judgement->entry, "looked_up_at");
+    const char *text = json_text(judgement->entry, "looked_up_at");
     (void)moment_parse(text, &looked_up); /* which check_entries has seen to be a time */
     if (looked_up > now + CLOCK_SKEW_S)
         return object(judgement, UPSTREAM_UNKNOWN, REASON_UPSTREAM_FROM_THE_FUTURE, text);
@@ -135,7 +131,7 @@ int upstream_judge(const struct upstream *upstream, const struct issue_criterion
         return object(&judgement, UPSTREAM_UNKNOWN, REASON_UPSTREAM_NOT_GIVEN, "");
     if (judgement.entry == NULL)
         return object(&judgement, UPSTREAM_UNKNOWN, REASON_UPSTREAM_NOT_LISTED, "");
-    const char *reference = text_of(judgement.entry, "reference");
+    const char *reference = json_text(judgement.entry, "reference");
     if (strcmp(reference, criterion->reference) != 0)
         return object(&judgement, UPSTREAM_UNKNOWN, REASON_UPSTREAM_OTHER_REFERENCE, reference);
     if (judge_state(&judgement) != 0 || judge_release(&judgement, tested) != 0)

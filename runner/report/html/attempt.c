@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/json_access.h"
 #include "report/html/parts.h"
-#include "report/model/members.h"
-#include "report/text/escape_html.h"
+#include "report/text/escape.h"
 #include "report/text/text_buffer.h"
 #include "report/words.h"
 
@@ -92,7 +92,7 @@ static void write_marks(FILE *out, const json_t *cell)
 {
     size_t index;
     json_t *item;
-    if (member_flag(cell, "data_loss"))
+    if (json_truth(cell, "data_loss"))
         (void)fputs("<p class=loss><strong>Data was lost.</strong></p>\n", out);
     json_array_foreach(json_object_get(cell, "unkillable"), index, item) {
         (void)fputs("<p class=loss><strong>Survived KILL and was left behind:</strong> <code>",

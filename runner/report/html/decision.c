@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/decision.h"
+#include "base/json_access.h"
 #include "report/html/parts.h"
-#include "report/model/members.h"
-#include "report/text/escape_html.h"
+#include "report/text/escape.h"
 #include "report/text/text_buffer.h"
 
 #include <stdbool.h>
@@ -94,7 +94,7 @@ static int write_mode(FILE *out, const json_t *mode, struct error *error)
     html_write(out, member_text(mode, "mode"));
     (void)fputs("</b>", out);
     write_status(out, member_text(mode, "status"));
-    if (member_flag(mode, "waived"))
+    if (json_truth(mode, "waived"))
         (void)fputs(" <strong class=waived>waived, not measured</strong>", out);
     if (json_array_size(shapes) > 0 && write_shapes(out, shapes, error) != 0)
         return -1;
@@ -111,7 +111,7 @@ static int write_upstream(FILE *out, const json_t *issue, struct error *error)
     html_write(out, member_text(issue, "reference"));
     (void)fputs(")", out);
     write_status(out, member_text(upstream, "status"));
-    if (!member_flag(upstream, "required"))
+    if (!json_truth(upstream, "required"))
         (void)fputs(" <span class=sub>not required by these criteria</span>", out);
     if (write_reasons(out, upstream, error) != 0)
         return -1;
@@ -214,7 +214,7 @@ static void write_gaps(FILE *out, const json_t *harness)
         html_write(out, member_text(gap, "why"));
         (void)fputs("</li>", out);
     }
-    (void)fputs(member_flag(harness, "confined") ? "<li>confined: " : "<li>unconfined: ", out);
+    (void)fputs(json_truth(harness, "confined") ? "<li>confined: " : "<li>unconfined: ", out);
     html_write(out, member_text(harness, "confinement"));
     (void)fputs("</li>", out);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/json_access.h"
 #include "report/decision.h"
 #include "report/html/parts.h"
-#include "report/model/members.h"
-#include "report/text/escape_html.h"
+#include "report/text/escape.h"
 #include "report/text/text_buffer.h"
 
 #include <string.h>
@@ -41,7 +41,7 @@ static void write_budgets(FILE *out, const json_t *budgets)
         html_write_duration(out, member_number(budgets, parts[i].key, 0));
     }
     (void)fprintf(out, "; waits %s</dd>",
-                  member_flag(budgets, "early") ? "could end early" : "never end early");
+                  json_truth(budgets, "early") ? "could end early" : "never end early");
 }
 
 static void write_command(FILE *out, const json_t *argv)
@@ -83,7 +83,7 @@ static int write_document(FILE *out, const struct report *report,
     (void)fprintf(out,
                   " <span class=sub>run %s%s%s</span></summary><div class=body><dl class=facts>",
                   document->run_id, document->complete ? "" : ", incomplete",
-                  member_flag(run, "interrupted") ? ", interrupted" : "");
+                  json_truth(run, "interrupted") ? ", interrupted" : "");
     write_text(out, "File", document->path);
     if (report->decision != NULL && write_part(out, document, error) != 0)
         return -1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/json_access.h"
 #include "report/html/parts.h"
-#include "report/model/members.h"
-#include "report/text/escape_html.h"
+#include "report/text/escape.h"
 
 #include <string.h>
 
@@ -65,7 +65,7 @@ static void write_threads(FILE *out, const json_t *evidence)
         write_thread(out, thread, window_ms);
     }
     (void)fputs("</table></div>\n", out);
-    if (member_flag(evidence, "threads_cut"))
+    if (json_truth(evidence, "threads_cut"))
         (void)fputs("<p class=note>There were more threads than are listed.</p>\n", out);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/model/history.h"
 #include "report/html/parts.h"
-#include "report/text/escape_html.h"
+#include "report/text/escape.h"
 #include "report/words.h"
 
 /* "hang (blocked)": what a cell says, in words. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/json_access.h"
 #include "report/html/parts.h"
-#include "report/model/members.h"
 #include "report/model/timeline.h"
-#include "report/text/escape_html.h"
+#include "report/text/escape.h"
 #include "report/words.h"
 
 /* So many rows lead up to the end of a journal that ended badly; earlier ones are folded away. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/json_access.h"
 #include "report/html/parts.h"
-#include "report/model/members.h"
-#include "report/text/escape_html.h"
+#include "report/text/escape.h"
 #include "report/words.h"
 
 #include <string.h>

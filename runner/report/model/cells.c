@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/model/cells.h"
-#include "report/model/members.h"
+#include "base/json_access.h"
 
 #include <string.h>
 
@@ -58,7 +58,7 @@ static void add_attempt(struct report_cell *cell, const struct report_document *
     struct attempt *added = &cell->attempts[cell->attempt_count++];
     *added = report_attempt(document, object);
     cell->counts[added->verdict]++;
-    cell->data_loss = cell->data_loss || member_flag(object, "data_loss");
+    cell->data_loss = cell->data_loss || json_truth(object, "data_loss");
     cell->anomalies = cell->anomalies || json_array_size(json_object_get(object, "anomalies")) > 0;
 }
 

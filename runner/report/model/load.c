@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/model/load.h"
-#include "report/model/members.h"
+#include "base/json_access.h"
 
 #include "base/digest.h"
 #include "base/schema_check.h"

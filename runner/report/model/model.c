@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/model/model.h"
+#include "base/json_access.h"
 #include "report/model/cells.h"
-#include "report/model/members.h"
 #include "report/model/order.h"
 #include "report/model/release_order.h"
 
@@ -43,8 +43,8 @@ static int add_documents(struct report_model *model, const struct json_source *s
             .started = member_text(run, "started"),
             .digest = digest,
             .root = root,
-            .admissible = member_flag(root, "admissible") && !is_double(root),
-            .complete = member_flag(root, "complete"),
+            .admissible = json_truth(root, "admissible") && !is_double(root),
+            .complete = json_truth(root, "complete"),
         };
     }
     report_order_documents(model);

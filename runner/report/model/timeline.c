@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/model/timeline.h"
-#include "report/model/members.h"
+#include "base/json_access.h"
 
 #include <stdlib.h>
 #include <string.h>

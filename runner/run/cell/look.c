@@ -4,17 +4,13 @@
 #include "run/cell/stages.h"
 
 #include "base/clock.h"
+#include "base/json_access.h"
 #include "target/sysroot.h"
 
 #include <string.h>
 
 #define VIEW_NS (30 * NS_PER_S)
 #define LOG_NS (5 * NS_PER_S)
-
-static const char *text_at(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
-}
 
 static json_t *launcher_request(const struct cell *cell, struct error *error)
 {
@@ -28,17 +24,17 @@ void cell_take_launcher(struct cell *cell, const json_t *found, const char *why_
 {
     struct builder *builder = &cell->builder;
     json_t *launcher = build_object(builder);
-    const char *word = text_at(found, "mode");
-    const char *mode = text_at(cell->setup->target.verify_modes, word == NULL ? "" : word);
+    const char *word = json_text(found, "mode");
+    const char *mode = json_text(cell->setup->target.verify_modes, word == NULL ? "" : word);
     if (word == NULL) {
-        const char *why = text_at(found, "why");
+        const char *why = json_text(found, "why");
         build_text(builder, launcher, "known", "claimed");
         build_text(builder, launcher, "why", why != NULL ? why : why_not);
     } else {
         build_text(builder, launcher, "known", "verified");
         build_text(builder, launcher, "mode", mode != NULL ? mode : word);
-        build_text(builder, launcher, "version", text_at(found, "version"));
-        build_text(builder, launcher, "line", text_at(found, "line"));
+        build_text(builder, launcher, "version", json_text(found, "version"));
+        build_text(builder, launcher, "line", json_text(found, "line"));
     }
     json_decref(cell->launcher);
     cell->launcher = launcher;
@@ -48,15 +44,15 @@ void cell_hold_against_launcher(struct cell *cell)
 {
     bool comparable = false;
     const char *wanted = cell->setup->target.mode;
-    const char *mode = text_at(cell->launcher, "mode");
-    const char *version = text_at(cell->launcher, "version");
-    const char *release = text_at(cell->bindings, "release");
+    const char *mode = json_text(cell->launcher, "mode");
+    const char *version = json_text(cell->launcher, "version");
+    const char *release = json_text(cell->bindings, "release");
     if (mode == NULL)
         return;
     if (strcmp(mode, wanted) != 0)
         (void)error_set(&cell->failure, ERROR_INPUT, NULL,
                         "the target's mode is %s, the launcher says that it is %s: '%s'", wanted,
-                        mode, text_at(cell->launcher, "line"));
+                        mode, json_text(cell->launcher, "line"));
     /* Whether a launcher's version always is the release's is not known: told, and not judged. */
     if (release != NULL && release_compare(version, release, &comparable) != 0 && comparable)
         cell_add_anomaly(cell, "other_version",

@@ -5,6 +5,7 @@
 
 #include "base/capture.h"
 #include "base/cleanup.h"
+#include "base/json_access.h"
 #include "base/path.h"
 #include "run/leftovers.h"
 
@@ -43,11 +44,6 @@ static struct {
     struct open_document *documents;
     struct text text; /* of a question that comes in parts */
 } place = {.directory = -1, .artifacts_directory = -1, .lock = -1};
-
-static const char *text_of(const json_t *request, const char *key)
-{
-    return json_string_value(json_object_get(request, key));
-}
 
 /* Opens a directory, made if missing; a symbolic link in its place is refused, because results
  * written through one could land anywhere. */
@@ -121,7 +117,7 @@ static int open_artifact(struct artifact **link, const char *name, struct error 
 static int keep_bytes(const json_t *request, const struct payload *payload, bool *cut,
                       struct error *error)
 {
-    const char *name = text_of(request, "name");
+    const char *name = json_text(request, "name");
     struct artifact **link = find_artifact(name);
     int failed = *link == NULL ? open_artifact(link, name, error) : 0;
     struct artifact *artifact = *link;
@@ -190,7 +186,7 @@ static int finish_document(struct open_document **link, const char *text, const 
 /* The end of a text, and what to do with it. */
 static int use_text(const json_t *request, const struct payload *payload, struct error *error)
 {
-    struct open_document **link = find_document(text_of(request, "target"));
+    struct open_document **link = find_document(json_text(request, "target"));
     if (add_part(payload, error) != 0)
         return -1;
     CLEANUP_FREE char *text = place.text.bytes;
@@ -198,7 +194,7 @@ static int use_text(const json_t *request, const struct payload *payload, struct
     place.text = (struct text){0};
     if (*link == NULL)
         return error_set(error, ERROR_INTERNAL, NULL, "a document that was not started");
-    if (strcmp(text_of(request, "do"), "finish") == 0)
+    if (strcmp(json_text(request, "do"), "finish") == 0)
         return finish_document(link, text, json_string_value(json_object_get(request, "key")),
                                error);
     json_int_t list = json_integer_value(json_object_get(request, "list"));
@@ -217,11 +213,11 @@ json_t *output_make_place(void *context)
 static int carry_out(const json_t *request, const struct payload *payload, bool *cut,
                      struct error *error)
 {
-    const char *what = text_of(request, "do");
+    const char *what = json_text(request, "do");
     if (strcmp(what, "capture") == 0)
         return keep_bytes(request, payload, cut, error);
     if (strcmp(what, "start") == 0)
-        return start_document(text_of(request, "target"), error);
+        return start_document(json_text(request, "target"), error);
     if (strcmp(what, "part") == 0)
         return add_part(payload, error);
     if (strcmp(what, "close") != 0)

@@ -2,6 +2,7 @@
 #include "run/helper/work.h"
 
 #include "base/cleanup.h"
+#include "base/json_access.h"
 #include "base/json_build.h"
 #include "run/helper/host_view.h"
 #include "run/helper/launcher_log.h"
@@ -99,16 +100,11 @@ static json_t *do_check_root(const json_t *request)
     return build_finish(&builder, answer);
 }
 
-static const char *text_of(const json_t *request, const char *key)
-{
-    return json_string_value(json_object_get(request, key));
-}
-
 /* A console file appears when the VM makes it; until then it is empty. */
 static json_t *do_read(const json_t *request, struct answer_bytes *answer)
 {
     struct error error = ERROR_INIT;
-    const char *path = text_of(request, "path");
+    const char *path = json_text(request, "path");
     static int fd = -1; /* stays open: the writer of a FIFO must have a reader */
     static char opened[PATH_MAX];
     if (strcmp(opened, path) != 0)
@@ -131,7 +127,7 @@ static json_t *do_read(const json_t *request, struct answer_bytes *answer)
 static json_t *do_remove_scratch(const json_t *request)
 {
     struct error error = ERROR_INIT;
-    if (leftovers_remove_scratch(text_of(request, "path"), &error) != 0)
+    if (leftovers_remove_scratch(json_text(request, "path"), &error) != 0)
         return deputy_failure(&error);
     return deputy_success();
 }
@@ -140,7 +136,7 @@ json_t *work_carry_out(const json_t *request, const struct payload *payload,
                        struct answer_bytes *answer)
 {
     (void)payload;
-    const char *what = text_of(request, "do");
+    const char *what = json_text(request, "do");
     if (strcmp(what, "steps") == 0)
         return do_steps(request);
     if (strcmp(what, "look") == 0)
