@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/capture.h"
 
-#include "base/write_all.h"
+#include "base/files.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,17 +2,19 @@
 #include "base/files.h"
 
 #include "base/cleanup.h"
-#include "base/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 /* Each level holds a descriptor and a buffer. Only who wants to be in the way nests so deep. */
 enum { DEPTH_MAX = 512 };
@@ -194,4 +196,42 @@ int remove_tree(const char *path, struct error *error)
     if (anchor < 0)
         return error_set_errno(error, errno, above, "cannot be opened");
     return files_remove(anchor, name, error);
+}
+
+int path_format(char *out, size_t size, struct error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(out, size, format, arguments);
+    va_end(arguments);
+    if (length >= 0 && (size_t)length < size)
+        return 0;
+    (void)error_set(error, ERROR_INPUT, NULL, "path too long (%d bytes, at most %zu): %s", length,
+                    size - 1, out);
+    out[0] = '\0';
+    return -1;
+}
+
+size_t write_all(int fd, const void *bytes, size_t length)
+{
+    const char *rest = bytes;
+    size_t done = 0;
+    while (done < length) {
+        ssize_t written = write(fd, rest + done, length - done);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written == 0)
+            errno = EIO;
+        if (written <= 0)
+            break;
+        done += (size_t)written;
+    }
+    return done;
+}
+
+const char *write_remedy(int errno_value)
+{
+    if (errno_value == EFBIG)
+        return "raise the limit on the size of a file (ulimit -f)";
+    return "make room or choose another --output";
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <stddef.h>
 #include <sys/types.h>
 
 /**
@@ -30,5 +31,19 @@ int files_remove(int anchor, const char *path, struct error *error);
 /** The same for what the last component of `path` names; the directories above it are taken as they
  * are given. */
 int remove_tree(const char *path, struct error *error);
+
+/**
+ * Formats a path. A path that does not fit is an error (ERROR_INPUT), never cut: half a path names
+ * another file. Returns 0 or -1; `out` is then an empty string.
+ */
+int path_format(char *out, size_t size, struct error *error, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/** Writes all bytes. Returns how many are written: less than `length` with errno, which is that of
+ * the write that failed and not of one that took only a part. */
+size_t write_all(int fd, const void *bytes, size_t length);
+
+/** What helps where writing to the results failed with this errno, as the end of a message. */
+const char *write_remedy(int errno_value);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/error.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /** How deep arrays and objects may be nested; our own documents stay below 12. */
@@ -54,5 +55,17 @@ int json_source_fail(const struct json_source *source, const char *pointer, stru
 int json_source_fail_at_key(const struct json_source *source, const char *pointer,
                             struct error *error, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/**
+ * json_loadb for texts that something is decided from. jansson's lexer takes no notice when the
+ * buffer of a token can't grow: it goes on with a byte less, and a document comes out that nobody
+ * wrote. Here every allocation of jansson is watched while it parses, and a failed one makes the
+ * whole text fail.
+ *
+ * Returns a new reference, or NULL with `problem` filled, and with `out_of_memory` saying whether
+ * it was that. Sets jansson's allocation functions (to malloc and free, which they are anyway).
+ */
+json_t *json_parse(const char *text, size_t length, size_t flags, json_error_t *problem,
+                   bool *out_of_memory);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/program.h"
 
-#include "base/path.h"
+#include "base/files.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/schema_compile.h"
 
-#include "base/json_parse.h"
+#include "base/json_file.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "base/signature.h"
 
 #include "base/clock.h"
-#include "base/path.h"
+#include "base/files.h"
 #include "base/program.h"
 
 #include <errno.h>

@@ -296,8 +296,7 @@ int run_and_summarize(int argc, char **argv, const char *text, struct run_summar
         error_print(&error);
         return error_exit_code(&error); /* cppcheck-suppress memleak ; the same */
     }
-    progress_start(progress, arguments.quiet || arguments.json ? NULL : stdout);
-    progress->live = arguments.live;
+    progress_start(progress, arguments.quiet || arguments.json ? NULL : stdout, arguments.live);
     int failed = check_together(&arguments.options, &error);
     if (failed == 0)
         failed = run_all(&arguments.options, progress, summary, &error);

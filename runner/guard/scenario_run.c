@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/path.h"
+#include "base/files.h"
 #include "guard/judging/guest_start.h"
 #include "guard/judging/judge.h"
 #include "guard/recording/recording.h"

@@ -4,7 +4,6 @@
 #include "base/cleanup.h"
 #include "base/data_dir.h"
 #include "base/files.h"
-#include "base/path.h"
 #include "guard/recording_format.h"
 
 #include <errno.h>

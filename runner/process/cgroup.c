@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/path.h"
+#include "base/files.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 #include "report/output.h"
 
 #include "base/cleanup.h"
-#include "base/write_all.h"
+#include "base/files.h"
 
 #include <errno.h>
 #include <fcntl.h>

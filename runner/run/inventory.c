@@ -3,8 +3,8 @@
 
 #include "base/cleanup.h"
 #include "base/data_dir.h"
+#include "base/files.h"
 #include "base/json_build.h"
-#include "base/path.h"
 #include "target/target.h"
 #include "verdict/shapes.h"
 

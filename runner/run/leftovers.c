@@ -3,7 +3,6 @@
 
 #include "base/cleanup.h"
 #include "base/files.h"
-#include "base/path.h"
 #include "process/cgroup.h"
 
 #include <dirent.h>

@@ -160,7 +160,7 @@ static void show_line(struct run *run, uint64_t now_ns)
 {
     char running[256] = "";
     size_t used = 0;
-    if (!run->progress->terminal)
+    if (!progress_wants_tick(run->progress, now_ns))
         return;
     for (unsigned i = 0; i < run->job_count && used < sizeof running; i++) {
         const struct cell *cell = &run->jobs[i].cell;

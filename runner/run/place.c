@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
-#include "base/path.h"
+#include "base/files.h"
 #include "base/text.h"
 #include "run/leftovers.h"
 #include "run/state.h"

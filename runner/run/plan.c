@@ -56,10 +56,9 @@ int run_choose_shapes(struct run *run, struct error *error)
     }
     for (size_t i = 0; i < shape_count && run->shape_count < RUN_SHAPES_MAX; i++)
         if (is_wanted(options, &shapes[i])) {
-            run->progress->shapes[run->shape_count] = shapes[i].name;
+            progress_shape(run->progress, shapes[i].name);
             run->shapes[run->shape_count++] = &shapes[i];
         }
-    run->progress->shape_count = run->shape_count;
     return 0;
 }
 

@@ -14,11 +14,11 @@
 #define PROGRESS_EVERY_NS (200 * NS_PER_MS)
 enum { LINE_MAX_BYTES = 2048, CONSOLE_LINES = 3 };
 
-void progress_start(struct progress *progress, FILE *out)
+void progress_start(struct progress *progress, FILE *out, bool live)
 {
     const char *term = getenv("TERM");
     const char *no_colour = getenv("NO_COLOR");
-    *progress = (struct progress){.out = out};
+    *progress = (struct progress){.out = out, .live = live && out != NULL};
     progress->documents = build_array(&progress->builder);
     progress->terminal =
         out != NULL && isatty(fileno(out)) != 0 && term != NULL && strcmp(term, "dumb") != 0;
@@ -193,10 +193,13 @@ void progress_cell(struct progress *progress, const char *target, const json_t *
     (void)fflush(progress->out);
 }
 
+bool progress_wants_tick(const struct progress *progress, uint64_t now_ns)
+{
+    return progress->terminal && now_ns - progress->line_ns >= PROGRESS_EVERY_NS;
+}
+
 void progress_tick(struct progress *progress, uint64_t now_ns, const char *running)
 {
-    if (!progress->terminal || now_ns - progress->line_ns < PROGRESS_EVERY_NS)
-        return;
     progress->line_ns = now_ns;
     (void)fprintf(progress->out, "\r\033[K[%u/%u] %.60s", progress->done, progress->planned,
                   running);
@@ -204,10 +207,33 @@ void progress_tick(struct progress *progress, uint64_t now_ns, const char *runni
     progress->line_shown = true;
 }
 
+bool progress_is_live(const struct progress *progress)
+{
+    return progress->live;
+}
+
+void progress_target(struct progress *progress, const char *name)
+{
+    if (progress->target_count < PROGRESS_TARGETS_MAX)
+        (void)snprintf(progress->targets[progress->target_count++], sizeof progress->targets[0],
+                       "%s", name);
+}
+
+void progress_shape(struct progress *progress, const char *name)
+{
+    if (progress->shape_count < PROGRESS_SHAPES_MAX)
+        progress->shapes[progress->shape_count++] = name;
+}
+
+void progress_plan(struct progress *progress, unsigned cells)
+{
+    progress->planned = cells;
+}
+
 void progress_journal_line(struct progress *progress, const char *target, const char *shape,
                            uint64_t since_launch_ns, const char *text)
 {
-    if (progress->out == NULL || !progress->live)
+    if (!progress->live)
         return;
     hide_line(progress);
     (void)fprintf(progress->out, "  %10.3f ms  %s/%s  %s\n", clock_ns_to_ms(since_launch_ns),

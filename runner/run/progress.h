@@ -40,8 +40,17 @@ struct progress {
     json_t *documents; /* array of paths, for --json; owned */
 };
 
-/** Readies it for `out` (NULL for none). Honours NO_COLOR and TERM=dumb. */
-void progress_start(struct progress *progress, FILE *out);
+/** Readies it for `out` (NULL for none), `live` with every journal line. Honours NO_COLOR and
+ * TERM=dumb. */
+void progress_start(struct progress *progress, FILE *out, bool live);
+
+/** Whether journal lines are wanted. */
+bool progress_is_live(const struct progress *progress);
+
+/** There is another target, or shape (a name of the table of shapes); so many cells are planned. */
+void progress_target(struct progress *progress, const char *name);
+void progress_shape(struct progress *progress, const char *name);
+void progress_plan(struct progress *progress, unsigned cells);
 
 /** A line of information, "note: ..." */
 __attribute__((format(printf, 2, 3))) void progress_note(struct progress *progress,
@@ -51,8 +60,10 @@ __attribute__((format(printf, 2, 3))) void progress_note(struct progress *progre
 void progress_cell(struct progress *progress, const char *target, const json_t *cell,
                    const char *expected, bool as_expected);
 
-/** Time goes by; `running` says what is out now. Does something only on a terminal, 5 times a
- * second. */
+/** Whether it is time to say what goes on: on a terminal, 5 times a second. */
+bool progress_wants_tick(const struct progress *progress, uint64_t now_ns);
+
+/** Time goes by; `running` says what is out now. */
 void progress_tick(struct progress *progress, uint64_t now_ns, const char *running);
 
 /** A journal line of a running cell (--live). */

@@ -2,10 +2,10 @@
 #include "run/recorded_files.h"
 
 #include "base/digest.h"
+#include "base/files.h"
 #include "base/json_access.h"
 #include "base/json_build.h"
 #include "base/json_file.h"
-#include "base/path.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -3,7 +3,6 @@
 
 #include "base/signature.h"
 #include "base/version.h"
-#include "run/job_count.h"
 #include "run/limits.h"
 #include "run/state.h"
 
@@ -81,7 +80,7 @@ static int carry_out(struct run *run, struct error *error)
         (run->job_count = job_count_choose(run, error)) == 0 || run_make_output(run, error) != 0 ||
         make_jobs(run, error) != 0 || open_documents(run, error) != 0)
         return -1;
-    run->progress->planned = run_count_planned(run);
+    progress_plan(run->progress, run_count_planned(run));
     int failed = run_loop(run, error);
     run_sweep(run);
     run_verify_files(run);
@@ -145,7 +144,7 @@ int run_all(const struct run_options *options, struct progress *progress,
                      .wait_late_ns = options->wait_late_ns,
                      .keep = options->keep,
                      .probe_build = RO_PROBE_BUILD,
-                     .listener = progress->live ? hear_line : NULL,
+                     .listener = progress_is_live(progress) ? hear_line : NULL,
                      .listener_context = progress,
                      .knows = run_knows,
                      .knows_context = run},

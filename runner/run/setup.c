@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "base/data_dir.h"
-#include "base/path.h"
+#include "base/files.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "run/helper/steps.h"
@@ -278,8 +278,7 @@ static int prepare_target(struct run *run, struct run_target *target, const char
         target_load(&setup->target, path, error) != 0)
         return -1;
     replace_budgets(&setup->target.budgets, run->options);
-    (void)snprintf(run->progress->targets[run->progress->target_count++],
-                   sizeof run->progress->targets[0], "%s", setup->target.name);
+    progress_target(run->progress, setup->target.name);
     setup->bindings = json_object();
     if (uses_sysroot(&setup->target) && !take_sysroot(run, target, error))
         return 0;

@@ -81,7 +81,7 @@ struct run {
     time_t started_at;
     uint64_t started_ns; /* the same moment on CLOCK_MONOTONIC */
     char scratch[PATH_MAX];
-    char root[PATH_MAX];          /* of --root, without symbolic links; empty without */
+    char root[PATH_MAX]; /* of --root, without symbolic links; empty without */
     struct spawner spawner;
     struct deputy scratch_keeper; /* made the scratch directory and holds its lock */
     struct output output;

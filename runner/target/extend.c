@@ -2,7 +2,7 @@
 #include "target/extend.h"
 
 #include "base/data_dir.h"
-#include "base/path.h"
+#include "base/files.h"
 
 #include <limits.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "target/sysroot.h"
 
-#include "base/path.h"
+#include "base/files.h"
 #include "target/sysroot_archive.h"
 #include "target/sysroot_lock.h"
 

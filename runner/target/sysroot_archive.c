@@ -2,7 +2,7 @@
 #include "target/sysroot_archive.h"
 
 #include "base/cleanup.h"
-#include "base/path.h"
+#include "base/files.h"
 
 #include <archive.h>
 #include <archive_entry.h>

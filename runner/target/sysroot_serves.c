@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/path.h"
+#include "base/files.h"
 #include "target/sysroot.h"
 
 #include <errno.h>

@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "base/data_dir.h"
+#include "base/files.h"
 #include "base/json_access.h"
-#include "base/path.h"
 #include "base/schema_check.h"
 #include "base/schemas.h"
 #include "target/changes.h"

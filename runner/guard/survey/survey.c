@@ -2,7 +2,7 @@
 #include "guard/survey/survey.h"
 
 #include "base/cleanup.h"
-#include "base/path.h"
+#include "base/files.h"
 #include "guard/modes.h"
 #include "guard/survey/text.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/cell/behind.h"
 
-#include "base/path.h"
+#include "base/files.h"
 #include "base/text.h"
 
 #include <limits.h>

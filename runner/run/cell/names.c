@@ -2,7 +2,7 @@
 #include "run/cell/stages.h"
 
 #include "base/clock.h"
-#include "base/path.h"
+#include "base/files.h"
 #include "target/placeholder.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "run/cell/stages.h"
 
 #include "base/clock.h"
-#include "base/path.h"
+#include "base/files.h"
 #include "base/text.h"
 #include "run/cell/commands.h"
 #include "run/helper/steps.h"

@@ -2,8 +2,8 @@
 #include "run/document/document.h"
 
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "base/signature.h"
-#include "base/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,8 +5,8 @@
 
 #include "base/capture.h"
 #include "base/cleanup.h"
+#include "base/files.h"
 #include "base/json_access.h"
-#include "base/path.h"
 #include "run/leftovers.h"
 
 #include <errno.h>

@@ -5,8 +5,6 @@
 #include "base/clock.h"
 #include "base/exit_status.h"
 #include "base/files.h"
-#include "base/path.h"
-#include "base/write_all.h"
 #include "run/helper/tool.h"
 
 #include <dirent.h>

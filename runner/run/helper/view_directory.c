@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/cleanup.h"
-#include "base/path.h"
+#include "base/files.h"
 #include "run/helper/host_view.h"
 
 #include <dirent.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/path.h"
+#include "base/files.h"
 #include "run/helper/host_view.h"
 #include "run/helper/tool.h"
 

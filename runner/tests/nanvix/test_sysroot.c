@@ -3,7 +3,6 @@
  * it serves or the reason why not. Nothing is started here. */
 #include "base/cleanup.h"
 #include "base/files.h"
-#include "base/path.h"
 #include "target/sysroot.h"
 #include "unit.h"
 

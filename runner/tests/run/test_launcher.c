@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a launcher's logs say of its version and its mode, and what that does to a cell. */
 #include "base/cleanup.h"
-#include "base/path.h"
+#include "base/files.h"
 #include "run/cell/stages.h"
 #include "run/helper/launcher_log.h"
 #include "unit.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a sweep takes, and that it never takes what another run has only just made. */
 #include "base/cleanup.h"
-#include "base/path.h"
+#include "base/files.h"
 #include "run/document/output.h"
 #include "run/leftovers.h"
 
