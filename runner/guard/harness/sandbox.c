@@ -43,13 +43,14 @@ struct sandbox {
     int listener;
     int output_fd;
     bool main_ended;
-    bool all_ended;
-    bool idle; /* nothing happened for a while */
+    bool all_ended; /* the kernel says that we have no child any more, and so no descendant */
     uint64_t started_ns;
     bool stopped; /* it is being ended */
 };
 
-/* Collects whatever of ours has ended, orphans that the kernel handed to us too. */
+/* Collects whatever of ours has ended, orphans that the kernel handed to us too, and so finds out
+ * whether all of it has. Nothing else tells for certain: a snapshot misses what was born while it
+ * was taken, and a filter has nobody left behind it as soon as the last of them begins to end. */
 static void reap(struct sandbox *sandbox)
 {
     pid_t pid = 0;
@@ -61,18 +62,7 @@ static void reap(struct sandbox *sandbox)
             sandbox->outcome->status = status;
         }
     }
-}
-
-/* Finds out who is alive. */
-static void look_around(struct sandbox *sandbox)
-{
-    reap(sandbox);
-    if (process_table_scan(&sandbox->table, NULL) != 0)
-        return;
-    tree_update(&sandbox->tree, &sandbox->table, clock_now_ns());
-    /* A tree that lost count is gone when the filter has nobody left behind it. */
-    sandbox->all_ended = sandbox->main_ended && tree_count_alive(&sandbox->tree) == 0 &&
-                         (!sandbox->tree.cut || sandbox->listener < 0);
+    sandbox->all_ended = pid < 0 && errno == ECHILD;
 }
 
 static void stop(struct sandbox *sandbox, const char *reason)
@@ -82,7 +72,8 @@ static void stop(struct sandbox *sandbox, const char *reason)
     sandbox->outcome->end = SANDBOX_STOPPED;
     (void)snprintf(sandbox->outcome->reason, sizeof sandbox->outcome->reason, "%s", reason);
     sandbox->stopped = true;
-    look_around(sandbox);
+    if (process_table_scan(&sandbox->table, NULL) == 0)
+        tree_update(&sandbox->tree, &sandbox->table, clock_now_ns());
     ending_ask(&sandbox->ending, &sandbox->tree, sandbox->request->grace_ns, clock_now_ns());
 }
 
@@ -160,40 +151,26 @@ static void read_output(struct sandbox *sandbox)
     }
 }
 
-/* Whether all that was started has ended. That nobody is left behind the filter says so at once;
- * kernels before 5.9 don't tell, so processes are looked for from time to time, too. */
-static bool is_over(struct sandbox *sandbox)
-{
-    if (sandbox->main_ended && sandbox->listener < 0) {
-        reap(sandbox);
-        sandbox->all_ended = true;
-    } else if (!sandbox->stopped && sandbox->main_ended && sandbox->idle) {
-        look_around(sandbox);
-    }
-    return sandbox->all_ended;
-}
-
-/* Returns false when all of it has ended, or what is left will not. */
+/* Returns false when what is left will not end. */
 static bool keep_ending(struct sandbox *sandbox)
 {
-    reap(sandbox);
     uint64_t now_ns = clock_now_ns();
     if (now_ns < sandbox->ending.look_ns)
         return true;
     sandbox->table.count = 0;
-    enum ending_phase phase = ending_advance(&sandbox->ending, now_ns, &sandbox->table);
-    sandbox->all_ended = phase == TREE_GONE;
+    if (ending_advance(&sandbox->ending, now_ns, &sandbox->table) != TREE_SURVIVED)
+        return true;
     size_t alive = tree_count_alive(&sandbox->tree);
-    if (phase ==
-        TREE_SURVIVED) /* with none that stays to be counted, there are some all the same */
-        sandbox->outcome->left_alive = alive == 0 ? 1 : (unsigned)alive;
-    return phase != TREE_GONE && phase != TREE_SURVIVED;
+    /* With none that stays to be counted, there are some all the same. */
+    sandbox->outcome->left_alive = alive == 0 ? 1 : (unsigned)alive;
+    return false;
 }
 
 /* What is due by the clock. Returns false when there is nothing left to wait for. */
 static bool keep_time(struct sandbox *sandbox)
 {
-    if (is_over(sandbox))
+    reap(sandbox);
+    if (sandbox->all_ended)
         return false;
     if (sandbox->stopped)
         return keep_ending(sandbox);
@@ -221,8 +198,7 @@ static void watch(struct sandbox *sandbox)
             {.fd = sandbox->main_ended ? -1 : sandbox->pidfd, .events = POLLIN},
             {.fd = sandbox->stopped ? -1 : sandbox->request->interrupt_fd, .events = POLLIN},
         };
-        sandbox->idle = poll(fds, sizeof fds / sizeof fds[0], next_wait_ms(sandbox)) <= 0;
-        if (sandbox->idle)
+        if (poll(fds, sizeof fds / sizeof fds[0], next_wait_ms(sandbox)) <= 0)
             continue;
         if ((fds[0].revents & POLLIN) != 0) {
             answer_call(sandbox);
@@ -232,8 +208,6 @@ static void watch(struct sandbox *sandbox)
         }
         if (fds[1].revents != 0)
             read_output(sandbox);
-        if (fds[2].revents != 0)
-            reap(sandbox);
         if (fds[3].revents != 0) {
             (void)error_set(sandbox->error, ERROR_INTERRUPTED, NULL, "interrupted");
             stop(sandbox, "interrupted");
@@ -241,7 +215,6 @@ static void watch(struct sandbox *sandbox)
     }
     if (sandbox->output_fd >= 0)
         read_output(sandbox);
-    reap(sandbox);
 }
 
 static int confine_child(void *data)
