@@ -7,13 +7,12 @@
 #include "commands/command_line.h"
 #include "commands/standard_output.h"
 #include "gate/evidence/reason.h"
+#include "guard/guard.h"
 #include "guard/harness_answer.h"
 #include "target/sysroot.h"
 
 #include <argp.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 
 enum {
@@ -242,18 +241,6 @@ static int decide(const struct settings *settings, struct error *error)
     return exit_code_of(answer, harness);
 }
 
-/** Signals that ask us to end become readable, so that the guard clears away first. */
-static int open_interrupt_fd(void)
-{
-    sigset_t signals;
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)sigaddset(&signals, SIGHUP);
-    (void)sigprocmask(SIG_BLOCK, &signals, NULL);
-    return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 int command_gate(int argc, char **argv)
 {
     const struct argp parser = {option_list, parse_option, "[DOCUMENT...]", documentation, NULL,
@@ -270,11 +257,15 @@ int command_gate(int argc, char **argv)
     argp_err_exit_status = 2;
     if (command_line_parse(&parser, "list-reasons", argc, argv, &settings) != 0)
         return 2;
-    CLEANUP_FD int interrupt_fd = settings.harness.path != NULL ? open_interrupt_fd() : -1;
+    CLEANUP_FD int interrupt_fd = -1;
+    if (settings.harness.path != NULL && !settings.list_reasons)
+        interrupt_fd = guard_begin(false, &error);
     settings.harness.interrupt_fd = interrupt_fd;
     if (!settings.options.clock_set)
         settings.options.now = (moment)time(NULL);
-    int code = settings.list_reasons ? list_reasons() : decide(&settings, &error);
+    int code = error.code != ERROR_NONE ? -1
+               : settings.list_reasons  ? list_reasons()
+                                        : decide(&settings, &error);
     if (code >= 0)
         return code;
     error_print(&error);

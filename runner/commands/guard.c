@@ -9,9 +9,7 @@
 
 #include <argp.h>
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 
 enum {
     OPTION_SCENARIO = 256,
@@ -182,18 +180,6 @@ static char *fill_documentation(int key, const char *text, void *input)
     return filled;
 }
 
-/* Signals that ask us to end become readable, so that the harness and its scratch go first. */
-static int open_interrupt_fd(void)
-{
-    sigset_t signals;
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)sigaddset(&signals, SIGHUP);
-    (void)sigprocmask(SIG_BLOCK, &signals, NULL);
-    return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 static int print_report(const struct arguments *arguments, const struct guard_report *report,
                         struct error *error)
 {
@@ -212,7 +198,11 @@ static int check_and_print(struct arguments *arguments)
 {
     struct error error = ERROR_INIT;
     struct guard_report report;
-    CLEANUP_FD int interrupt_fd = open_interrupt_fd();
+    CLEANUP_FD int interrupt_fd = guard_begin(arguments->options.keep, &error);
+    if (interrupt_fd < 0) {
+        error_print(&error);
+        return error_exit_code(&error);
+    }
     arguments->options.interrupt_fd = interrupt_fd;
     arguments->options.modes = string_list_view(&arguments->modes);
     arguments->options.mode_count = arguments->modes.count;

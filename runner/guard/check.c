@@ -4,10 +4,13 @@
 #include "base/cleanup.h"
 #include "guard/judging/coverage.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 
 enum { TIMEOUT_LIMIT_S = 24 * 3600 };
 
@@ -163,6 +166,20 @@ static int leave_scratch(struct check *check)
         return scratch_remove(&check->scratch, check->error);
     check->report->kept = strdup(check->scratch.path);
     return check->report->kept == NULL ? -1 : 0;
+}
+
+int guard_begin(bool keep, struct error *error)
+{
+    static const int asking[] = {SIGINT, SIGTERM, SIGHUP};
+    sigset_t signals;
+    if (scratch_begin_lifetime(keep, error) != 0)
+        return -1;
+    (void)sigemptyset(&signals);
+    for (size_t i = 0; i < sizeof asking / sizeof asking[0]; i++)
+        (void)sigaddset(&signals, asking[i]);
+    (void)sigprocmask(SIG_BLOCK, &signals, NULL);
+    int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    return fd >= 0 ? fd : error_set_errno(error, errno, NULL, "cannot listen to signals");
 }
 
 int guard_check(const struct guard_options *options, struct guard_report *report,

@@ -117,6 +117,14 @@ struct guard_report {
 };
 
 /**
+ * For a command that is about to check a harness, before it has started anything: ties all that
+ * will run to the command's own life (process/lifetime.h), the scratch directory as well unless
+ * `keep`, and blocks the signals that ask a program to end. Returns a descriptor that is readable
+ * when one has come, for `interrupt_fd`; or -1 with ERROR_ENVIRONMENT or ERROR_MEMORY.
+ */
+int guard_begin(bool keep, struct error *error);
+
+/**
  * Runs the harness in every selected mode and scenario. Returns 0 with a report to be freed with
  * guard_report_free, whatever the verdicts are; or -1 with
  * - ERROR_INPUT: the harness can't be read;

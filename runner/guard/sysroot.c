@@ -5,12 +5,23 @@
 #include "base/data_dir.h"
 #include "base/files.h"
 #include "guard/recording_format.h"
+#include "process/lifetime.h"
 
 #include <errno.h>
 #include <pwd.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+
+/* The scratch directory, where the guardian can read it. */
+struct made {
+    atomic_bool named; /* the path is all there, which must not be read before */
+    char path[PATH_MAX];
+};
+
+static struct made *made;
 
 static int write_file(const char *path, const char *text, struct error *error)
 {
@@ -56,22 +67,47 @@ static int copy_program(const char *from, const char *to, const char *mark, stru
     return copy_to(source, to, mark, error);
 }
 
+static void remove_made(const void *context)
+{
+    (void)context;
+    if (atomic_load(&made->named))
+        (void)remove_tree(made->path, NULL);
+}
+
+int scratch_begin_lifetime(bool keep, struct error *error)
+{
+    made = mmap(NULL, sizeof *made, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (made == MAP_FAILED)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a guardian");
+    return lifetime_begin(keep ? NULL : remove_made, NULL, error);
+}
+
+static int forget_scratch(struct scratch *scratch)
+{
+    atomic_store(&made->named, false);
+    scratch->path[0] = '\0';
+    return -1;
+}
+
 static int make_scratch_directory(struct scratch *scratch, struct error *error)
 {
+    static struct made own;
     const char *base = getenv("TMPDIR");
-    char template[PATH_MAX];
-    if (path_format(template, sizeof template, error, "%s/tmp.XXXXXXXXXX",
+    made = made == NULL ? &own : made;
+    if (path_format(made->path, sizeof made->path, error, "%s/tmp.XXXXXXXXXX",
                     base == NULL || base[0] == '\0' ? "/tmp" : base) != 0)
         return -1;
-    if (mkdtemp(template) == NULL)
-        return error_set_errno(error, errno, template, "cannot make a scratch directory");
-    /* The canonical path, so that a program's can be compared with it. */
-    if (realpath(template, scratch->path) == NULL) {
-        (void)rmdir(template);
-        scratch->path[0] = '\0';
-        return error_set_errno(error, errno, template, "cannot find the scratch directory");
+    atomic_store(&made->named, true);
+    if (mkdtemp(made->path) == NULL) { /* in place: who is killed in it has left the name */
+        (void)error_set_errno(error, errno, made->path, "cannot make a scratch directory");
+        return forget_scratch(scratch);
     }
-    return 0;
+    /* The canonical path, so that a program's can be compared with it. */
+    if (realpath(made->path, scratch->path) != NULL)
+        return 0;
+    (void)error_set_errno(error, errno, made->path, "cannot find the scratch directory");
+    (void)rmdir(made->path);
+    return forget_scratch(scratch);
 }
 
 static int install_programs(struct scratch *scratch, const char *recorder, struct error *error)
@@ -110,7 +146,7 @@ int scratch_remove(struct scratch *scratch, struct error *error)
     if (scratch->path[0] == '\0')
         return 0;
     int failed = remove_tree(scratch->path, error);
-    scratch->path[0] = '\0';
+    (void)forget_scratch(scratch);
     return failed;
 }
 

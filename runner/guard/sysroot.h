@@ -24,6 +24,12 @@ struct sysroot {
 };
 
 /**
+ * Ties the check to come to the command's own life (process/lifetime.h), which see: a guardian
+ * removes the scratch directory of one that is killed, unless `keep`.
+ */
+int scratch_begin_lifetime(bool keep, struct error *error);
+
+/**
  * Makes the scratch directory in TMPDIR (or /tmp) and puts the two programs into it, copied from
  * `recorder`, or from where the program's data are when that is NULL. Returns 0, or -1 with
  * ERROR_ENVIRONMENT (no recorder, no space, a file system that starts no programs); then nothing is

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -156,6 +157,14 @@ _Noreturn static void be_guardian(struct lifetime *lifetime)
     _exit(0);
 }
 
+/* A worker that was asked to end says so itself, or had nothing to say yet. */
+static void tell_signal(const struct lifetime *lifetime, int status)
+{
+    if (!WIFEXITED(status) && sigismember(&lifetime->signals, WTERMSIG(status)) == 0)
+        (void)fprintf(stderr, "rename-oracle: ended by SIG%s; what it had started is ended\n",
+                      sigabbrev_np(WTERMSIG(status)));
+}
+
 /* Returns only where there is no worker. */
 static int be_front(struct lifetime *lifetime, struct error *error)
 {
@@ -165,10 +174,13 @@ static int be_front(struct lifetime *lifetime, struct error *error)
         (void)sigprocmask(SIG_SETMASK, &lifetime->before, NULL);
         return error_set_errno(error, lifetime->ended->refused, NULL, "cannot start a process");
     }
-    if (lifetime->ended->known)
-        end_as(lifetime->ended->status);
-    end_all(lifetime, STUCK_NS);
-    clear_up(lifetime);
+    if (lifetime->ended->known) {
+        status = lifetime->ended->status;
+    } else {
+        end_all(lifetime, STUCK_NS);
+        clear_up(lifetime);
+    }
+    tell_signal(lifetime, status);
     end_as(status);
 }
 

@@ -97,20 +97,6 @@ for signal in INT TERM HUP; do
     [ -z "$(ls -A "$TMPDIR")" ] || fail "SIG$signal: left $(ls -A "$TMPDIR")"
 done
 
-# KILL can't be caught: the harness goes all the same, only the scratch directory stays.
-rm -f "$room/slow.pid"
-"$program" guard --mode flag-direct --allow-write "$room" "$room/slow.sh" >"$room/out" 2>&1 &
-guard=$!
-until [ -s "$room/slow.pid" ] || ! kill -0 $guard 2>/dev/null; do sleep 0.05; done
-kill -KILL $guard
-wait $guard 2>/dev/null
-for ((tries = 0; tries < 200; tries++)); do
-    kill -0 "$(cat "$room/slow.pid")" 2>/dev/null || break
-    sleep 0.05
-done
-[ $tries -lt 200 ] || fail "SIGKILL: the harness still runs"
-rm -rf "${TMPDIR:?}"/*
-
 # Where fewer files may be open than there are modes, it ends and says why.
 printf '#!/bin/sh\n' >"$room/nothing.sh"
 chmod +x "$room/nothing.sh"

@@ -5,7 +5,6 @@ SIGKILL; what is left when all of them get it, the next run clears away. A livin
 The target starts what goes on without it: in a session of its own, with nobody above it, and in ever
 new processes. A run is killed once those are there, so no race has to be won.
 """
-import contextlib
 import glob
 import os
 import signal
@@ -14,12 +13,11 @@ import time
 
 import pytest
 
-from support import groups
+from support import groups, lives
 from support.build import DEADLINE_S
+from support.lives import GONE_S, wait_for
 from support.privately import privately
 
-# What was killed ends by itself, but on a busy machine not at once; ci/kill-storm has the figures.
-GONE_S = 60
 SCRIPT = """trap '' TERM
 on() { sleep 0.02; (on &); }
 (on &)
@@ -30,18 +28,6 @@ exec sleep 600
 
 
 RUNS = []
-
-
-def children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        return [int(word) for word in file.read().split()]
-
-
-def wait_for(condition, what, deadline_s=DEADLINE_S):
-    end = time.monotonic() + deadline_s
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.01)
 
 
 class Run:
@@ -65,9 +51,7 @@ class Run:
                                         text=True, env=self.environment, start_new_session=True)
         RUNS.append(self.process)
         wait_for(lambda: glob.glob(f"{self.temporary}/rename-oracle-run.*/*/up"), "not up")
-        self.front = self.process.pid
-        self.guardian, = children(self.front)
-        self.worker, = children(self.guardian)
+        self.pids = lives.three(self.process.pid)
 
     def alive(self):
         marker, found = f"RUN_OF_TEST={self.environment['RUN_OF_TEST']}".encode(), []
@@ -95,21 +79,20 @@ class Run:
         return (glob.glob(f"{self.temporary}/rename-oracle*") +
                 glob.glob(f"{self.output}/*/.*"))
 
-    def kill(self, *pids):
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):  # it went with the one before
-                os.kill(pid, signal.SIGKILL)
-        code = self.process.wait(timeout=DEADLINE_S)
-        wait_for(lambda: not self.alive(), f"still running: {self.alive()}", GONE_S)
-        return code
+    def kill(self, who):
+        lives.kill(*(self.pids[name] for name in who.split(" and ")))
+        _, said = self.process.communicate(timeout=DEADLINE_S)
+        wait_for(lambda: not self.alive(), lambda: f"still running: {self.alive()}", GONE_S)
+        return self.process.returncode, said
 
 
 def one_is_killed(oracle, who):
     run = Run(oracle, who.replace(" ", "-"))
     began = time.monotonic()
-    code = run.kill(*(getattr(run, name) for name in who.split(" and ")))
+    code, said = run.kill(who)
     took = time.monotonic() - began
     assert code == -signal.SIGKILL, (who, "exit code", code)
+    assert "front" in who or "ended by SIGKILL" in said, (who, said)
     wait_for(lambda: not run.left(), f"{who}: left {run.left()}", GONE_S)
     print(f"{who}: all was gone after {took:.2f} s")
 
@@ -117,10 +100,9 @@ def one_is_killed(oracle, who):
 def all_are_killed(oracle):
     """Nobody is left to clear up; neither the guardian nor the front may come to it."""
     run = Run(oracle, "all")
-    os.kill(run.guardian, signal.SIGSTOP)
-    os.kill(run.front, signal.SIGSTOP)
-    for pid in (run.worker, run.guardian, run.front):
-        os.kill(pid, signal.SIGKILL)
+    os.kill(run.pids["guardian"], signal.SIGSTOP)
+    os.kill(run.pids["front"], signal.SIGSTOP)
+    lives.kill(*reversed(run.pids.values()))
     run.process.wait(timeout=DEADLINE_S)
     left = run.left()
     assert len(left) >= 4, ("not as a killed run leaves it:", left)
@@ -182,15 +164,12 @@ def runs_of_its_own():
         RUNS.clear()
 
 
-WHO = ["front", "guardian", "worker", "front and worker", "worker and guardian"]
-
-
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", lives.KILLED)
 def test_a_run_that_is_killed_takes_all_with_it(who, oracle):
     one_is_killed(oracle, who)
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", lives.KILLED)
 def test_without_control_groups_it_does_so_too(who, oracle):
     privately(groups.without_groups, one_is_killed, oracle, who)
 

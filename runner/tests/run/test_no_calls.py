@@ -12,15 +12,11 @@ import pytest
 
 import private_mounts as mounts
 from support.build import DEADLINE_S
+from support.lives import children
 from support.privately import privately
 
 # The 5 s for which nothing moves; the rest is for a busy machine.
 SOON_S = 60
-
-
-def children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        return [int(word) for word in file.read().split()]
 
 
 def start(oracle, directory, *arguments):
