@@ -158,17 +158,32 @@ static int remove_spool(int directory, const char *name, void *context)
     return 0;
 }
 
+/* Of a run that is over, though it failed: what it had finished stays, as it has said where that
+ * is. Its lock is looked for behind the spool, which a living run makes behind its lock. */
+static int remove_empty_spool(int directory, const char *name, void *context)
+{
+    struct stat status;
+    (void)context;
+    if (is_spool(name) && fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISREG(status.st_mode) && status.st_size == 0 &&
+        faccessat(directory, OUTPUT_LOCK, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
+        (void)unlinkat(directory, name, 0);
+    return 0;
+}
+
 static int sweep_output(int output, const char *name, void *context)
 {
     const struct sweep *sweep = context;
     char path[PATH_MAX];
     CLEANUP_FD int directory = open_own(output, name);
     CLEANUP_FD int lock = directory < 0 ? -1 : lock_file(directory, OUTPUT_LOCK, 0);
-    if (lock < 0) {
-        if (fnmatch(RUN_ID, name, 0) == 0)
-            (void)unlinkat(output, name, AT_REMOVEDIR); /* empty: killed before it had the lock */
-        return 0;
+    if (lock < 0 && fnmatch(RUN_ID, name, 0) == 0) {
+        if (directory >= 0)
+            (void)for_each_entry(directory, remove_empty_spool, NULL);
+        (void)unlinkat(output, name, AT_REMOVEDIR); /* empty: killed before it had the lock */
     }
+    if (lock < 0)
+        return 0;
     (void)for_each_entry(directory, remove_spool, NULL);
     if (unlinkat(directory, OUTPUT_LOCK, 0) != 0)
         return 0;

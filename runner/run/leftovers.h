@@ -41,8 +41,8 @@ int leftovers_remove_scratch(const char *path, struct error *error);
 /**
  * Removes the control groups of dead runs with what is still in them, the scratch directories of
  * dead runs below `base`, and the spools (document.h) of dead runs below `output`, whose artifacts
- * stay. Appends what is gone now to `swept`, an array; NULL for nobody to be told. What can't be
- * removed stays for the next one.
+ * stay; of runs that are over only spools with nothing in them. Appends what is gone now to
+ * `swept`, an array; NULL for nobody to be told. What can't be removed stays for the next one.
  */
 void leftovers_sweep(const char *base, const char *output, struct builder *builder, json_t *swept);
 

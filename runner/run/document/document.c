@@ -47,9 +47,14 @@ int document_start(struct document *document, int directory_fd, const char *targ
 
 void document_discard(struct document *document)
 {
-    for (int list = DOCUMENT_CONTROLS; list <= DOCUMENT_CELLS; list++)
-        if (document->spools[list] >= 0)
-            (void)close(steal_fd(&document->spools[list]));
+    for (int list = DOCUMENT_CONTROLS; list <= DOCUMENT_CELLS; list++) {
+        char name[256];
+        struct stat status;
+        CLEANUP_FD int fd = steal_fd(&document->spools[list]);
+        spool_name(document, (enum document_list)list, name);
+        if (fd >= 0 && fstat(fd, &status) == 0 && status.st_size == 0)
+            (void)unlinkat(document->directory_fd, name, 0);
+    }
 }
 
 int document_add(struct document *document, enum document_list list, char *cell, size_t length,
@@ -199,24 +204,25 @@ static int compose(const struct document *document, json_t *head, FILE *out)
 
 static void remove_spools(struct document *document)
 {
-    document_discard(document);
     for (int list = DOCUMENT_CONTROLS; list <= DOCUMENT_CELLS; list++) {
         char name[256];
         spool_name(document, (enum document_list)list, name);
         (void)unlinkat(document->directory_fd, name, 0);
+        cleanup_fd(&document->spools[list]);
     }
 }
 
 /** Says where the finished cells are, or that there is no place any more where they could be. */
-static int cannot_be_written(const struct document *document, int failed, struct error *error)
+static int cannot_be_written(struct document *document, int failed, struct error *error)
 {
+    document_discard(document);
     if (failed == ENOENT)
         return error_set_errno(error, failed, document->name,
                                "cannot be written (was its directory removed?); run again with "
                                "another --output");
     return error_set_errno(error, failed, document->name,
-                           "cannot be written; the finished cells are in .%s.controls and .cells "
-                           "beside it; %s",
+                           "cannot be written; the finished cells are beside it, in .%s.cells (of "
+                           "controls in .controls); %s",
                            document->name, write_remedy(failed));
 }
 

@@ -36,12 +36,13 @@ int document_add(struct document *document, enum document_list list, char *cell,
 /**
  * Writes the whole document: `head` has all its keys but `controls`, `cells` and `digest`. The
  * spools are removed once the document is in place. With a `key` (or NULL) its signature stands
- * beside it first. Returns 0, or -1 with ERROR_ENVIRONMENT or ERROR_MEMORY, and the spools stay;
- * or, where only the signature could not be made, with the error of signature_make.
+ * beside it first. Returns 0, or -1 with ERROR_ENVIRONMENT or ERROR_MEMORY, and the document is
+ * discarded; or, where only the signature could not be made, with the error of signature_make.
  */
 int document_finish(struct document *document, json_t *head, const char *key, struct error *error);
 
-/** Closes the document without writing it; the spools stay. A zeroed one must not be given. */
+/** Closes the document without writing it; a spool that holds a cell stays, as there is no other
+ * place where that is. May be called again. A zeroed one must not be given. */
 void document_discard(struct document *document);
 
 #endif

@@ -222,6 +222,8 @@ static int carry_out(const json_t *request, const struct payload *payload, bool 
         return add_part(payload, error);
     if (strcmp(what, "close") != 0)
         return use_text(request, payload, error);
+    for (struct open_document *open = place.documents; open != NULL; open = open->next)
+        document_discard(&open->document);
     if (place.directory >= 0)
         (void)unlinkat(place.directory, OUTPUT_LOCK, 0);
     return 0;

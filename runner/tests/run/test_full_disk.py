@@ -72,6 +72,8 @@ def sweep(oracle, option, unit):
         assert done.returncode != 77, "the tmpfs could not be mounted"
         announced = announced_cells(done.stdout)
         assert announced.items() <= cells.items(), ("lost", announced, cells)
+        empty = [path for path in glob.glob(f"{saved}/*/.*") if os.path.getsize(path) == 0]
+        assert not empty, ("a spool with nothing in it, or a lock:", empty)
         if done.returncode == 0:
             assert announced == cells == dict.fromkeys(SHAPES, "pass"), (announced, cells)
             return count - 1

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,6 +62,49 @@ static void a_directory_goes_with_its_lock(void **state)
     cleanup_fd(&lock);
     leftovers_sweep(place, place, NULL, NULL);
     assert_int_equal(access(path, F_OK), -1);
+}
+
+static void make_file(const char *directory, const char *name, const char *text)
+{
+    char path[PATH_MAX];
+    assert_int_equal(path_format(path, sizeof path, NULL, "%s/%s", directory, name), 0);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static bool take_file(const char *directory, const char *name)
+{
+    char path[PATH_MAX];
+    assert_int_equal(path_format(path, sizeof path, NULL, "%s/%s", directory, name), 0);
+    return unlink(path) == 0;
+}
+
+/* A run that is over and could not write its document has said where the cells are. */
+static void of_spools_without_a_lock_the_empty_go(void **state)
+{
+    (void)state;
+    char run[PATH_MAX];
+    assert_int_equal(path_format(run, sizeof run, NULL, "%s/20200101T000000Z-deadbeef", place), 0);
+    assert_int_equal(mkdir(run, 0700), 0);
+    for (int locked = 1; locked >= 0; locked--) {
+        make_file(run, ".native.json.controls", "");
+        make_file(run, ".native.json.cells", "{}\n");
+        int lock = -1;
+        if (locked == 1) {
+            CLEANUP_FD int directory = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+            lock = leftovers_lock_output(directory);
+            assert_true(lock >= 0);
+        }
+        leftovers_sweep(place, place, NULL, NULL);
+        assert_int_equal(take_file(run, ".native.json.controls"), locked == 1);
+        assert_true(take_file(run, ".native.json.cells"));
+        assert_int_equal(take_file(run, OUTPUT_LOCK), locked == 1);
+        cleanup_fd(&lock);
+    }
+    leftovers_sweep(place, place, NULL, NULL);
+    assert_int_equal(access(run, F_OK), -1);
 }
 
 /* As a deputy does it, whose end gives the lock up. */
@@ -109,6 +153,7 @@ int test_leftovers(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_kept_directory_stays_though_it_is_empty),
         cmocka_unit_test(a_directory_goes_with_its_lock),
+        cmocka_unit_test(of_spools_without_a_lock_the_empty_go),
         cmocka_unit_test(one_that_sweeps_keeps_nobody_from_starting),
     };
     return cmocka_run_group_tests(tests, make_place, remove_place);
