@@ -83,19 +83,20 @@ class RunnerJudge:
                    "--step-budget", str(self.step_budget)]
         for shape in shapes:
             command += ["-s", shape]
-        said = await self.run(command)
+        code, said = await self.run(command)
         try:
             return self.read(read_document(output), shapes)
         except (JudgeFailed, jsonschema.ValidationError) as problem:
-            raise JudgeFailed(f"{problem}; the runner said: {said}") from problem
+            raise JudgeFailed(f"{problem}; the runner ended with {code} and said: {said}") from problem
 
     async def settle(self):
         """Waits for what can end only now that nothing is mounted any more."""
 
     @staticmethod
     async def run(command):
-        """Runs it and returns the end of what it printed. Whoever reads that waits for the end of the
-        output, not for the end of the process: both must come."""
+        """Runs it and returns its exit code (-N: by signal N) and the end of what it printed, to standard
+        error as well. Whoever reads that waits for the end of the output, not for the end of the
+        process: both must come."""
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT)
         said, end_of_output, ended = bytearray(), asyncio.Event(), asyncio.Event()
@@ -121,7 +122,7 @@ class RunnerJudge:
             process.kill()
             process.wait()  # it is a process of our own, and on no file system that is stuck
             process.stdout.close()
-        return said.decode("utf-8", "replace")[-2000:]
+        return process.returncode, said.decode("utf-8", "replace")[-2000:]
 
     def read(self, document, shapes):
         self.schema.validate(document)
