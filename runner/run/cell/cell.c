@@ -178,9 +178,11 @@ void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *tabl
 
 void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
-    if (cell->aborted || cell->stage == CELL_DONE || cell->stage == CELL_IDLE)
+    bool waits_for_end = cell->stage == CELL_LATE || cell->stage == CELL_ENDING;
+    if (cell->hurried || cell->stage == CELL_DONE || cell->stage == CELL_IDLE)
         return;
-    cell->aborted = true;
+    cell->hurried = true;
+    cell->aborted = cell->stage != CELL_CLEANING && !(waits_for_end && cell_waited_in_vain(cell));
     if (cell->stage == CELL_HELD) {
         cell->stage = CELL_DONE; /* nothing was made for it */
     } else if (cell->stage == CELL_PREPARING || cell->stage == CELL_QUEUED ||

@@ -124,7 +124,8 @@ struct cell {
         slow_rename_ns; /* how long the slowest one was out, as it was charged; 0: none is slow */
     uint64_t phase_start_ns; /* what is waited for now has been waited for since then */
     struct tree_ending tree_ending;
-    bool aborted; /* an interrupt: the result is not wanted */
+    bool hurried; /* an interrupt: it is to be over soon, */
+    bool aborted; /* and has no result, as nothing was decided before */
 
     enum ending ending;
     bool starved;
@@ -192,7 +193,8 @@ void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *tabl
 /** Counts the cell's deputy with what is known of its file system, if it waits there now. */
 void cell_count_deputy(const struct cell *cell);
 
-/** Gives the cell up: its processes are ended, its result is not wanted. */
+/** Brings the cell to its end: its processes are ended at once. What was a hang or stall by then
+ * stays one; any other cell has no result. */
 void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table);
 
 /** Writes "native/cross_directory", with the number of the attempt if it is not the first. */

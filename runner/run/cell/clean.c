@@ -91,9 +91,9 @@ void cell_clean(struct cell *cell, uint64_t now_ns)
         return;
     }
     cell->stage = CELL_CLEANING;
-    bool stuck = cell_waited_in_vain(cell) || cell->survivors != NULL || cell->aborted;
+    bool stuck = cell_waited_in_vain(cell) || cell->survivors != NULL || cell->hurried;
     patience_start(&cell->patience, cell->deputy->pid, stuck ? CLEAN_AFTER_HANG_NS : CLEAN_NS,
-                   cell->aborted ? CLEAN_ABORTED_NS : CLEAN_LONGEST_NS, now_ns);
+                   cell->hurried ? CLEAN_ABORTED_NS : CLEAN_LONGEST_NS, now_ns);
 }
 
 void cell_take_cleaning(struct cell *cell, const json_t *answer)

@@ -103,7 +103,9 @@ bool cell_look(struct cell *cell, uint64_t now_ns)
     bool view = is_to_be_viewed(cell);
     bool launcher = cell->setup->target.verify_logs != NULL;
     char why[320];
-    if (cell->aborted || (!view && !launcher))
+    if (cell->hurried && launcher)
+        look_failed(cell, "the run was interrupted");
+    if (cell->hurried || (!view && !launcher))
         return false;
     if (silence_refuses(cell->setup->silence, WORK_LOOK, why, sizeof why)) {
         look_failed(cell, why);

@@ -65,3 +65,27 @@ def test_a_signal_leaves_nothing_of_cells_that_wait_for_their_turn(oracle):
     document = oracle.documents()["queue"]
     assert document["run"]["interrupted"] is True and document["cells"] == [], document["cells"]
     assert os.listdir(temporary) == [], ("left behind:", os.listdir(temporary))
+
+
+@pytest.mark.sanitize
+def test_what_was_a_hang_before_the_signal_stays_one(oracle, build):
+    """TERM has come to the cell, so its verdict is made; it would have a minute to end by itself."""
+    flag = f"{oracle.scratch}/asked"
+    script = f'trap ": > {flag}" TERM; "$@" & while :; do wait; done'
+    path = oracle.descriptor("decided", launch={
+        "argv": ["/bin/sh", "-c", script, "sh", build.tool("zoo/misbehave"), "ignores-term",
+                 "--dir={work}", "--nonce={nonce}", "--keep"],
+        "directory": "/"}, budgets={
+            "boot": 30, "step": 1, "control_step": 1, "exit": 1, "total": 300, "grace": 60})
+    command = oracle.command("-t", path, "-s", "tmp_root_sibling", "-j", "1", "--no-controls")
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    end = time.monotonic() + 60
+    while not os.path.exists(flag):
+        assert time.monotonic() < end and process.poll() is None, "the cell was not asked to end"
+        time.sleep(0.02)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert [cell["verdict"] for cell in oracle.documents()["decided"]["cells"]] == ["hang"]
+    print(f"ended after {time.monotonic() - began:.2f} s")
