@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/nearest.h"
 #include "base/version.h"
 #include "commands/command.h"
 #include "commands/command_line.h"
@@ -30,8 +31,11 @@ static void print_help(FILE *stream)
                           "Find out whether rename(2) comes back, and decide from that.\n\n");
     for (const struct command *command = commands; command->name != NULL; command++)
         (void)fprintf(stream, "  %-10s %s\n", command->name, command->summary);
-    (void)fprintf(stream, "\n'rename-oracle COMMAND --help' explains one command; --version names "
-                          "this build.\n");
+    (void)fprintf(stream,
+                  "\n'rename-oracle help COMMAND' explains one command, with its options and "
+                  "exit codes; --version names\nthis build. Every command ends with 2 "
+                  "(bisect: 125) where its command line or its input\nis wrong, or where "
+                  "something is missing here.\n");
 }
 
 /* argp names a program by argv[0], so that gets both words: "rename-oracle run: ...". */
@@ -63,12 +67,44 @@ static bool asks_about(const char *word)
     return false;
 }
 
+static void refuse_command(const char *word)
+{
+    struct nearest nearest = {.word = word};
+    for (const struct command *command = commands; command->name != NULL; command++)
+        nearest_offer(&nearest, command->name);
+    (void)fprintf(stderr, "rename-oracle: %s: no such command%s; see 'rename-oracle --help'\n",
+                  word, nearest.hint);
+}
+
+static const struct command *find_command(const char *word)
+{
+    for (const struct command *command = commands; command->name != NULL; command++)
+        if (strcmp(word, command->name) == 0)
+            return command;
+    return NULL;
+}
+
+/** `help COMMAND` is `COMMAND --help`. */
+static int explain_command(const struct command *command)
+{
+    char help[] = "--help";
+    char *words[] = {NULL, help, NULL};
+    return run_command(command, 2, words);
+}
+
 static int carry_out(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
-    for (const struct command *command = commands; command->name != NULL; command++)
-        if (strcmp(word, command->name) == 0)
-            return run_command(command, argc - 1, argv + 1);
+    const struct command *command = find_command(word);
+    if (command != NULL)
+        return run_command(command, argc - 1, argv + 1);
+    if (strcmp(word, "help") == 0 && argc == 3 && !command_line_is_file(word)) {
+        command = find_command(argv[2]);
+        if (command != NULL)
+            return explain_command(command);
+        refuse_command(argv[2]);
+        return 2;
+    }
     if (asks_about(word) && argc == 2 && !command_line_is_file(word))
         return print_about(word);
     if (asks_about(word))
@@ -77,8 +113,7 @@ static int carry_out(int argc, char **argv)
                       "file; 'rename-oracle COMMAND --help' explains one command\n",
                       word);
     else if (word[0] != '\0')
-        (void)fprintf(stderr, "rename-oracle: %s: no such command; see 'rename-oracle --help'\n",
-                      word);
+        refuse_command(word);
     else
         print_help(stderr);
     return 2;

@@ -1,9 +1,14 @@
 # shellcheck shell=bash
-# Completion for rename-oracle. Commands and options are read from the program's own --help, so that
-# this file can't know less than the program.
+# Completion for rename-oracle. Commands and options are read from the program's own --help and
+# --usage, so that this file can't know less than the program, nor more: --usage has a command's own
+# options in brackets, where the text of --help names others' as well.
 
 _rename_oracle_options() {
-    "$@" --help 2>/dev/null | grep -oE -- '(^| )--[a-z][a-z-]*=?' | tr -d ' ' | sort -u
+    "$@" --usage 2>/dev/null | grep -oE -- '\[--[a-z][a-z-]*=?' | tr -d '[' | sort -u
+}
+
+_rename_oracle_commands() {
+    "$1" --help 2>/dev/null | sed -n 's/^  \([a-z]\{2,\}\) .*/\1/p'
 }
 
 # The names that `list` shows below one of its headings.
@@ -24,8 +29,9 @@ _rename_oracle() {
     fi
 
     if [[ $COMP_CWORD -eq 1 ]]; then
-        words=$("$program" --help 2>/dev/null | sed -n 's/^  \([a-z]\{2,\}\) .*/\1/p')
-        words+=' --help --version'
+        words="$(_rename_oracle_commands "$program") help --help --version"
+    elif [[ $command == help ]]; then
+        words=$(_rename_oracle_commands "$program")
     elif [[ $current == -* ]]; then
         words=$(_rename_oracle_options "$program" "$command")
     else

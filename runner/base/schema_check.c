@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/schema_check.h"
 
+#include "base/nearest.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -240,16 +242,20 @@ static int report_missing(struct checker *checker, const struct schema_node *nod
     return violation(checker, trail, "the key \"%s\" is missing", node->properties[index].key);
 }
 
-static int report_unknown_key(struct checker *checker, const struct trail *step)
+static int report_unknown_key(struct checker *checker, const struct schema_node *node,
+                              const struct trail *step)
 {
     if (checker->quiet)
         return -1;
     CLEANUP_FREE char *pointer = trail_pointer(step);
     if (pointer == NULL)
         return break_off(checker, ERROR_MEMORY, "out of memory while checking against a schema");
+    struct nearest nearest = {.word = step->key};
+    for (size_t i = 0; i < node->property_count; i++)
+        nearest_offer(&nearest, node->properties[i].key);
     return json_source_fail_at_key(checker->source, pointer, checker->error,
-                                   "%.200s: unknown key; remove it or correct its spelling",
-                                   pointer);
+                                   "%.200s: unknown key; remove it or correct its spelling%s",
+                                   pointer, nearest.hint);
 }
 
 static int check_name(struct checker *checker, const struct schema_node *node,
@@ -277,7 +283,7 @@ static int check_object(struct checker *checker, const struct schema_node *node,
             next = node->properties[at].node;
             seen |= UINT64_C(1) << at;
         } else if (node->closed) {
-            return report_unknown_key(checker, &step);
+            return report_unknown_key(checker, node, &step);
         }
         if (node->property_names != NULL && check_name(checker, node->property_names, &step) != 0)
             return -1;

@@ -2,8 +2,10 @@
 #include "commands/command_line.h"
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "commands/standard_output.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +65,21 @@ static bool stands_alone(const struct command_line *line, const struct argp_opti
            (line->alone != NULL && strcmp(option->name, line->alone) == 0);
 }
 
+static int refuse_long(const struct command_line *line, const char *word, size_t length)
+{
+    char given[64];
+    char known[64];
+    (void)snprintf(given, sizeof given, "%.*s", (int)length + 2, word);
+    struct nearest nearest = {.word = given};
+    for (const struct argp_option *option = line->options; !is_end(option); option++)
+        if (option->name != NULL) {
+            (void)snprintf(known, sizeof known, "--%s", option->name);
+            nearest_offer(&nearest, known);
+        }
+    return error_set(line->error, ERROR_USAGE, word, "no such option%s; see '%s --help'",
+                     nearest.hint, line->argv[0]);
+}
+
 /** Returns how many arguments the option takes up, or -1. */
 static int check_long(const struct command_line *line, const char *word)
 {
@@ -73,8 +90,7 @@ static int check_long(const struct command_line *line, const char *word)
         if (whole != NULL)
             return error_set(line->error, ERROR_USAGE, word, "write the option whole, as --%s",
                              whole);
-        return error_set(line->error, ERROR_USAGE, word, "no such option; see '%s --help'",
-                         line->argv[0]);
+        return refuse_long(line, word, length);
     }
     if (stands_alone(line, option) && line->argc != 2)
         return error_set(line->error, ERROR_USAGE, word,
@@ -137,6 +153,19 @@ static void help_and_end(const struct argp *parser, char **argv)
     bool usage = strcmp(argv[1], "--usage") == 0;
     argp_help(parser, stdout, usage ? ARGP_HELP_USAGE : ARGP_HELP_STD_HELP, argv[0]);
     exit(standard_output_finish(0));
+}
+
+void command_line_refuse(const struct argp_state *state, int key, const char *format, ...)
+{
+    char why[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(why, sizeof why, format, arguments);
+    va_end(arguments);
+    const struct argp_option *option = state->root_argp->options;
+    while (!is_end(option) && option->key != key)
+        option++;
+    argp_error(state, "--%s: %s", option->name == NULL ? "?" : option->name, why);
 }
 
 int command_line_parse(const struct argp *parser, const char *alone, int argc, char **argv,

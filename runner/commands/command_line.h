@@ -32,6 +32,11 @@ enum { COMMAND_LINE_KEY_HELP = 0x7f01, COMMAND_LINE_KEY_USAGE };
 int command_line_parse(const struct argp *parser, const char *alone, int argc, char **argv,
                        void *input);
 
+/** Ends the program as argp_error does, with the name of the option that has this key before the
+ * reason. */
+__attribute__((format(printf, 3, 4))) void command_line_refuse(const struct argp_state *state,
+                                                               int key, const char *format, ...);
+
 /** Whether a word could be an option and is the name of a file in its place. */
 bool command_line_is_file(const char *word);
 

@@ -102,11 +102,11 @@ struct settings {
     bool list_reasons;
 };
 
-static void take_repeated(const char **list, size_t *count, const char *text,
-                          struct argp_state *state)
+static void take_repeated(int key, const char **list, size_t *count, const char *text,
+                          const struct argp_state *state)
 {
     if (*count == REPEATS_MAX)
-        argp_error(state, "'%s': an option was repeated more than %d times", text, REPEATS_MAX);
+        command_line_refuse(state, key, "given more than %d times", REPEATS_MAX);
     else
         list[(*count)++] = text;
 }
@@ -117,7 +117,8 @@ static void take_target(struct settings *settings, const char *text, struct argp
     if (digest == NULL || strncmp(digest + 1, "sha256:", 7) != 0 ||
         strspn(digest + 8, "0123456789abcdef") != 64 || digest[72] != '\0')
         argp_error(state, "--accept-target: '%s' is no NAME=sha256:DIGEST", text);
-    take_repeated(settings->targets, &settings->options.accepted_target_count, text, state);
+    take_repeated(OPTION_ACCEPT_TARGET, settings->targets, &settings->options.accepted_target_count,
+                  text, state);
 }
 
 static void take_documents(struct settings *settings, struct argp_state *state)
@@ -138,7 +139,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         settings->options.upstream = text;
         break;
     case OPTION_ACCEPT_WAIVER:
-        take_repeated(settings->waivers, &settings->options.accepted_waiver_count, text, state);
+        take_repeated(key, settings->waivers, &settings->options.accepted_waiver_count, text,
+                      state);
         break;
     case 'H':
         settings->harness.path = text;
@@ -147,7 +149,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         settings->harness.command = text;
         break;
     case OPTION_HARNESS_MODE:
-        take_repeated(settings->harness_modes, &settings->harness.mode_count, text, state);
+        take_repeated(key, settings->harness_modes, &settings->harness.mode_count, text, state);
         break;
     case OPTION_ACCEPT_WEAKER:
         settings->options.accept_weaker_criteria = true;

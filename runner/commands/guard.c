@@ -46,7 +46,7 @@ static const char documentation[] =
     "with the reason. What nobody has seen is listed with the answer: modes, scenarios, variables "
     "that the harness reads and no mode varies, starts of guest Python outside what was run.\n"
     "\n"
-    "Exit codes:\n"
+    "Exit status:\n"
     "  0    protected in everything that was exercised\n"
     "  1    unprotected in some mode\n"
     "  2    can't tell, a mode started no guest Python, or a bad command line\n"

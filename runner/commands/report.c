@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/nearest.h"
 #include "report/decision.h"
 #include "report/model/load.h"
 #include "report/output.h"
@@ -30,7 +31,7 @@ static const char documentation[] =
     "Attempts that disagree are a failure of their own (flaky), and so is a run whose controls did "
     "not show what they must. The same documents always give the same report.\n"
     "\n"
-    "Exit codes:\n"
+    "Exit status:\n"
     "  0  the report was written, whatever it says\n"
     "  2  bad input or command line, or the report could not be written\n"
     "\n"
@@ -67,13 +68,16 @@ struct arguments {
 
 static void choose_format(struct arguments *arguments, const char *name, struct argp_state *state)
 {
+    struct nearest nearest = {.word = name};
     arguments->format = NULL;
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        nearest_offer(&nearest, formats[i].name);
         if (strcmp(formats[i].name, name) == 0)
             arguments->format = &formats[i];
+    }
     if (arguments->format == NULL)
-        argp_error(state, "--format: no such format: %s; there are junit, tap, markdown and html",
-                   name);
+        argp_error(state, "--format: no such format: %s%s; there are junit, tap, markdown and html",
+                   name, nearest.hint);
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)

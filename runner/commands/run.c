@@ -101,93 +101,116 @@ struct arguments {
     bool live;
 };
 
-static uint64_t parse_seconds(struct argp_state *state, const char *text)
+static uint64_t parse_seconds(int key, const struct argp_state *state, const char *text)
 {
     char *end = NULL;
     double seconds = strtod(text, &end);
     if (end == text || *end != '\0' || !(seconds >= 0.001 && seconds <= 86400.0))
-        argp_error(state, "'%s' is no number of seconds from 0.001 to 86400", text);
+        command_line_refuse(state, key, "'%s' is no number of seconds from 0.001 to 86400", text);
     return (uint64_t)(seconds * (double)NS_PER_S);
 }
 
-static unsigned parse_count(struct argp_state *state, const char *text, unsigned long most)
+static unsigned parse_count(int key, const struct argp_state *state, const char *text,
+                            unsigned long most)
 {
     char *end = NULL;
     unsigned long count = strtoul(text, &end, 10);
     if (end == text || *end != '\0' || text[0] == '-' || count < 1 || count > most)
-        argp_error(state, "'%s' is no number from 1 to %lu", text, most);
+        command_line_refuse(state, key, "'%s' is no number from 1 to %lu", text, most);
     return (unsigned)count;
 }
 
-static void add_name(struct argp_state *state, const char **list, size_t *count, size_t most,
-                     const char *name)
+static void add_name(int key, const struct argp_state *state, const char **list, size_t *count,
+                     size_t most, const char *name)
 {
     if (*count == most)
-        argp_error(state, "more than %zu of these options", most);
+        command_line_refuse(state, key, "more than %zu of these options", most);
     list[(*count)++] = name;
 }
 
-static int parse_budget(int key, const char *text, struct argp_state *state,
-                        struct run_options *options)
+/* Where the value of an option of each kind is kept; NULL for the keys of other kinds. */
+static uint64_t *find_budget(int key, struct run_options *options)
 {
     switch (key) {
     case OPTION_BOOT:
-        options->boot_ns = parse_seconds(state, text);
-        return 0;
+        return &options->boot_ns;
     case OPTION_STEP:
-        options->step_ns = parse_seconds(state, text);
-        return 0;
+        return &options->step_ns;
     case OPTION_CONTROL_STEP:
-        options->control_step_ns = parse_seconds(state, text);
-        return 0;
+        return &options->control_step_ns;
     case OPTION_EXIT:
-        options->exit_ns = parse_seconds(state, text);
-        return 0;
+        return &options->exit_ns;
     case OPTION_TOTAL:
-        options->total_ns = parse_seconds(state, text);
-        return 0;
+        return &options->total_ns;
     case OPTION_GRACE:
-        options->grace_ns = parse_seconds(state, text);
-        return 0;
+        return &options->grace_ns;
     case OPTION_WAIT_LATE:
-        options->wait_late_ns = parse_seconds(state, text);
-        return 0;
+        return &options->wait_late_ns;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return NULL;
     }
 }
 
-static int parse_flag(int key, struct arguments *arguments)
+static bool *find_flag(int key, struct arguments *arguments)
 {
     struct run_options *options = &arguments->options;
     switch (key) {
     case OPTION_EARLY:
-        options->early = true;
-        return 0;
+        return &options->early;
     case OPTION_KEEP:
-        options->keep = true;
-        return 0;
+        return &options->keep;
     case OPTION_NO_CONTROLS:
-        options->no_controls = true;
-        return 0;
+        return &options->no_controls;
     case OPTION_NO_SKIP:
-        options->skip_is_failure = true;
-        return 0;
+        return &options->skip_is_failure;
     case OPTION_EXTENDED:
-        options->extended = true;
-        return 0;
+        return &options->extended;
     case OPTION_LIVE:
-        arguments->live = true;
-        return 0;
+        return &arguments->live;
     case OPTION_JSON:
-        arguments->json = true;
-        return 0;
+        return &arguments->json;
     case 'q':
-        arguments->quiet = true;
-        return 0;
+        return &arguments->quiet;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return NULL;
     }
+}
+
+static const char **find_text(int key, struct run_options *options)
+{
+    switch (key) {
+    case OPTION_SCENARIO:
+        return &options->scenario;
+    case 'o':
+        return &options->output;
+    case OPTION_ROOT:
+        return &options->root;
+    case OPTION_PROBES:
+        return &options->probes;
+    case OPTION_NANVIX:
+        return &options->sysroot;
+    case OPTION_RELEASE:
+        return &options->release;
+    case OPTION_SIGN:
+        return &options->sign_key;
+    default:
+        return NULL;
+    }
+}
+
+static bool take_simple(int key, const char *text, const struct argp_state *state,
+                        struct arguments *arguments)
+{
+    uint64_t *budget = find_budget(key, &arguments->options);
+    bool *flag = find_flag(key, arguments);
+    const char **value = find_text(key, &arguments->options);
+    if (budget != NULL)
+        *budget = parse_seconds(key, state, text);
+    if (flag != NULL)
+        *flag = true;
+    if (value != NULL)
+        *value = text;
+    return budget != NULL || flag != NULL || value != NULL;
 }
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
@@ -196,43 +219,22 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     struct run_options *options = &arguments->options;
     switch (key) {
     case 't':
-        add_name(state, options->targets, &options->target_count, RUN_TARGETS_MAX, text);
+        add_name(key, state, options->targets, &options->target_count, RUN_TARGETS_MAX, text);
         return 0;
     case 's':
-        add_name(state, options->shapes, &options->shape_count, RUN_SHAPES_MAX, text);
-        return 0;
-    case OPTION_SCENARIO:
-        options->scenario = text;
+        add_name(key, state, options->shapes, &options->shape_count, RUN_SHAPES_MAX, text);
         return 0;
     case 'n':
-        options->attempts = parse_count(state, text, 1000000);
+        options->attempts = parse_count(key, state, text, 1000000);
         return 0;
     case 'j':
-        options->jobs = parse_count(state, text, RUN_JOBS_MAX);
-        return 0;
-    case 'o':
-        options->output = text;
-        return 0;
-    case OPTION_ROOT:
-        options->root = text;
-        return 0;
-    case OPTION_PROBES:
-        options->probes = text;
-        return 0;
-    case OPTION_NANVIX:
-        options->sysroot = text;
-        return 0;
-    case OPTION_RELEASE:
-        options->release = text;
-        return 0;
-    case OPTION_SIGN:
-        options->sign_key = text;
+        options->jobs = parse_count(key, state, text, RUN_JOBS_MAX);
         return 0;
     case ARGP_KEY_ARG:
         argp_error(state, "'%s': run takes options only; did you mean --target or --shape?", text);
         return 0;
     default:
-        return parse_flag(key, arguments) == 0 ? 0 : parse_budget(key, text, state, options);
+        return take_simple(key, text, state, arguments) ? 0 : ARGP_ERR_UNKNOWN;
     }
 }
 

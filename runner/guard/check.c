@@ -2,6 +2,7 @@
 #include "guard/check.h"
 
 #include "base/cleanup.h"
+#include "base/nearest.h"
 #include "guard/judging/coverage.h"
 
 #include <errno.h>
@@ -32,11 +33,16 @@ static int check_mode_words(const struct guard_options *options, struct error *e
 {
     for (size_t i = 0; i < options->mode_count; i++) {
         bool known = false;
-        for (const struct guard_mode *mode = guard_modes; mode->name != NULL; mode++)
+        struct nearest nearest = {.word = options->modes[i]};
+        for (const struct guard_mode *mode = guard_modes; mode->name != NULL; mode++) {
             known = known || guard_mode_matches(mode, options->modes[i]);
+            nearest_offer(&nearest, mode->name);
+            nearest_offer(&nearest, mode->deployment);
+        }
         if (!known)
-            return error_set(error, ERROR_USAGE, options->modes[i],
-                             "no such mode; 'rename-oracle guard --help' lists them");
+            return error_set(error, ERROR_USAGE, "--mode",
+                             "no such mode: %s%s; 'rename-oracle guard --help' lists them",
+                             options->modes[i], nearest.hint);
     }
     return 0;
 }
@@ -45,11 +51,13 @@ static int check_scenario_names(const struct guard_options *options, struct erro
 {
     for (size_t i = 0; i < options->scenario_count; i++) {
         const struct guard_scenario *scenario = guard_scenarios;
-        while (scenario->name != NULL && strcmp(scenario->name, options->scenarios[i]) != 0)
-            scenario++;
+        struct nearest nearest = {.word = options->scenarios[i]};
+        for (; scenario->name != NULL && strcmp(scenario->name, nearest.word) != 0; scenario++)
+            nearest_offer(&nearest, scenario->name);
         if (scenario->name == NULL)
-            return error_set(error, ERROR_USAGE, options->scenarios[i],
-                             "no such scenario; 'rename-oracle guard --help' lists them");
+            return error_set(error, ERROR_USAGE, "--scenario",
+                             "no such scenario: %s%s; 'rename-oracle guard --help' lists them",
+                             nearest.word, nearest.hint);
     }
     return 0;
 }

@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/nearest.h"
 #include "run/state.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static void list_shapes(char *out, size_t size)
-{
-    size_t used = 0;
-    out[0] = '\0';
-    for (size_t i = 0; i < shape_count && used < size; i++)
-        if (shapes[i].group != SHAPE_CONTROL)
-            used += (size_t)snprintf(out + used, size - used, "%s%s", used == 0 ? "" : ", ",
-                                     shapes[i].name);
-}
 
 static bool is_wanted(const struct run_options *options, const struct shape *shape)
 {
@@ -30,15 +21,26 @@ static bool is_wanted(const struct run_options *options, const struct shape *sha
 
 static int check_scenario(const char *name, struct error *error)
 {
-    const char *known = "";
+    struct nearest nearest = {.word = name};
     for (size_t i = 0; i < shape_count; i++) {
         if (!shape_is_script(&shapes[i]))
             continue;
-        known = shapes[i].scenario;
-        if (strcmp(known, name) == 0)
+        if (strcmp(shapes[i].scenario, name) == 0)
             return 0;
+        nearest_offer(&nearest, shapes[i].scenario);
     }
-    return error_set(error, ERROR_USAGE, name, "no such scenario; there is: %s", known);
+    return error_set(error, ERROR_USAGE, "--scenario",
+                     "no such scenario: %s%s; 'rename-oracle list' shows all", name, nearest.hint);
+}
+
+static int refuse_shape(const char *name, struct error *error)
+{
+    struct nearest nearest = {.word = name};
+    for (size_t i = 0; i < shape_count; i++)
+        if (shapes[i].group != SHAPE_CONTROL)
+            nearest_offer(&nearest, shapes[i].name);
+    return error_set(error, ERROR_USAGE, "--shape",
+                     "no such shape: %s%s; 'rename-oracle list' shows all", name, nearest.hint);
 }
 
 int run_choose_shapes(struct run *run, struct error *error)
@@ -48,11 +50,8 @@ int run_choose_shapes(struct run *run, struct error *error)
         return -1;
     for (size_t i = 0; i < options->shape_count; i++) {
         const struct shape *shape = shape_find(options->shapes[i]);
-        char known[1024];
-        list_shapes(known, sizeof known);
         if (shape == NULL || shape->group == SHAPE_CONTROL)
-            return error_set(error, ERROR_USAGE, options->shapes[i], "no such shape; there are: %s",
-                             known);
+            return refuse_shape(options->shapes[i], error);
     }
     for (size_t i = 0; i < shape_count && run->shape_count < RUN_SHAPES_MAX; i++)
         if (is_wanted(options, &shapes[i])) {

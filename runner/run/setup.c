@@ -343,7 +343,7 @@ int run_prepare_targets(struct run *run, struct error *error)
         progress_note(run->progress, "release %s: %s", run->sysroot.release, run->sysroot.doubt);
     for (size_t i = 0; i < count; i++) {
         if (options->target_count > 0 && is_repeated(run, given[i], i))
-            return error_set(error, ERROR_USAGE, given[i], "target given twice");
+            return error_set(error, ERROR_USAGE, "--target", "%s is given twice", given[i]);
         struct run_target *target = &run->targets[run->target_count++];
         if (prepare_target(run, target, given[i], error) != 0)
             return -1;

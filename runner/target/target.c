@@ -5,6 +5,7 @@
 #include "base/data_dir.h"
 #include "base/files.h"
 #include "base/json_access.h"
+#include "base/nearest.h"
 #include "base/schema_check.h"
 #include "base/schemas.h"
 #include "target/changes.h"
@@ -132,21 +133,19 @@ static bool is_path(const char *text)
     return strchr(text, '/') != NULL || (length > 5 && strcmp(text + length - 5, ".json") == 0);
 }
 
-/* "native, uml-fat, ...": what the user could have meant. */
-static void list_shipped(char *out, size_t size)
+static void offer_shipped(struct nearest *nearest)
 {
     char path[PATH_MAX];
-    out[0] = '\0';
     struct dirent **entries = NULL;
     int count = data_path(path, sizeof path, "targets", NULL) == 0
                     ? scandir(path, &entries, NULL, alphasort)
                     : 0;
-    size_t used = 0;
     for (int i = 0; i < count; i++) {
-        const char *dot = strrchr(entries[i]->d_name, '.');
-        if (dot != NULL && strcmp(dot, ".json") == 0 && used < size)
-            used += (size_t)snprintf(out + used, size - used, "%s%.*s", used == 0 ? "" : ", ",
-                                     (int)(dot - entries[i]->d_name), entries[i]->d_name);
+        char *dot = strrchr(entries[i]->d_name, '.');
+        if (dot != NULL && strcmp(dot, ".json") == 0) {
+            *dot = '\0';
+            nearest_offer(nearest, entries[i]->d_name);
+        }
         free(entries[i]);
     }
     free(entries);
@@ -157,16 +156,18 @@ int target_find(const char *name_or_path, char *out, size_t size, struct error *
     if (is_path(name_or_path))
         return path_format(out, size, error, "%s", name_or_path);
     char relative[256];
-    char known[512];
+    struct nearest nearest = {.word = name_or_path};
     if (path_format(relative, sizeof relative, NULL, "targets/%s.json", name_or_path) == 0 &&
         data_path(out, size, relative, NULL) == 0)
         return 0;
     /* An installation without its data is another mistake than a misspelt name. */
     if (data_path(out, size, "targets", error) != 0)
         return -1;
-    list_shipped(known, sizeof known);
-    return error_set(error, ERROR_USAGE, name_or_path,
-                     "no such target; there are: %s; or give the path of a descriptor", known);
+    offer_shipped(&nearest);
+    return error_set(error, ERROR_USAGE, "--target",
+                     "no such target: %s%s; 'rename-oracle list' shows all, or give the path of a "
+                     "descriptor",
+                     name_or_path, nearest.hint);
 }
 
 json_t *target_steps(const struct target *target, const char *key)

@@ -100,6 +100,9 @@ def test_a_file_with_the_name_of_an_option_is_asked_about(command, calls):
 def test_the_program_itself_is_as_strict(calls):
     for word in ("--help", "-h", "help", "--version", "-V"):
         calls.expect(0, [word])
+        for words in ([word, "document.json", "x"], [word, word, word], [word, "gate", word]):
+            calls.expect(2, words, "takes nothing beside it")
+    for word in ("--help", "-h", "--version", "-V"):
         for words in ([word, "document.json"], [word, word], [word, "gate"]):
             calls.expect(2, words, "takes nothing beside it")
     with open("--version", "w", encoding="utf-8"):
@@ -116,3 +119,41 @@ def test_a_file_with_such_a_name_can_be_given_all_the_same(calls):
     for words in (["./-?.json"], ["--", "-?.json"]):
         calls.expect(2, ["gate", *words], "-?.json: the file is empty")
     os.remove("-?.json")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_explains_a_command(command, calls):
+    assert calls.run("help", command).stdout == calls.run(command, "--help").stdout
+    assert "Exit status:" in calls.run("help", command).stdout
+
+
+# What is typed wrong: nothing of it runs, and the nearest name is told with the option's.
+TYPOS = [
+    (["rnu"], "no such command; did you mean run?"),
+    (["help", "comapre"], "no such command; did you mean compare?"),
+    (["run", "--stpe-budget", "3"], "no such option; did you mean --step-budget?"),
+    (["run", "-s", "subdir_siblin"], "--shape: no such shape: subdir_siblin; did you mean subdir_sibling?"),
+    (["run", "-s", "tmp-root-sibling"], "did you mean tmp_root_sibling?"),
+    (["run", "-t", "natvie"], "--target: no such target: natvie; did you mean native?"),
+    (["run", "--scenario", "implicit"], "--scenario: no such scenario: implicit; did you mean implicit-import?"),
+    (["run", "-t", "native", "-t", "native"], "--target: native is given twice"),
+    (["run", "-n", "0"], "--attempts: '0' is no number from 1"),
+    (["run", "--grace", "long"], "--grace: 'long' is no number of seconds"),
+    (["run", "-j", "-1"], "--jobs: '-1' is no number from 1"),
+    (["report", "-f", "htlm", "x.json"], "--format: no such format: htlm; did you mean html?"),
+    (["guard", "-m", "standalnoe", "./x"], "--mode: no such mode: standalnoe; did you mean standalone?"),
+    (["guard", "--scenario", "no-one", "./x"], "--scenario: no such scenario: no-one; 'rename-oracle"),
+]
+
+
+@pytest.mark.parametrize("words, says", TYPOS, ids=[" ".join(words) for words, _ in TYPOS])
+def test_a_typo_gets_the_nearest_name(words, says, calls):
+    calls.expect(2, words, says)
+    assert len(calls.run(*words).stderr) < 400
+
+
+def test_a_typo_in_a_descriptor_gets_the_nearest_key(calls):
+    with open("mine.json", "w", encoding="utf-8") as file:
+        file.write('{"schema": "rename-oracle/target/1", "requries": []}')
+    calls.expect(2, ["run", "-t", "./mine.json"], "did you mean requires?")
+    os.remove("mine.json")

@@ -48,7 +48,7 @@ expect 1 'UNPROTECTED' --mode flag-direct "$room/bare.sh"
 expect 1 'one-module, nanvixd.elf: ./bin/python3.12 -m test test_json' -m flag-direct "$room/bare.sh"
 expect 0 '"schema": "rename-oracle/guard/1"' --json --mode flag-direct "$good"
 expect 2 "can't tell" --mode image "$good"
-expect 0 'Exit codes:' --help
+expect 0 'Exit status:' --help
 expect 0 'variable-multi-process' --help
 expect 0 'standalone-tools' --help
 expect 2 'name the harness'

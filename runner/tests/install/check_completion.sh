@@ -23,6 +23,7 @@ expect() {
 }
 
 expect '--help --version' ''
+expect 'help ' hel
 expect '--version ' --v
 for command in $("$program" --help | sed -n 's/^  \([a-z]\{2,\}\) .*/\1/p'); do
     expect "$command " "${command:0:3}"
@@ -43,5 +44,10 @@ for command in $("$program" --help | sed -n 's/^  \([a-z]\{2,\}\) .*/\1/p'); do
         [[ $offered == *" $option "* || $offered == *" $option= "* ]] ||
             { echo "FAILED: '$command --' does not offer $option" && exit 1; }
     done
+    for option in $offered; do
+        [[ " ${explained//$'\n'/ } " == *" ${option%=} "* ]] ||
+            { echo "FAILED: '$command --' offers $option, which is another's" && exit 1; }
+    done
 done
+expect 'guard ' help gu
 echo "every command and option is offered"

@@ -152,4 +152,4 @@ def test_help_names_formats_and_exit_codes(reports):
     assert done.returncode == 0
     for form in FORMATS:
         assert form in done.stdout
-    assert re.search("Exit codes: 0 .* 2 ", re.sub(r"\s+", " ", done.stdout))
+    assert re.search("Exit status: 0 .* 2 ", re.sub(r"\s+", " ", done.stdout))

@@ -25,9 +25,9 @@ def cases(scratch):
     plain = write(f"{scratch}/file", "")
     link = f"{scratch}/link"
     os.symlink(scratch, link)
-    yield ["-t", "nonesuch"], "nonesuch", "there are: "
-    yield ["-s", "nonesuch"], "nonesuch", "tmp_root_sibling"
-    yield ["-s", "control_pass"], "control_pass", "there are: "
+    yield ["-t", "nonesuch"], "--target", "nonesuch; 'rename-oracle list'"
+    yield ["-s", "nonesuch"], "--shape", "nonesuch; 'rename-oracle list'"
+    yield ["-s", "control_pass"], "control_pass", "'rename-oracle list'"
     yield ["-t", broken], f"{broken}:", "key"
     yield ["-t", f"{scratch}/missing.json"], "missing.json", "No such file"
     yield ["-t", scratch + "/"], scratch, ""
@@ -37,8 +37,8 @@ def cases(scratch):
     yield ["-t", "native", "-o", plain], plain, "--output"
     yield ["-t", "native", "-o", link], link, "--output"
     yield ["-t", "native", "-o", f"{scratch}/no/such"], "no/such", "--output"
-    yield ["-n", "0"], "'0'", "from 1"
-    yield ["-j", "many"], "'many'", "from 1"
+    yield ["-n", "0"], "--attempts: '0'", "from 1"
+    yield ["-j", "many"], "--jobs: 'many'", "from 1"
     yield ["--step-budget", "-3"], "'-3'", "seconds"
     yield ["--step-budget", "nan"], "'nan'", "seconds"
     yield ["--nonesuch"], "nonesuch", "--help"
