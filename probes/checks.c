@@ -155,26 +155,42 @@ void report_failed_call(const char *check, int error)
     report_check(check, "0", got.bytes);
 }
 
+/* The text that the content repeats. */
+static void add_pattern(struct text *pattern, struct content content)
+{
+    const char *const parts[] = {probe_nonce(), " ", probe_shape(), " ", content.label, "\n"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        text_add(pattern, parts[i]);
+}
+
+void write_content(struct content content, char *out)
+{
+    struct text pattern = {.length = 0};
+    add_pattern(&pattern, content);
+    for (size_t i = 0; i < content.size; i++)
+        out[i] = pattern.bytes[i % pattern.length];
+}
+
 const char *content_bytes(struct content content)
 {
     static char bytes[CONTENT_BYTES];
-    struct text pattern = {.length = 0};
-    const char *const parts[] = {probe_nonce(), " ", probe_shape(), " ", content.label, "\n"};
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        text_add(&pattern, parts[i]);
-    for (size_t i = 0; i < content.size && i < sizeof bytes; i++)
-        bytes[i] = pattern.bytes[i % pattern.length];
+    if (content.size > sizeof bytes)
+        content.size = sizeof bytes;
+    write_content(content, bytes);
     return bytes;
 }
 
 /*
- * Compares what follows in the file with `want`: up to the end of the file, or one byte more than
+ * Compares what is in the file with the content: up to the end of the file, or one byte more than
  * there should be. Returns as file_holds does.
  */
-static int compare_bytes(int fd, const char *want, size_t size, struct text *got)
+static int compare_bytes(int fd, struct content content, struct text *got)
 {
     static char chunk[CONTENT_BYTES + 1];
+    struct text pattern = {.length = 0};
+    size_t size = content.size;
     size_t offset = 0;
+    add_pattern(&pattern, content);
     for (;;) {
         ssize_t taken = step_read(fd, chunk, sizeof chunk);
         if (taken < 0) {
@@ -188,7 +204,7 @@ static int compare_bytes(int fd, const char *want, size_t size, struct text *got
         size_t left = size - offset;
         size_t common = (size_t)taken < left ? (size_t)taken : left;
         size_t same = 0;
-        while (same < common && chunk[same] == want[offset + same])
+        while (same < common && chunk[same] == pattern.bytes[(offset + same) % pattern.length])
             same++;
         if (same < common || taken == 0 || (size_t)taken > left) {
             text_add(got, same < common ? "differs:" : taken == 0 ? "ends:" : "goes_on:");
@@ -214,7 +230,7 @@ int file_holds(const char *name, struct content content, struct text *got)
         text_add_errno(got, error);
         return says_that_none_is_there(error) ? HOLDS_NOT : CANT_LOOK;
     }
-    int found = compare_bytes(fd, content_bytes(content), content.size, got);
+    int found = compare_bytes(fd, content, got);
     if (step_close(fd) != 0 && found == HOLDS) {
         text_add(got, "close:");
         text_add_errno(got, errno);

@@ -26,7 +26,7 @@ struct listing {
 enum {
     LISTED_NAMES = 4,    /* names that a listing may ask for */
     LISTED_BYTES = 64,   /* one of them, its NUL included */
-    CONTENT_BYTES = 8192 /* the largest file */
+    CONTENT_BYTES = 8192 /* that content_bytes can give; a file may be larger */
 };
 
 /** What a directory lists. */
@@ -58,6 +58,9 @@ unsigned long checks_broken(void);
 /** Whether the check that broke first was one of the set-up: what broke later may follow from it.
  */
 int setup_broke(void);
+
+/** Writes all `content.size` bytes to `out`. */
+void write_content(struct content content, char *out);
 
 /** The first `content.size` bytes, at most CONTENT_BYTES; valid until the next call. */
 const char *content_bytes(struct content content);

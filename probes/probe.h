@@ -27,7 +27,7 @@ enum {
     PROBE_FAIL = 1, /* a broken check, or unfit: the journal's last line tells which */
     PROBE_USAGE = 2,
     PROBE_DIRECTORY_BYTES = 1024, /* longest work directory, its NUL included */
-    PROBE_PATH_BYTES = 1600,      /* the longest path a probe ever names */
+    PROBE_PATH_BYTES = 6144,      /* the longest path a probe ever names */
 };
 
 /**

@@ -26,6 +26,13 @@ static void enter_path(const char *call, const char *path)
     errno = 0;
 }
 
+void text_add_mode(struct text *text, mode_t mode)
+{
+    const char octal[] = {'0', (char)('0' + (mode >> 6 & 7)), (char)('0' + (mode >> 3 & 7)),
+                          (char)('0' + (mode & 7)), '\0'};
+    text_add(text, octal);
+}
+
 void text_add_flags(struct text *text, int flags)
 {
     static const struct {
@@ -48,9 +55,9 @@ int step_open(const char *path, int flags, mode_t mode)
     add_text("path", path);
     add_text("flags", text.bytes);
     if (flags & O_CREAT) {
-        const char octal[] = {'0', (char)('0' + (mode >> 6 & 7)), (char)('0' + (mode >> 3 & 7)),
-                              (char)('0' + (mode & 7)), '\0'};
-        add_text("mode", octal);
+        struct text octal = {.length = 0};
+        text_add_mode(&octal, mode);
+        add_text("mode", octal.bytes);
     }
     send_line();
     errno = 0;

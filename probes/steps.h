@@ -32,6 +32,9 @@ void enter_rename(const char *from, const char *to);
 /** `error` is the errno, 0 when the call did not fail; it is left in errno. */
 void leave_call(const char *call, long long result, int error);
 
+/** A file's mode as three octal digits behind a 0: "0644". */
+void text_add_mode(struct text *text, mode_t mode);
+
 /** What `enter open` calls these flags: "O_WRONLY+O_CREAT+O_EXCL". */
 void text_add_flags(struct text *text, int flags);
 

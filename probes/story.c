@@ -158,14 +158,14 @@ static void identify(struct thing *thing)
 }
 
 /* Returns whether all of it was written. */
-static int write_open_file(int fd, struct content content)
+static int write_open_file(int fd, const char *bytes, size_t size)
 {
     struct text want = {.length = 0};
     struct text got = {.length = 0};
-    ssize_t written = step_write(fd, content_bytes(content), content.size);
-    if (written >= 0 && (size_t)written == content.size)
+    ssize_t written = step_write(fd, bytes, size);
+    if (written >= 0 && (size_t)written == size)
         return 1;
-    text_add_unsigned(&want, content.size);
+    text_add_unsigned(&want, size);
     if (written < 0)
         text_add_errno(&got, errno);
     else
@@ -176,6 +176,11 @@ static int write_open_file(int fd, struct content content)
 
 void write_file(const char *name, struct content content)
 {
+    write_file_bytes(name, content_bytes(content), content.size);
+}
+
+void write_file_bytes(const char *name, const char *bytes, size_t size)
+{
     if (!story_goes_on())
         return;
     int fd = step_open(full_path(name), O_WRONLY | O_CREAT | O_EXCL, 0666 & 0644);
@@ -184,7 +189,7 @@ void write_file(const char *name, struct content content)
         return;
     }
     remember(name, 0, PRESENT);
-    int complete = write_open_file(fd, content);
+    int complete = write_open_file(fd, bytes, size);
     if (step_close(fd) != 0 && complete)
         report_failed_call("setup_close", errno);
 }

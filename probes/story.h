@@ -37,6 +37,9 @@ void make_directory(const char *name);
  */
 void write_file(const char *name, struct content content);
 
+/** The same with bytes of the caller's, of which there may be more than CONTENT_BYTES. */
+void write_file_bytes(const char *name, const char *bytes, size_t size);
+
 /** Checks that the file is there, in its directory and with its content, before anything is
  * renamed. `setup_file`, `setup_entry`. */
 void read_back(const char *name, struct content content);

@@ -15,9 +15,6 @@
  */
 #include "scene.h"
 
-#include "steps.h"
-
-#include <errno.h>
 #include <fcntl.h>
 
 enum { HALF = 2500 };
@@ -30,23 +27,17 @@ int main(int argc, char **argv)
     if (begin_story(argc, argv, "dirty_replaced_handle", "new old") != 0)
         return PROBE_USAGE;
     make_file("new", source);
-    if (!story_goes_on())
+    int fd = open_handle("old", O_WRONLY | O_CREAT | O_EXCL);
+    if (fd < 0)
         return end_story();
-    int fd = step_open(full_path("old"), O_WRONLY | O_CREAT | O_EXCL, 0644);
-    if (fd < 0) {
-        report_failed_call("setup_open", errno);
-        return end_story();
-    }
-    may_leave("old", 0);
     write_part("setup_write", fd, stale, 0, HALF);
     if (!story_goes_on()) {
-        (void)step_close(fd);
+        close_handle(fd);
         return end_story();
     }
     int error = attempt("new", "old", "0", 0);
     write_part("write", fd, stale, HALF, HALF);
-    if (step_close(fd) != 0)
-        report_failed_call("close", errno);
+    close_handle(fd);
     if (error == 0) {
         check_absent("old_gone", "new");
         check_survives("new_bytes", "old", source, "new");

@@ -12,9 +12,6 @@
  */
 #include "scene.h"
 
-#include "steps.h"
-
-#include <errno.h>
 #include <fcntl.h>
 
 int main(int argc, char **argv)
@@ -26,17 +23,12 @@ int main(int argc, char **argv)
         return PROBE_USAGE;
     make_file("old", stale);
     make_file("new", source);
-    if (!story_goes_on())
+    int fd = open_handle("old", O_RDONLY);
+    if (fd < 0)
         return end_story();
-    int fd = step_open(full_path("old"), O_RDONLY, 0);
-    if (fd < 0) {
-        report_failed_call("setup_open", errno);
-        return end_story();
-    }
     (void)attempt("new", "old", "0", 0);
     check_rest("handle_after", fd, stale, 0, 5000);
-    if (step_close(fd) != 0)
-        report_failed_call("close", errno);
+    close_handle(fd);
     check_absent("old_gone", "new");
     check_survives("new_bytes", "old", source, "new");
     check_listing(&root);

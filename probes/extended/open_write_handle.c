@@ -13,9 +13,6 @@
  */
 #include "scene.h"
 
-#include "steps.h"
-
-#include <errno.h>
 #include <fcntl.h>
 
 enum { HALF = 1500 };
@@ -27,23 +24,17 @@ int main(int argc, char **argv)
     if (begin_story(argc, argv, "open_write_handle", "a b c") != 0)
         return PROBE_USAGE;
     make_file("c", source);
-    if (!story_goes_on())
+    int fd = open_handle("a", O_WRONLY | O_CREAT | O_EXCL);
+    if (fd < 0)
         return end_story();
-    int fd = step_open(full_path("a"), O_WRONLY | O_CREAT | O_EXCL, 0644);
-    if (fd < 0) {
-        report_failed_call("setup_open", errno);
-        return end_story();
-    }
-    may_leave("a", 0);
     write_part("setup_write", fd, source, 0, HALF);
     if (!story_goes_on()) {
-        (void)step_close(fd);
+        close_handle(fd);
         return end_story();
     }
     int error = attempt("a", "b", "0", 0);
     write_part("write", fd, source, HALF, HALF);
-    if (step_close(fd) != 0)
-        report_failed_call("close", errno);
+    close_handle(fd);
     if (setup_broke())
         return end_story(); /* the second half was never written */
     if (error == 0) {

@@ -19,16 +19,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-static int open_directory(const char *name)
-{
-    if (!story_goes_on())
-        return -1;
-    int fd = step_open(full_path(name), O_RDONLY, 0);
-    if (fd < 0)
-        report_failed_call("setup_open", errno);
-    return fd;
-}
-
 static void try_renameat(int from_fd, const char *from, int to_fd, const char *to)
 {
     tell_about_rename();
@@ -65,8 +55,8 @@ int main(int argc, char **argv)
     may_leave("x/c", 0);
     may_leave("x/d", 0);
     may_leave("x/a", 0);
-    int x = open_directory("x");
-    int y = open_directory("y");
+    int x = open_handle("x", O_RDONLY);
+    int y = open_handle("y", O_RDONLY);
     if (story_goes_on()) {
         try_renameat(x, "a", y, "b");
         check_moved("x/a", "y/b", source);
@@ -83,9 +73,7 @@ int main(int argc, char **argv)
         check_listing(&old);
         check_listing(&new);
     }
-    if (x >= 0 && step_close(x) != 0)
-        report_failed_call("close", errno);
-    if (y >= 0 && step_close(y) != 0)
-        report_failed_call("close", errno);
+    close_handle(x);
+    close_handle(y);
     return end_story();
 }

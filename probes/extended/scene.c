@@ -158,10 +158,10 @@ void rename_swept(const char *from, const char *to, struct content content)
     check_survives("source_kept", from, content, to);
 }
 
-/* Whether create(2) refuses the name for its length: errors that it may have for this differ. */
-static int says_too_long(int error)
+int says_too_long(int error)
 {
-    return error == ENAMETOOLONG || error == EINVAL || error == ENOENT || error == ERANGE;
+    return error == ENAMETOOLONG || error == EINVAL || error == ENOENT || error == ERANGE ||
+           error == ELOOP || error == EMLINK;
 }
 
 /*
@@ -235,4 +235,46 @@ void check_rest(const char *check, int fd, struct content content, size_t offset
     if (got.length == 0 && memcmp(chunk, content_bytes(content) + offset, size) != 0)
         text_add(&got, "differs");
     report_check(check, content.label, got.length > 0 ? got.bytes : NULL);
+}
+
+int open_handle(const char *name, int flags)
+{
+    if (!story_goes_on())
+        return -1;
+    int fd = step_open(full_path(name), flags, 0644);
+    if (fd < 0)
+        report_failed_call("setup_open", errno);
+    else if (flags & O_CREAT)
+        may_leave(name, 0);
+    return fd;
+}
+
+void close_handle(int fd)
+{
+    if (fd >= 0 && step_close(fd) != 0)
+        report_failed_call("close", errno);
+}
+
+struct handles open_half_used(const char *read, const char *written, struct content source)
+{
+    size_t half = source.size / 2;
+    make_file(read, source);
+    struct handles handles = {open_handle(read, O_RDONLY),
+                              open_handle(written, O_WRONLY | O_CREAT | O_EXCL)};
+    if (story_goes_on())
+        check_rest("setup_read", handles.read, source, 0, half);
+    if (story_goes_on())
+        write_part("setup_write", handles.written, source, 0, half);
+    return handles;
+}
+
+void use_other_half(struct handles handles, struct content source)
+{
+    size_t half = source.size / 2;
+    if (!setup_broke()) {
+        check_rest("handle_after", handles.read, source, half, source.size - half);
+        write_part("write", handles.written, source, half, source.size - half);
+    }
+    close_handle(handles.read);
+    close_handle(handles.written);
 }

@@ -34,6 +34,27 @@ void check_answer(int error, const char *allowed);
  */
 void check_survives(const char *check, const char *name, struct content content, const char *other);
 
+/**
+ * Opens a file or directory for a handle that a rename must not disturb; with O_CREAT the clean-up
+ * knows it. Returns -1 where that fails, which breaks the set-up, or where the story has ended.
+ */
+int open_handle(const char *name, int flags);
+
+/** Closes it, if there is one; a failure is a broken check `close`. */
+void close_handle(int fd);
+
+/**
+ * Two files with `source` in them, one open and half read, the other open and half written; and,
+ * after a rename, that both handles go on and are closed. Breaks the set-up, or `handle_after`,
+ * `write` and `close`.
+ */
+struct handles {
+    int read;
+    int written;
+};
+struct handles open_half_used(const char *read, const char *written, struct content source);
+void use_other_half(struct handles handles, struct content source);
+
 /** Checks that an open file goes on with `size` bytes of the content from `offset`. */
 void check_rest(const char *check, int fd, struct content content, size_t offset, size_t size);
 
@@ -49,6 +70,9 @@ void check_directory(const char *check, const char *name);
 
 /** Checks how many entries D or a directory in it lists, "." and ".." not counted. */
 void check_entry_count(const char *directory, unsigned long entries);
+
+/** Whether a call refuses a name for its length, or for its depth: errors for this differ. */
+int says_too_long(int error);
 
 /** Numbered names and labels: writes "<head><number, 4 digits><tail>" into `out`. */
 enum { NUMBERED_BYTES = 320 };

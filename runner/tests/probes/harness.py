@@ -19,7 +19,10 @@ EXTENDED = ("directory_rename", "directory_into_itself", "replace_empty_director
             "longest_name", "too_long_name", "illegal_names", "short_name_collisions",
             "open_read_handle", "open_write_handle", "open_replaced_handle",
             "dirty_replaced_handle", "rename_while_listing", "directory_growth", "thousand_renames", "full_disk",
-            "full_directory", "renameat_directory", "relative_names", "unicode_names")
+            "full_directory", "renameat_directory", "relative_names", "unicode_names",
+            "directory_into_empty_child", "missing_onto_itself", "alias_name", "large_pyc",
+            "open_file_in_moved_directory", "open_sibling", "write_after_rename", "mode_and_times",
+            "deep_path")
 ABIS = (NATIVE, "linux-x86_64-musl", "linux-i686")
 SECONDS = 30
 

@@ -12,7 +12,7 @@ LINE = re.compile(
 )
 ENCODED = re.compile(rb"(?:[A-Za-z0-9._/,:+@-]|%[0-9A-F]{2})*(?:%\+)?")
 CALLS = set("open read write close stat rename unlink mkdir rmdir opendir readdir closedir".split())
-PATH_CALLS = set("open stat unlink mkdir rmdir opendir readdir closedir chdir mount".split())
+PATH_CALLS = set("open stat unlink mkdir rmdir opendir readdir closedir chdir mount utimensat".split())
 
 
 class Bad(Exception):

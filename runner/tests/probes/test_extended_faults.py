@@ -44,6 +44,25 @@ CASES = (
     ("rename_while_listing", "none", 0, [], []),
     ("rename_while_listing", "source_lost", errno.EIO, ["answer", "entries", "new_bytes"],
      ["new_bytes"]),
+    ("directory_into_empty_child", "nothing_done", 0, ["answer"], []),
+    ("directory_into_empty_child", "subtree_lost", 0,
+     ["answer", "file_kept", "child_kept", "listing"], ["file_kept"]),
+    ("missing_onto_itself", "nothing_done", 0, ["answer", "answer"], []),
+    ("alias_name", "both_lost", 0, ["answer", "file_kept", "entries"], ["file_kept"]),
+    ("alias_name", "alias_lost", 0, ["file_kept", "entries"], ["file_kept"]),
+    ("alias_name", "nothing_done", 0, ["file_kept"], []),
+    ("large_pyc", "cut", 0, ["new_size", "new_bytes"], ["new_bytes"]),
+    ("large_pyc", "nothing_done", 0, ["old_gone", "new_size", "new_bytes", "listing"], []),
+    ("open_file_in_moved_directory", "handles_lost", 0,
+     ["handle_after", "written_file_kept"], ["written_file_kept"]),
+    ("open_file_in_moved_directory", "refused", 0, ["answer"], []),
+    ("open_sibling", "handles_lost", 0,
+     ["handle_after", "written_file_kept"], ["written_file_kept"]),
+    ("open_sibling", "source_lost", errno.EIO, ["answer", "new_bytes"], ["new_bytes"]),
+    ("write_after_rename", "writes_lost", 0, ["written_bytes"], ["written_bytes"]),
+    ("mode_and_times", "touched", 0, ["mode_kept", "time_kept"], []),
+    ("deep_path", "source_lost", errno.ENAMETOOLONG, ["answer", "new_bytes"], ["new_bytes"]),
+    ("deep_path", "nothing_done", 0, ["old_gone", "new_bytes"], []),
 )
 
 
@@ -52,7 +71,8 @@ def test_what_an_extended_shape_says_of_a_fault(shape, fault, number, broken, lo
     mutants = build.mutants(harness.NATIVE)
     with harness.fresh_directory() as directory:
         journal = harness.run_probe([f"{mutants}/faulty_{shape}"], shape, directory,
-                                    1 if broken else 0, env={"RO_FAULT": fault, "RO_ERRNO": str(number)})
+                                    1 if broken else 0, ("utimensat",),
+                                    env={"RO_FAULT": fault, "RO_ERRNO": str(number)})
         said = (journal.outcome, journal.broken, journal.lost)
         outcome = "pass" if not broken else "unfit" if broken[0].startswith("setup_") else "fail"
         assert said == (outcome, broken, lost), f"{shape} with {fault}: {said}"

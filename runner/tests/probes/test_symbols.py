@@ -22,7 +22,8 @@ ALLOWED = set(
 )
 # The extended shapes that are about another call, or need one; what mounts Nanvix's hostfs, which is in
 # the programs of that ABI alone; and what waits where a guest is known to be able to.
-MORE = {"renameat_directory": {"renameat"}, "relative_names": {"chdir"}, "hostfs": {"mount"},
+MORE = {"renameat_directory": {"renameat"}, "relative_names": {"chdir"},
+        "mode_and_times": {"utimensat"}, "hostfs": {"mount"},
         "wait": {"nanosleep"}}
 
 

@@ -59,11 +59,24 @@ static int is_too_early(void)
            ((renamed && fault_is("late_rename")) || fault_is("late_writes"));
 }
 
+/* Which descriptors were opened before the rename. */
+static char opened_before[64];
+
+static int leads_nowhere(int fd)
+{
+    return renamed && fault_is("handles_lost") && opened_before[fd % (int)sizeof opened_before];
+}
+
 int shim_open(const char *path, int flags, mode_t mode)
 {
     if (renamed && fault_is("unreadable"))
         return fail_with(EIO);
-    return (flags & O_CREAT) == 0 && is_too_early() ? fail_with(ENOENT) : open(path, flags, mode);
+    if ((flags & O_CREAT) == 0 && is_too_early())
+        return fail_with(ENOENT);
+    int fd = open(path, flags, mode);
+    if (fd >= 0)
+        opened_before[fd % (int)sizeof opened_before] = (char)!renamed;
+    return fd;
 }
 
 int shim_rename(const char *from, const char *to)
@@ -83,6 +96,8 @@ int shim_rename(const char *from, const char *to)
         return 0;
     if (fault_is("both_lost"))
         return unlink(from) + unlink(to);
+    if (fault_is("alias_lost"))
+        return unlink(from);
     if (fault_is("old_name_stays"))
         return unlink(to) + link(from, to);
     int result = rename(from, to);
@@ -92,13 +107,22 @@ int shim_rename(const char *from, const char *to)
         return poke(to, 3000);
     if (result == 0 && fault_is("byte_changed"))
         return poke(to, 2999);
+    if (result == 0 && fault_is("touched"))
+        return chmod(to, 0666) + utimensat(AT_FDCWD, to, NULL, 0);
     if (result == 0 && fault_is("stray_entry"))
         return make_entry(to);
     return result;
 }
 
+ssize_t shim_read(int fd, void *bytes, size_t size)
+{
+    return leads_nowhere(fd) ? 0 : read(fd, bytes, size);
+}
+
 ssize_t shim_write(int fd, const void *bytes, size_t size)
 {
+    if (leads_nowhere(fd) || (renamed && fault_is("writes_lost")))
+        return (ssize_t)size;
     if (fault_is("disk_full") || (renamed && fault_is("room_ends")))
         return fail_with(ENOSPC);
     return write(fd, bytes, fault_is("short_write") ? size - 1 : size);

@@ -29,6 +29,11 @@ DEFAULT int shim_open(const char *path, int flags, mode_t mode)
     return open(path, flags, mode);
 }
 
+DEFAULT ssize_t shim_read(int fd, void *bytes, size_t size)
+{
+    return read(fd, bytes, size);
+}
+
 DEFAULT ssize_t shim_write(int fd, const void *bytes, size_t size)
 {
     return write(fd, bytes, size);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 int shim_open(const char *path, int flags, mode_t mode);
+ssize_t shim_read(int fd, void *bytes, size_t size);
 ssize_t shim_write(int fd, const void *bytes, size_t size);
 int shim_stat(const char *path, struct stat *status);
 int shim_rename(const char *from, const char *to);
@@ -31,6 +32,7 @@ unsigned shim_ticks(void);
 
 #ifdef MUTATED
 #define open(path, flags, mode) shim_open(path, flags, mode)
+#define read(fd, bytes, size) shim_read(fd, bytes, size)
 #define write(fd, bytes, size) shim_write(fd, bytes, size)
 #define stat(path, status) shim_stat(path, status)
 #define rename(from, to) shim_rename(from, to)
