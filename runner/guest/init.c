@@ -18,9 +18,11 @@
  * host has in /tmp, does not cover it there.
  *
  * The VM's exit status is the probe's, or one of `enum init_status`. Every failure is one line that
- * begins with "init: ". Nothing but the probe itself is waited for.
+ * begins with "init: ". Nothing but the probe itself is waited for; of one that stays away it tells
+ * where it is (inside.h).
  */
 #include "console.h"
+#include "inside.h"
 #include "modules.h"
 #include "served.h"
 
@@ -231,11 +233,11 @@ static pid_t start_probe(char **argv)
 }
 
 /* As init, this process also inherits the orphans of the probe; they are reaped by the way. */
-static int await_probe(pid_t probe, const char *name)
+static int await_probe(pid_t probe, const char *name, const char *nonce)
 {
     int status = 0;
-    for (;;) {
-        pid_t ended = waitpid(-1, &status, 0);
+    pid_t ended = inside_wait(probe, nonce, &status);
+    for (;; ended = waitpid(-1, &status, 0)) {
         if (ended == probe)
             break;
         if (ended < 0 && errno != EINTR) {
@@ -270,6 +272,15 @@ static void end_leftovers(void)
     (void)alarm(0);
 }
 
+static const char *nonce_of(char **argv)
+{
+    static const char option[] = "--nonce=";
+    for (; *argv != NULL; argv++)
+        if (strncmp(*argv, option, sizeof option - 1) == 0)
+            return *argv + sizeof option - 1;
+    return "-";
+}
+
 static int run_probe(char **argv)
 {
     pid_t probe = start_probe(argv);
@@ -277,7 +288,7 @@ static int run_probe(char **argv)
         console_say("start %s: %s", argv[0], console_errno_name(errno));
         return INIT_NO_PROBE;
     }
-    int status = await_probe(probe, argv[0]);
+    int status = await_probe(probe, argv[0], nonce_of(argv));
     end_leftovers();
     return status;
 }

@@ -56,6 +56,34 @@ static void write_lines(FILE *out, const char *title, const json_t *lines)
     }
 }
 
+/* What was seen inside the target: one task a line, and what the inspections printed. */
+static void write_inside(FILE *out, const json_t *inside)
+{
+    size_t index;
+    size_t frame;
+    const json_t *item;
+    if (json_truth(inside, "silent"))
+        (void)fputs("\nthe guest told nothing of itself: it had stopped as a whole\n", out);
+    json_array_foreach(json_object_get(inside, "tasks"), index, item) {
+        const json_t *stack = json_object_get(item, "stack");
+        (void)fputs(index == 0 ? "\ninside the guest:\n  " : "  ", out);
+        plain_write(out, member_text(item, "comm"));
+        (void)fprintf(out, " (%.1s)", member_text(item, "state"));
+        for (frame = 0; frame < json_array_size(stack); frame++) {
+            (void)fputc(' ', out);
+            plain_write(out, item_text(stack, frame));
+        }
+        (void)fputc('\n', out);
+    }
+    json_array_foreach(json_object_get(inside, "inspections"), index, item) {
+        (void)fputs("\ninspection ", out);
+        plain_write(out, member_text(item, "name"));
+        (void)fputs(": ", out);
+        plain_write(out, member_text(item, "status"));
+        write_lines(out, "it printed", json_object_get(item, "output"));
+    }
+}
+
 static void write_member(FILE *out, const char *before, const json_t *object, const char *key)
 {
     (void)fputs(before, out);
@@ -152,6 +180,7 @@ int details_text_write(FILE *out, const struct attempt *attempt, struct error *e
     if (write_timeline(out, cell, error) != 0)
         return -1;
     write_threads(out, evidence);
+    write_inside(out, json_object_get(evidence, "inside"));
     write_processes(out, cell, evidence);
     write_anomalies(out, cell);
     write_host_view(out, json_object_get(cell, "host_view"));

@@ -50,6 +50,8 @@ static void take_fields(struct target *target)
     target->environment = json_object_get(launch, "environment");
     target->interpreter = json_object_get(root, "interpreter");
     target->panic_lines = json_object_get(root, "panic_lines");
+    target->inspect = json_object_get(root, "inspect");
+    target->tells_of_itself = json_truth(root, "tells_of_itself");
     target->exit_status_is_probes = strcmp(json_text(root, "exit_status"), "probe") == 0;
     target->same_inode = json_is_true(json_object_get(root, "same_inode"));
     target->own_file_system = json_is_true(json_object_get(root, "own_file_system"));

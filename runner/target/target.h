@@ -44,8 +44,10 @@ struct target {
     json_t *argv;                 /* the lists of words are in it; owned, as the next */
     json_t *script_argv;          /* the same for a scenario's script */
     json_t *environment;          /* or NULL */
-    json_t *interpreter; /* how a scenario's script is launched; NULL: not on this target */
-    json_t *panic_lines; /* or NULL */
+    json_t *interpreter;  /* how a scenario's script is launched; NULL: not on this target */
+    json_t *panic_lines;  /* or NULL */
+    json_t *inspect;      /* commands for a call that is out; or NULL */
+    bool tells_of_itself; /* its guest says where a probe is (guest/inside.h) */
     bool exit_status_is_probes;
     bool same_inode;
     bool own_file_system; /* each cell's, which no other cell can fill */

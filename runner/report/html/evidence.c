@@ -93,6 +93,45 @@ static void write_ended(FILE *out, const json_t *process)
     (void)fputs("</div>\n", out);
 }
 
+static void write_task(FILE *out, const json_t *task)
+{
+    (void)fputs("<li><code>", out);
+    html_write(out, member_text(task, "comm"));
+    (void)fprintf(out, "</code> (%.1s)", member_text(task, "state"));
+    write_stack(out, json_object_get(task, "stack"));
+    (void)fputc('\n', out);
+}
+
+static void write_inspection(FILE *out, const json_t *inspection)
+{
+    (void)fputs("<p>Inspection <code>", out);
+    html_write(out, member_text(inspection, "name"));
+    (void)fputs("</code>: ", out);
+    html_write(out, member_text(inspection, "status"));
+    (void)fputs("</p>\n", out);
+    write_stack(out, json_object_get(inspection, "output"));
+}
+
+/* What was seen inside the target while the call was out. */
+static void write_inside(FILE *out, const json_t *inside)
+{
+    const json_t *tasks = json_object_get(inside, "tasks");
+    size_t index;
+    json_t *item;
+    if (json_truth(inside, "silent"))
+        (void)fputs("<p>The guest told nothing of itself: it had stopped as a whole.</p>\n", out);
+    if (json_array_size(tasks) > 0)
+        (void)fputs("<h5>Inside the guest</h5><ul class=inside>\n", out);
+    json_array_foreach(tasks, index, item) {
+        write_task(out, item);
+    }
+    if (json_array_size(tasks) > 0)
+        (void)fputs("</ul>\n", out);
+    json_array_foreach(json_object_get(inside, "inspections"), index, item) {
+        write_inspection(out, item);
+    }
+}
+
 void html_write_evidence(FILE *out, const json_t *evidence)
 {
     size_t index;
@@ -119,4 +158,5 @@ void html_write_evidence(FILE *out, const json_t *evidence)
         write_ended(out, process);
     }
     write_threads(out, evidence);
+    write_inside(out, json_object_get(evidence, "inside"));
 }

@@ -205,6 +205,7 @@ void cell_release(struct cell *cell)
     json_decref(cell->view_findings);
     json_decref(cell->launcher);
     json_decref(cell->evidence);
+    json_decref(cell->inspections);
     json_decref(cell->anomalies);
     json_decref(cell->survivors);
     streams_release(&cell->streams);

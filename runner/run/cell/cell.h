@@ -137,6 +137,9 @@ struct cell {
     json_t *view_findings;
     json_t *launcher; /* how mode and version are known, as the document has it; or NULL */
     json_t *evidence;
+    size_t inspected;          /* commands of `inspect` that are over */
+    uint64_t inspect_until_ns; /* when the one that is out is given up */
+    json_t *inspections;       /* what they printed; owned */
     json_t *anomalies;
     json_t *survivors;
 };

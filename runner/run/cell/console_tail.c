@@ -2,6 +2,7 @@
 #include "run/cell/console_tail.h"
 
 #include "base/text.h"
+#include "run/cell/inside.h"
 #include "verdict/line.h"
 
 #include <stddef.h>
@@ -73,6 +74,9 @@ static void end_line(struct console_tail *tail)
     length = tail->text_length < TEXT_SIZE ? tail->text_length : TEXT_SIZE;
     while (length > 0 && tail->text[length - 1] == '\r')
         length--;
+    if (length >= sizeof INSIDE_PREFIX - 1 &&
+        memcmp(tail->text, INSIDE_PREFIX, sizeof INSIDE_PREFIX - 1) == 0)
+        length = 0;
     if (length > 0) {
         struct kept_line *line = &tail->lines[tail->count++ % CONSOLE_TAIL_LINES];
         line->length = length;

@@ -8,7 +8,8 @@
 
 /**
  * The last lines of console text, fit to be shown: empty lines and lines of a journal are left out,
- * unless these are damaged; text before a journal's line stays. NUL bytes and CRs at the end of a
+ * unless these are damaged, and what a guest tells of itself (inside.h); text before a journal's
+ * line stays. NUL bytes and CRs at the end of a
  * line are dropped; all else goes through text_sanitize().
  */
 

@@ -45,6 +45,7 @@ static void collect_evidence(struct cell *cell, uint64_t now_ns)
         before = &meter->samples->anchor;
     CLEANUP_JSON json_t *lines = streams_last_lines(&cell->streams, &cell->builder);
     cell->evidence = evidence_collect(&cell->builder, &cell->tree, before, &last, &figures, lines);
+    cell_add_inside(cell, now_ns);
 }
 
 static void look_who_is_ahead(struct cell *cell, const struct tree *tree,
@@ -104,6 +105,7 @@ static void after_tree(struct cell *cell, uint64_t now_ns)
 void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table)
 {
     uint64_t grace_ns = cell->setup->target.budgets.grace_ns;
+    cell_end_inspection(cell, now_ns);
     streams_judge(&cell->streams);
     if (!cell_waited_in_vain(cell) && cell->root_ended && group_is_empty(cell)) {
         after_tree(cell, now_ns);

@@ -33,6 +33,12 @@ void cell_launch_in_turn(struct cell *cell, uint64_t now_ns);
 /* watch.c */
 void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table);
 
+/* inspect.c: looks into a call that is out, whose budget this is; ends that before anything is
+ * ended; adds what came of it to the evidence. */
+void cell_inspect(struct cell *cell, uint64_t now_ns, uint64_t budget_ns);
+void cell_end_inspection(struct cell *cell, uint64_t now_ns);
+void cell_add_inside(struct cell *cell, uint64_t now_ns);
+
 /* end.c */
 bool cell_waited_in_vain(const struct cell *cell);
 void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table);

@@ -46,6 +46,7 @@ int streams_start(struct streams *streams, struct journal_account *account, cons
                 {.fd = -1, .is_journal = true, .is_file = true}},
         .output = output,
         .account = account,
+        .nonce = nonce,
     };
     (void)snprintf(streams->prefix, sizeof streams->prefix, "%s", prefix);
     if (console_file != NULL && (streams->console_path = strdup(console_file)) == NULL)
@@ -121,8 +122,10 @@ static void hear(struct streams *streams, struct stream *stream, const char *byt
     console_tail_feed(stream->tail, bytes, length);
     if (stream->panic != NULL)
         panic_watch_feed(stream->panic, bytes, length);
-    if (stream->is_journal)
-        journal_reader_feed(streams->reader, bytes, length);
+    if (!stream->is_journal)
+        return;
+    inside_feed(&streams->inside, streams->nonce, bytes, length, streams->account->now_ns);
+    journal_reader_feed(streams->reader, bytes, length);
 }
 
 static void end_stream(struct streams *streams, struct stream *stream)
@@ -296,6 +299,7 @@ void streams_release(struct streams *streams)
         panic_watch_free(streams->all[i].panic);
     }
     journal_reader_free(streams->reader);
+    inside_release(&streams->inside);
     free(streams->panic_patterns);
     free(streams->console_path);
     *streams = (struct streams){.all = {{.fd = -1}, {.fd = -1}, {.fd = -1}}};

@@ -3,6 +3,7 @@
 #define RO_STREAMS_H
 
 #include "run/cell/console_tail.h"
+#include "run/cell/inside.h"
 #include "run/cell/panic_watch.h"
 #include "run/document/output.h"
 #include "verdict/account.h"
@@ -41,6 +42,8 @@ struct streams {
     bool cut;
     const char **panic_patterns; /* owned; the strings are the target's */
     struct journal_reader *reader;
+    const char *nonce;    /* borrowed */
+    struct inside inside; /* what the guest tells of itself where the journal comes */
     struct journal_account *account;
     bool judged; /* the verdict is made from what follows; what is heard later is not in it */
     struct journal_counts judged_counts;
@@ -48,10 +51,10 @@ struct streams {
 };
 
 /**
- * Starts to listen. `stdout_fd` and `stderr_fd` are read ends in non-blocking mode, which it takes
- * over. `console_file` is the path of a console file or NULL. Artifacts are made in
- * `output`, unless it is NULL, as PREFIX.stdout, PREFIX.stderr and PREFIX.console. Returns 0, or -1
- * with ERROR_MEMORY or ERROR_INPUT (a pattern that can't be watched for).
+ * Starts to listen. `nonce` is borrowed. `stdout_fd` and `stderr_fd` are read ends in non-blocking
+ * mode, which it takes over. `console_file` is the path of a console file or NULL. Artifacts are
+ * made in `output`, unless it is NULL, as PREFIX.stdout, PREFIX.stderr and PREFIX.console. Returns
+ * 0, or -1 with ERROR_MEMORY or ERROR_INPUT (a pattern that can't be watched for).
  */
 int streams_start(struct streams *streams, struct journal_account *account, const char *nonce,
                   const json_t *panic_lines, int stdout_fd, int stderr_fd, const char *console_file,

@@ -179,6 +179,7 @@ void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table)
     notice_new_phase(cell);
     if (now_ns >= cell->expected_ns)
         charge(cell, now_ns, table);
+    cell_inspect(cell, now_ns, phase_budget(cell));
     if (find_ending(cell, now_ns)) {
         /* What came in since the last look must be heard before the verdict. */
         uint64_t events = cell->account.event_count;

@@ -207,7 +207,8 @@ static int run_program(const json_t *step, struct error *error)
     for (size_t i = 0; i < count; i++)
         argv[i] = json_string_value(json_array_get(words, i));
     CLEANUP(tool_output_release) struct tool_output output = {0};
-    if (tool_run(argv, NULL, deadline_ns(step), TOOL_OUTPUT_LIMIT, &output, error) != 0)
+    if (tool_run(argv, NULL, (struct tool_limits){deadline_ns(step), 0, TOOL_OUTPUT_LIMIT}, &output,
+                 error) != 0)
         return -1;
     if (output.status == 0)
         return 0;

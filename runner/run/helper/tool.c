@@ -96,22 +96,24 @@ static int wait_for_end(struct patience *patience, struct process_table *table, 
 }
 
 /* Waits for a tool's output and end. Returns -1 on the deadline. */
-static int wait_for_tool(pid_t pid, int fd, uint64_t deadline_ns, size_t limit,
+static int wait_for_tool(pid_t pid, int fd, const struct tool_limits *limits,
                          struct tool_output *out, struct error *error)
 {
     CLEANUP(process_table_release) struct process_table table = {0};
     CLEANUP(patience_release) struct patience patience = {0};
-    patience_start(&patience, pid, deadline_ns, deadline_ns * PATIENCE_TIMES, clock_now_ns());
-    if (collect(fd, &patience, &table, limit, out, error) != 0)
+    patience_start(&patience, pid, limits->silent_ns,
+                   limits->most_ns != 0 ? limits->most_ns : limits->silent_ns * PATIENCE_TIMES,
+                   clock_now_ns());
+    if (collect(fd, &patience, &table, limits->bytes, out, error) != 0)
         return -1;
     return wait_for_end(&patience, &table, &out->status, error);
 }
 
-int tool_run(const char *const *argv, const char *directory, uint64_t deadline_ns, size_t limit,
+int tool_run(const char *const *argv, const char *directory, struct tool_limits limits,
              struct tool_output *out, struct error *error)
 {
     char program[PATH_MAX];
-    *out = (struct tool_output){.bytes = calloc(1, limit + 1)};
+    *out = (struct tool_output){.bytes = calloc(1, limits.bytes + 1)};
     if (out->bytes == NULL)
         return error_set(error, ERROR_MEMORY, argv[0], "out of memory for its output");
     if (program_find(argv[0], program, sizeof program, error) != 0)
@@ -128,7 +130,7 @@ int tool_run(const char *const *argv, const char *directory, uint64_t deadline_n
     (void)close(steal_fd(&write_end));
 
     struct error waiting = ERROR_INIT;
-    if (wait_for_tool(pid, read_end, deadline_ns, limit, out, &waiting) == 0)
+    if (wait_for_tool(pid, read_end, &limits, out, &waiting) == 0)
         return 0;
     (void)kill(pid, SIGKILL);
     (void)waitpid(pid, NULL, WNOHANG);

@@ -70,7 +70,7 @@ static ssize_t read_in_image(void *context, const char *path, char *out, size_t 
         return -1;
     const char *const argv[] = {"mcopy", "-n", "-i", image->path, inside, "-", NULL};
     CLEANUP(tool_output_release) struct tool_output output = {0};
-    if (tool_run(argv, NULL, TOOL_DEADLINE_NS, size, &output, error) != 0)
+    if (tool_run(argv, NULL, (struct tool_limits){TOOL_DEADLINE_NS, 0, size}, &output, error) != 0)
         return -1;
     if (!succeeded(&output))
         return tool_failed("mcopy", &output, error);
@@ -82,7 +82,8 @@ static int check_image(const char *path, struct view_findings *findings, struct 
 {
     const char *const argv[] = {"fsck.fat", "-n", path, NULL};
     CLEANUP(tool_output_release) struct tool_output output = {0};
-    if (tool_run(argv, NULL, TOOL_DEADLINE_NS, OUTPUT_LIMIT, &output, error) != 0)
+    if (tool_run(argv, NULL, (struct tool_limits){TOOL_DEADLINE_NS, 0, OUTPUT_LIMIT}, &output,
+                 error) != 0)
         return -1;
     if (succeeded(&output))
         return 0;
@@ -99,7 +100,8 @@ int view_fat_image(const char *path, const struct shape *shape, const char *nonc
 {
     const char *const argv[] = {"mdir", "-/", "-a", "-b", "-i", path, "::/", NULL};
     CLEANUP(tool_output_release) struct tool_output output = {0};
-    if (tool_run(argv, NULL, TOOL_DEADLINE_NS, OUTPUT_LIMIT, &output, error) != 0)
+    if (tool_run(argv, NULL, (struct tool_limits){TOOL_DEADLINE_NS, 0, OUTPUT_LIMIT}, &output,
+                 error) != 0)
         return -1;
     if (!succeeded(&output))
         return tool_failed("mdir", &output, error);

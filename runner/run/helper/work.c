@@ -2,11 +2,14 @@
 #include "run/helper/work.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/exit_status.h"
 #include "base/json_access.h"
 #include "base/json_build.h"
 #include "run/helper/host_view.h"
 #include "run/helper/launcher_log.h"
 #include "run/helper/steps.h"
+#include "run/helper/tool.h"
 #include "run/leftovers.h"
 #include "run/recorded_files.h"
 
@@ -18,6 +21,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* What an inspection may print, and be called with. */
+enum { INSPECT_BYTES = 16 * 1024, INSPECT_LINES = 200, INSPECT_WORDS = 128 };
 
 /* Takes the answer over; without memory there is none, which is no yes either. */
 static json_t *add_change(json_t *answer, const struct error *changed)
@@ -100,6 +106,41 @@ static json_t *do_check_root(const json_t *request)
     return build_finish(&builder, answer);
 }
 
+/* Lines of output, which may be anything; more of them than these are cut. */
+static void put_lines(struct builder *builder, json_t *lines, char *text)
+{
+    char *rest = text;
+    for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n"))
+        if ((*line != '\0' || rest != NULL) && json_array_size(lines) < INSPECT_LINES)
+            build_next_text(builder, lines, line);
+}
+
+static json_t *do_inspect(const json_t *request)
+{
+    struct error error = ERROR_INIT;
+    struct builder builder = {0};
+    const char *argv[INSPECT_WORDS + 1] = {NULL};
+    const json_t *words = json_object_get(request, "run");
+    for (size_t i = 0; i < json_array_size(words) && i < INSPECT_WORDS; i++)
+        argv[i] = json_string_value(json_array_get(words, i));
+    uint64_t deadline_ns =
+        (uint64_t)(json_number_value(json_object_get(request, "deadline")) * (double)NS_PER_S);
+    CLEANUP(tool_output_release) struct tool_output output = {0};
+    char status[sizeof error.where + sizeof error.what + sizeof ": "];
+    if (tool_run(argv, NULL, (struct tool_limits){deadline_ns, deadline_ns, INSPECT_BYTES}, &output,
+                 &error) == 0)
+        exit_status_describe(output.status, status, sizeof status);
+    else
+        error_describe(&error, status, sizeof status);
+    json_t *answer = build_object(&builder);
+    build_truth(&builder, answer, "ok", true);
+    build_text(&builder, answer, "status", status);
+    json_t *lines = build_array_in(&builder, answer, "output");
+    if (output.bytes != NULL)
+        put_lines(&builder, lines, output.bytes);
+    return build_finish(&builder, answer);
+}
+
 /* A console file appears when the VM makes it; until then it is empty. */
 static json_t *do_read(const json_t *request, struct answer_bytes *answer)
 {
@@ -141,6 +182,8 @@ json_t *work_carry_out(const json_t *request, const struct payload *payload,
         return do_steps(request);
     if (strcmp(what, "look") == 0)
         return do_look(request);
+    if (strcmp(what, "inspect") == 0)
+        return do_inspect(request);
     if (strcmp(what, "check_root") == 0)
         return do_check_root(request);
     if (strcmp(what, "read") == 0)

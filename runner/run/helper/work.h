@@ -11,6 +11,8 @@
  *   {"do": "look",                          either or both of what was left:
  *    "launcher": {"logs": P, "line": L},                              see launcher_log.h
  *    "view": {"kind": K, "path": P, "shape": S, "nonce": N}}          see host_view.h
+ *   {"do": "inspect", "run": [ARGV...], "deadline": S}    a command of a descriptor's `inspect`;
+ *                                        the answer has its "status" and its "output" in lines
  *   {"do": "check_root", "path": P}      is it a directory that can be written to?
  *                                        The answer has its path without links as "real".
  *   {"do": "read", "path": P, "at": N}   the bytes of a file from there on, as payload

@@ -59,6 +59,13 @@ def judge(runner, scratch, case):
     wanted = WAITS_IN[case.rpartition("-")[2]]
     # Without the right to see it there is no name at all.
     assert any(place.startswith(wanted) for place in waits) or waits == {""}, cell["evidence"]
+    inside = cell["evidence"]["inside"]
+    print(inside)
+    if case.startswith("hostfs"):  # the whole guest stands still with its one thread
+        assert inside["tasks"] == [], inside
+    else:
+        probe = [task for task in inside["tasks"] if task["comm"] == "subdir_sibling"]
+        assert any("rename" in frame for task in probe for frame in task["stack"]), inside
 
 
 def on_fuse(scratch, case, build):
