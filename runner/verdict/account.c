@@ -7,11 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A timeline keeps its first and its last lines; an extended shape may have thousands. */
-enum { TIMELINE_MAX = 400, TIMELINE_HEAD = 200 };
-
-int account_start(struct journal_account *account, const struct shape *shape,
-                  const char *guest_directory, uint64_t launched_ns, struct error *error)
+void account_start(struct journal_account *account, const struct shape *shape,
+                   const char *guest_directory, uint64_t launched_ns)
 {
     *account = (struct journal_account){
         .shape = shape,
@@ -19,44 +16,12 @@ int account_start(struct journal_account *account, const struct shape *shape,
         .launched_ns = launched_ns,
         .last_event_ns = launched_ns,
     };
-    account->timeline = build_array(&account->builder);
-    if (account->timeline == NULL)
-        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a timeline");
-    return 0;
-}
-
-void account_release(struct journal_account *account)
-{
-    json_decref(account->timeline);
-    json_decref(account->filesystem);
-    json_decref(account->call_arguments);
-    *account = (struct journal_account){0};
 }
 
 static const char *field(const struct journal_event *event, const char *key)
 {
     const char *value = journal_event_field(event, key);
     return value == NULL ? "" : value;
-}
-
-static void add_to_timeline(struct journal_account *account, const char *text)
-{
-    struct builder *builder = &account->builder;
-    if (json_array_size(account->timeline) >= TIMELINE_MAX &&
-        json_array_remove(account->timeline, TIMELINE_HEAD) != 0)
-        builder->failed = true;
-    json_t *entry = build_next_object(builder, account->timeline);
-    build_real(builder, entry, "ms", clock_ns_to_ms(account->now_ns - account->launched_ns));
-    build_text(builder, entry, "line", text);
-}
-
-static void keep_arguments(struct journal_account *account, const struct journal_event *event)
-{
-    json_decref(account->call_arguments);
-    account->call_arguments = build_object(&account->builder);
-    for (size_t i = 0; i < event->field_count; i++)
-        build_text(&account->builder, account->call_arguments, event->fields[i].key,
-                   event->fields[i].value);
 }
 
 /* Whether `path` is the work directory's `name`. */
@@ -70,7 +35,7 @@ static bool is_in_work(const struct journal_account *account, const char *path, 
 /* Compares the rename that is entered with the one that the shape's table has at this place. */
 static void check_rename(struct journal_account *account, const struct journal_event *event)
 {
-    if (account->shape->group != SHAPE_GATING || account->wrong_rename[0] != '\0')
+    if (account->shape->group != SHAPE_GATING || journal_is_kept(&account->wrong_rename))
         return;
     const struct shape_rename *wanted = NULL;
     if (account->renames_entered < sizeof account->shape->renames / sizeof *wanted)
@@ -78,19 +43,15 @@ static void check_rename(struct journal_account *account, const struct journal_e
     if (wanted == NULL || wanted->from == NULL ||
         !is_in_work(account, field(event, "from"), wanted->from) ||
         !is_in_work(account, field(event, "to"), wanted->to))
-        (void)snprintf(account->wrong_rename, sizeof account->wrong_rename, "%s", event->text);
+        journal_keep(&account->wrong_rename, event);
 }
 
 static void hear_enter(struct journal_account *account, const struct journal_event *event)
 {
-    (void)snprintf(account->call, sizeof account->call, "%s", event->subject);
-    (void)snprintf(account->call_text, sizeof account->call_text, "%s", event->text);
-    account->call_sequence = event->sequence;
+    journal_keep(&account->call, event);
     account->call_is_out = true;
     account->entered_ns = account->now_ns;
-    keep_arguments(account, event);
-    account->rename_tried = account->rename_tried || strcmp(event->subject, "rename") == 0 ||
-                            strcmp(event->subject, "renameat") == 0;
+    account->rename_tried = account->rename_tried || journal_call_renames(event->subject);
     if (strcmp(event->subject, "rename") == 0) {
         check_rename(account, event);
         account->renames_entered++;
@@ -117,12 +78,14 @@ static void hear_leave(struct journal_account *account, const struct journal_eve
 
 static void hear_check(struct journal_account *account, const struct journal_event *event)
 {
-    if (strcmp(field(event, "result"), "held") == 0)
+    if (strcmp(field(event, "result"), "held") == 0) {
+        account->checks_held++;
         return;
+    }
     static const char setup[] = "setup_";
     const char *late = journal_event_field(event, "late");
-    if (account->broken_check[0] == '\0') {
-        (void)snprintf(account->broken_check, sizeof account->broken_check, "%s", event->text);
+    if (!journal_is_kept(&account->broken_check)) {
+        journal_keep(&account->broken_check, event);
         account->setup_broke = strncmp(event->subject, setup, sizeof setup - 1) == 0;
     }
     if (late != NULL && account->late[0] == '\0')
@@ -153,26 +116,9 @@ static void hear_note(struct journal_account *account, const struct journal_even
     long bytes = strtol(field(event, "bytes"), NULL, 10);
     if (strcmp(event->subject, "inode") == 0)
         hear_inode(account, event);
-    else if (strcmp(event->subject, "longest_name") == 0 && account->filesystem != NULL &&
+    else if (strcmp(event->subject, "longest_name") == 0 && journal_is_kept(&account->filesystem) &&
              bytes > 0)
-        build_number(&account->builder, account->filesystem, "longest_name", bytes);
-}
-
-static void hear_filesystem(struct journal_account *account, const struct journal_event *event)
-{
-    struct builder *builder = &account->builder;
-    json_decref(account->filesystem);
-    account->filesystem = build_object(builder);
-    build_text(builder, account->filesystem, "type", event->subject);
-    static const struct {
-        const char *key;
-        const char *name;
-    } facts[] = {{"dev", "device"}, {"source", "source"}, {"mount", "mount"}};
-    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
-        const char *value = journal_event_field(event, facts[i].key);
-        if (value != NULL)
-            build_text(builder, account->filesystem, facts[i].name, value);
-    }
+        account->longest_name = bytes;
 }
 
 static void hear_end(struct journal_account *account, const struct journal_event *event)
@@ -201,20 +147,16 @@ void account_hear(void *context, const struct journal_event *event)
         account->longest_gap_ns = gap_ns;
     account->event_count++;
     account->last_event_ns = account->now_ns;
-    (void)snprintf(account->last_text, sizeof account->last_text, "%s", event->text);
-    add_to_timeline(account, event->text);
+    journal_keep(&account->last, event);
     if (account->listener != NULL)
         account->listener(account->listener_context, account->now_ns - account->launched_ns,
                           event->text);
     switch (event->kind) {
     case JOURNAL_BEGIN:
-        (void)snprintf(account->build, sizeof account->build, "%s", field(event, "build"));
-        if (strcmp(event->subject, account->shape->name) != 0)
-            (void)snprintf(account->wrong_rename, sizeof account->wrong_rename,
-                           "it calls itself %s", event->subject);
+        journal_keep(&account->begin, event);
         break;
     case JOURNAL_FS:
-        hear_filesystem(account, event);
+        journal_keep(&account->filesystem, event);
         break;
     case JOURNAL_ENTER:
         hear_enter(account, event);
@@ -232,4 +174,103 @@ void account_hear(void *context, const struct journal_event *event)
         hear_end(account, event);
         break;
     }
+}
+
+static const char *text_or_null(const char *text)
+{
+    return text[0] == '\0' ? NULL : text;
+}
+
+const char *account_odd_inode(const struct journal_account *account)
+{
+    if (account->odd_inode[0] != '\0' || account->shape->group != SHAPE_GATING)
+        return text_or_null(account->odd_inode);
+    return text_or_null(account->kept_inode);
+}
+
+/* An extended shape may rename as often as it says; its checks say whether that was right. */
+static unsigned expected_renames(const struct journal_account *account)
+{
+    const struct shape *shape = account->shape;
+    if (shape_is_script(shape))
+        return shape->scenario_renames;
+    return shape->group == SHAPE_EXTENDED ? account->renames_returned
+                                          : (unsigned)shape_renames(shape);
+}
+
+void account_observe(const struct journal_account *account, bool same_inode,
+                     struct observation *seen)
+{
+    const struct shape *shape = account->shape;
+    const char *name = account->begin.event.subject;
+    seen->returned_after_ms = clock_ns_to_ms(account->returned_after_ns);
+    seen->any_event = account->event_count > 0;
+    seen->other_shape = name != NULL && strcmp(name, shape->name) != 0 ? name : NULL;
+    seen->outcome = account->outcome;
+    seen->call_out = account->call_is_out ? account->call.event.subject : NULL;
+    seen->call_text = account->call.event.text;
+    seen->last_text = account->last.event.text;
+    seen->checks_held = account->checks_held;
+    seen->broken_check = account->broken_check.event.text;
+    seen->setup_broke = account->setup_broke;
+    seen->rename_tried = account->rename_tried;
+    /* An extended shape may ask for a refusal; its checks say whether it was the right one. */
+    seen->rename_error =
+        shape->group == SHAPE_EXTENDED ? NULL : text_or_null(account->rename_error);
+    seen->renames_returned = account->renames_returned;
+    seen->renames_expected = expected_renames(account);
+    seen->wrong_rename = account->wrong_rename.event.text;
+    if (same_inode && shape->group == SHAPE_GATING)
+        seen->odd_inode = account_odd_inode(account);
+}
+
+static void describe_step(const struct journal_account *account, struct builder *builder,
+                          json_t *cell)
+{
+    const struct journal_event *call = &account->call.event;
+    json_t *step = build_object_in(builder, cell, "step");
+    build_number(builder, step, "sequence", call->sequence);
+    build_text(builder, step, "call", call->subject);
+    json_t *arguments = build_object_in(builder, step, "arguments");
+    for (size_t i = 0; i < call->field_count; i++)
+        build_text(builder, arguments, call->fields[i].key, call->fields[i].value);
+    build_truth(builder, step, "returned", !account->call_is_out);
+}
+
+static void describe_filesystem(const struct journal_account *account, struct builder *builder,
+                                json_t *cell)
+{
+    static const char *const facts[][2] = {
+        {"dev", "device"}, {"source", "source"}, {"mount", "mount"}};
+    const struct journal_event *event = &account->filesystem.event;
+    json_t *filesystem = build_object_in(builder, cell, "filesystem");
+    build_text(builder, filesystem, "type", event->subject);
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        const char *value = journal_event_field(event, facts[i][0]);
+        if (value != NULL)
+            build_text(builder, filesystem, facts[i][1], value);
+    }
+    if (account->longest_name > 0)
+        build_number(builder, filesystem, "longest_name", account->longest_name);
+}
+
+void account_describe(const struct journal_account *account, enum verdict verdict,
+                      struct builder *builder, json_t *cell)
+{
+    static const char *const members[] = {"step", "rename_ms", "errno", "filesystem"};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        build_text(builder, cell, members[i], NULL);
+    if (verdict != VERDICT_PASS && journal_is_kept(&account->call))
+        describe_step(account, builder, cell);
+    if (account->rename_seen)
+        build_real(builder, cell, "rename_ms", clock_ns_to_ms(account->rename_longest_ns));
+    if (account->rename_error[0] != '\0') {
+        json_t *number = build_object_in(builder, cell, "errno");
+        build_text(builder, number, "name", account->rename_error);
+        build_number(builder, number, "number", account->rename_errno);
+    }
+    if (journal_is_kept(&account->filesystem))
+        describe_filesystem(account, builder, cell);
+    if (account->data_loss)
+        build_truth(builder, cell, "data_loss", true);
 }

@@ -2,6 +2,7 @@
 #include "verdict/classify.h"
 
 #include "base/exit_status.h"
+#include "verdict/journal.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -80,6 +81,8 @@ static void classify_claimed_pass(const struct observation *seen, struct classif
     if (seen->broken_check != NULL || seen->rename_error != NULL)
         decide(out, VERDICT_ERROR, "the probe says pass but its journal says '%s'",
                seen->broken_check != NULL ? seen->broken_check : seen->rename_error);
+    else if (seen->checks_held == 0)
+        decide(out, VERDICT_ERROR, "the probe says pass but has checked nothing");
     else if (seen->wrong_rename != NULL)
         decide(out, VERDICT_ERROR, "the probe renamed something else than its shape asks for: %s",
                seen->wrong_rename);
@@ -173,7 +176,7 @@ static void classify_timeout(const struct observation *seen, struct classificati
         classify_behind(seen, out);
     else if (seen->call_out == NULL)
         decide(out, VERDICT_STALL, "nothing followed '%s' %s", seen->last_text, limit);
-    else if (strcmp(seen->call_out, "rename") == 0 || strcmp(seen->call_out, "renameat") == 0)
+    else if (journal_call_renames(seen->call_out))
         decide(out, VERDICT_HANG, "'%s' did not come back %s%s", seen->call_text, limit, late);
     else
         decide(out, VERDICT_STALL, "'%s' did not come back %s%s", seen->call_text, limit, late);
@@ -187,6 +190,9 @@ void classify(const struct observation *seen, struct classification *out)
         decide(out, VERDICT_ERROR, "bad journal: %s", seen->bad_journal);
     else if (!seen->any_event)
         classify_silent(seen, out);
+    else if (seen->other_shape != NULL)
+        decide(out, VERDICT_ERROR, "the probe is one of another shape: it calls itself %s",
+               seen->other_shape);
     else if (seen->outcome != OUTCOME_NONE)
         classify_complete(seen, out);
     else if (seen->ending == ENDING_VM_ENDED || seen->ending == ENDING_PANIC)

@@ -45,10 +45,12 @@ struct observation {
     uint64_t damaged_since_last;
     uint64_t damaged;
     bool any_event;
+    const char *other_shape; /* what the probe calls itself, if not by its shape; or NULL */
     enum outcome outcome;
-    const char *call_out;     /* the call that was entered and not left; NULL if none */
-    const char *call_text;    /* that line, "enter rename from=... to=..." */
-    const char *last_text;    /* the last valid line */
+    const char *call_out;  /* the call that was entered and not left; NULL if none */
+    const char *call_text; /* that line, "enter rename from=... to=..." */
+    const char *last_text; /* the last valid line */
+    unsigned checks_held;
     const char *broken_check; /* the first broken check; NULL if none */
     bool setup_broke;         /* that one is of the set-up, and says nothing about rename */
     bool rename_tried;

@@ -95,6 +95,9 @@ const char *journal_reader_bad(const struct journal_reader *reader);
 /** The decoded value of `key`, or NULL where the event has no such field. */
 const char *journal_event_field(const struct journal_event *event, const char *key);
 
+/** Whether a call of that name is one of those that rename. */
+bool journal_call_renames(const char *call);
+
 /** Whether `nonce` is one that the format allows. */
 bool journal_nonce_allowed(const char *nonce);
 

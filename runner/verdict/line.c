@@ -44,6 +44,11 @@ const char *journal_event_field(const struct journal_event *event, const char *k
     return NULL;
 }
 
+bool journal_call_renames(const char *call)
+{
+    return strcmp(call, "rename") == 0 || strcmp(call, "renameat") == 0;
+}
+
 size_t journal_encoded_length(const char *value)
 {
     size_t length = 0;
@@ -229,6 +234,8 @@ static const char *fault_of_leave(const struct journal_event *event)
         return "leave has only one of errno= and error=";
     if (number != NULL && !is_number(number))
         return "leave has an errno= that is no number";
+    if (number != NULL && journal_event_field(event, "ret")[0] != '-')
+        return "leave has an errno= and succeeded";
     return NULL;
 }
 
@@ -275,21 +282,14 @@ static const char *fault_of_event(const struct journal_event *event)
     return NULL;
 }
 
-/** Reads `rest`, what follows the prefix without the checksum; returns the fault or NULL. */
-static const char *read_words(struct journal_line *line, char *rest)
+/** Reads `rest`, what follows the sequence number; returns the fault or NULL. */
+static const char *read_event(struct journal_line *line, char *rest)
 {
     struct journal_event *event = &line->event;
-    char *word = take_word(&rest);
-    if (!journal_nonce_allowed(word))
-        return "the nonce is not 8 to 32 of 0-9 a-z";
-    line->nonce = word;
-    word = take_word(&rest);
-    if (word == NULL || !read_sequence(word, &event->sequence))
-        return "the sequence number is none";
     /* The same place in the copy that is left as it was written. */
     if (rest != NULL)
         event->text = line->text + (rest - line->storage);
-    word = take_word(&rest);
+    char *word = take_word(&rest);
     if (word == NULL || !read_kind(word, &event->kind))
         return "the event is unknown";
     const char *fault = read_subject(event, take_word(&rest));
@@ -301,6 +301,19 @@ static const char *read_words(struct journal_line *line, char *rest)
             return fault;
     }
     return fault_of_event(event);
+}
+
+/** Reads `rest`, what follows the prefix without the checksum; returns the fault or NULL. */
+static const char *read_words(struct journal_line *line, char *rest)
+{
+    char *word = take_word(&rest);
+    if (!journal_nonce_allowed(word))
+        return "the nonce is not 8 to 32 of 0-9 a-z";
+    line->nonce = word;
+    word = take_word(&rest);
+    if (word == NULL || !read_sequence(word, &line->event.sequence))
+        return "the sequence number is none";
+    return read_event(line, rest);
 }
 
 /** Rules out, before a checksum is computed, most of what merely has the prefix in it. */
@@ -334,4 +347,44 @@ enum journal_line_state journal_line_read(struct journal_line *line, const char 
     else
         line->fault = read_words(line, line->storage + JOURNAL_PREFIX_LENGTH);
     return line->fault == NULL ? JOURNAL_LINE_VALID : JOURNAL_LINE_MALFORMED;
+}
+
+enum journal_line_state journal_line_read_text(struct journal_line *line, const char *text,
+                                               uint32_t sequence)
+{
+    line->event = (struct journal_event){.sequence = sequence};
+    line->nonce = NULL;
+    line->fault = "it is too long, or there is none";
+    if (text == NULL || strlen(text) >= JOURNAL_LINE_MAX)
+        return JOURNAL_LINE_MALFORMED;
+    memcpy(line->text, text, strlen(text) + 1);
+    memcpy(line->storage, text, strlen(text) + 1);
+    char *rest = line->storage;
+    bool numbered = rest[0] != '\0' && strchr(digits, rest[0]) != NULL;
+    if (numbered && !read_sequence(take_word(&rest), &line->event.sequence))
+        line->fault = "the sequence number is none";
+    else
+        line->fault = read_event(line, rest);
+    return line->fault == NULL ? JOURNAL_LINE_VALID : JOURNAL_LINE_MALFORMED;
+}
+
+static const char *keep_text(char **room, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *kept = memcpy(*room, text, size);
+    *room += size;
+    return kept;
+}
+
+void journal_keep(struct journal_kept *kept, const struct journal_event *event)
+{
+    /* Decoded values are no longer than the line, so a line's text and its values have room. */
+    char *room = kept->bytes;
+    kept->event = *event;
+    kept->event.text = keep_text(&room, event->text);
+    kept->event.subject = keep_text(&room, event->subject);
+    for (size_t i = 0; i < event->field_count; i++) {
+        kept->event.fields[i].key = keep_text(&room, event->fields[i].key);
+        kept->event.fields[i].value = keep_text(&room, event->fields[i].value);
+    }
 }

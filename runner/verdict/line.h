@@ -25,6 +25,15 @@ struct journal_line {
     char storage[JOURNAL_LINE_MAX];
 };
 
+/** An event that outlives its handler, with all that it points to. Zeroed: there is none. */
+struct journal_kept {
+    struct journal_event event;
+    char bytes[2 * JOURNAL_LINE_MAX];
+};
+
+/** Keeps a copy of an event that was read from a line. */
+void journal_keep(struct journal_kept *kept, const struct journal_event *event);
+
 /** How many bytes a probe would write for a value; above JOURNAL_VALUE_MAX it cuts it. */
 size_t journal_encoded_length(const char *value);
 
@@ -37,5 +46,12 @@ bool journal_line_has_checksum(const char *text, size_t length);
  */
 enum journal_line_state journal_line_read(struct journal_line *line, const char *text,
                                           size_t length);
+
+/**
+ * The same for a line as a document's timeline has it: without prefix, nonce and checksum. Its
+ * number is `sequence`, or what it begins with. NULL is malformed.
+ */
+enum journal_line_state journal_line_read_text(struct journal_line *line, const char *text,
+                                               uint32_t sequence);
 
 #endif

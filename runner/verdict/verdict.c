@@ -34,6 +34,18 @@ enum verdict verdict_of(const json_t *cell)
     return VERDICT_ERROR;
 }
 
+bool cell_has_anomaly(const json_t *cell, const char *kind)
+{
+    size_t index = 0;
+    const json_t *anomaly = NULL;
+    json_array_foreach(json_object_get(cell, "anomalies"), index, anomaly) {
+        const char *found = json_string_value(json_object_get(anomaly, "kind"));
+        if (found != NULL && strcmp(found, kind) == 0)
+            return true;
+    }
+    return false;
+}
+
 enum verdict verdict_sum(const size_t counts[VERDICT_COUNT], size_t missing)
 {
     int seen = -1;

@@ -3,6 +3,7 @@
 #define RO_VERDICT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /** What one attempt at one shape came to (docs/verdicts.md), and what several of them came to. */
@@ -44,6 +45,9 @@ extern const struct verdict_facts verdict_table[VERDICT_COUNT_WITH_SUMS];
 
 /** The verdict of a cell of a document; VERDICT_ERROR for a word that is none. */
 enum verdict verdict_of(const json_t *cell);
+
+/** Whether a cell of a document has an anomaly of that kind. */
+bool cell_has_anomaly(const json_t *cell, const char *kind);
 
 /**
  * What attempts together came to, of which `counts` has how many had each verdict, where `missing`

@@ -3,23 +3,22 @@
 #define RO_CELL_DOUBT_H
 
 #include "gate/evidence/document.h"
+#include "verdict/classify.h"
 
 /**
  * A verdict is one word, and one word is easily wrong. A cell also carries what the verdict was
  * made from, so the gate reads that again and believes a word only where all of it agrees.
  */
-enum pass_kind {
-    PASS_WITH_RENAME,
-    PASS_WITHOUT_RENAME, /* control_pass, which makes all the calls but rename */
+struct doubt {
+    const char *what; /* what contradicts the verdict, or NULL */
+    char text[sizeof((struct classification *)NULL)->reason + 64]; /* room for it */
 };
 
-/** What in a cell with the verdict pass contradicts it, or NULL. */
-const char *pass_doubt(const struct document *document, const json_t *cell, enum pass_kind kind);
-
-/** What in a cell with the verdict hang contradicts it, or NULL. */
-const char *hang_doubt(const struct document *document, const json_t *cell);
-
-/** What in a cell with the verdict fail contradicts it, or NULL. */
-const char *fail_doubt(const struct document *document, const json_t *cell);
+/**
+ * Looks for doubts about a cell with the verdict pass or, of a control, fail or hang. Returns 0, or
+ * -1 with ERROR_MEMORY.
+ */
+int cell_doubt(const struct document *document, const json_t *cell, struct doubt *doubt,
+               struct error *error);
 
 #endif

@@ -112,12 +112,14 @@ static int refuse_contradictory_pass(const struct refusal_context *context,
         if (verdict_of(cell) != VERDICT_PASS ||
             !is_asked_about(context->criteria, json_text(cell, "shape")))
             continue;
-        const char *doubt = pass_doubt(document, cell, PASS_WITH_RENAME);
-        if (doubt != NULL)
+        struct doubt doubt;
+        if (cell_doubt(document, cell, &doubt, error) != 0)
+            return -1;
+        if (doubt.what != NULL)
             return reason_add(&document->refusals, error, REASON_CONTRADICTORY,
                               "%s, attempt %lld: %s", json_text(cell, "shape"),
                               (long long)json_integer_value(json_object_get(cell, "attempt")),
-                              doubt);
+                              doubt.what);
     }
     return 0;
 }

@@ -35,20 +35,18 @@ static int refuse_missing_control(const struct refusal_context *context, struct 
     return 0;
 }
 
-/** What is wrong with a control's cell, or NULL. */
-static const char *control_doubt(const struct document *document, const json_t *cell)
+/** What is wrong with a control's cell beside what the gate doubts in any, or NULL. */
+static const char *fault_of(const json_t *cell)
 {
+    const json_t *journal = json_object_get(cell, "journal");
     const char *fault = control_fault(cell);
     if (fault != NULL)
         return fault;
     if (json_integer_value(json_object_get(cell, "attempt")) != 1)
         return "controls run once";
-    if (json_integer_value(json_object_get(json_object_get(cell, "journal"), "damaged")) != 0)
-        return "its journal has damaged lines";
-    enum verdict verdict = verdict_of(cell);
-    if (verdict == VERDICT_PASS)
-        return pass_doubt(document, cell, PASS_WITHOUT_RENAME);
-    return verdict == VERDICT_HANG ? hang_doubt(document, cell) : fail_doubt(document, cell);
+    return json_integer_value(json_object_get(journal, "damaged")) != 0
+               ? "its journal has damaged lines"
+               : NULL;
 }
 
 static int refuse_wrong_control(const struct refusal_context *context, struct document *document,
@@ -58,10 +56,12 @@ static int refuse_wrong_control(const struct refusal_context *context, struct do
     size_t index = 0;
     const json_t *cell = NULL;
     json_array_foreach(document->controls, index, cell) {
-        const char *doubt = control_doubt(document, cell);
-        if (doubt != NULL &&
+        struct doubt doubt = {.what = fault_of(cell)};
+        if (doubt.what == NULL && cell_doubt(document, cell, &doubt, error) != 0)
+            return -1;
+        if (doubt.what != NULL &&
             reason_add(&document->refusals, error, REASON_CONTROLS_WRONG, "%s (%s): %s",
-                       json_text(cell, "shape"), json_text(cell, "verdict"), doubt) != 0)
+                       json_text(cell, "shape"), json_text(cell, "verdict"), doubt.what) != 0)
             return -1;
     }
     return 0;

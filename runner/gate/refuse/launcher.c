@@ -13,16 +13,6 @@ static bool is_evidence(const json_t *cell)
     return sense == SENSE_CLEAN || sense == SENSE_ADVERSE;
 }
 
-static bool has_anomaly(const json_t *cell, const char *kind)
-{
-    size_t index = 0;
-    const json_t *anomaly = NULL;
-    json_array_foreach(json_object_get(cell, "anomalies"), index, anomaly)
-        if (strcmp(json_text(anomaly, "kind"), kind) == 0)
-            return true;
-    return false;
-}
-
 static bool same_text(const json_t *left, const json_t *right, const char *key)
 {
     return strcmp(json_text(left, key), json_text(right, key)) == 0;
@@ -81,7 +71,7 @@ static int refuse_launcher(struct document *document, const struct account_pair 
     enum release_order order =
         release_order(json_text(seen->launcher, "version"), document->release);
     if ((order == RELEASE_OLDER || order == RELEASE_NEWER) &&
-        !has_anomaly(seen->cell, "other_version"))
+        !cell_has_anomaly(seen->cell, "other_version"))
         return reason_add(refusals, error, REASON_CONTRADICTORY,
                           "%s: the release is %s, the launcher said that it is %s", shape,
                           document->release, json_text(seen->launcher, "version"));

@@ -209,7 +209,7 @@ void cell_release(struct cell *cell)
     json_decref(cell->anomalies);
     json_decref(cell->survivors);
     streams_release(&cell->streams);
-    account_release(&cell->account);
+    json_decref(cell->timeline);
     meter_release(&cell->meter);
     patience_release(&cell->patience);
     tree_release(&cell->tree);

@@ -142,6 +142,7 @@ struct cell {
     json_t *inspections;       /* what they printed; owned */
     json_t *anomalies;
     json_t *survivors;
+    json_t *timeline; /* NULL: it was never launched */
 };
 
 /**

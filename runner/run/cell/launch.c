@@ -121,26 +121,16 @@ static int spawn_target(struct cell *cell, struct error *error)
     return 0;
 }
 
-/* An account hears lines of one cell and does not know which it is. */
-static void name_the_cell(void *context, uint64_t since_launch_ns, const char *text)
-{
-    const struct cell *cell = context;
-    cell->settings->listener(cell->settings->listener_context, cell->setup->target.name,
-                             cell->shape->name, since_launch_ns, text);
-}
-
 static int launch(struct cell *cell, uint64_t now_ns)
 {
     struct error failed = ERROR_INIT;
     cell->launched_ns = now_ns;
-    if (account_start(&cell->account, cell->shape, cell->guest_directory, now_ns, &failed) != 0 ||
-        spawn_target(cell, &failed) != 0 ||
+    cell_listen(cell, now_ns);
+    if (spawn_target(cell, &failed) != 0 ||
         tree_start(&cell->tree, cell->pid, cell->group, &failed) != 0) {
         cell_fail(cell, &failed);
         return -1;
     }
-    cell->account.listener = cell->settings->listener != NULL ? name_the_cell : NULL;
-    cell->account.listener_context = cell;
     cell->tree.adopt_orphans = cell->alone;
     meter_start(&cell->meter, now_ns, cell->settings->early);
     cell->stage = CELL_WATCHING;

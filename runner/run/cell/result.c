@@ -7,6 +7,31 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A timeline keeps its first and its last lines; an extended shape may have thousands. */
+enum { TIMELINE_MAX = 400, TIMELINE_HEAD = 200 };
+
+static void note_line(void *context, uint64_t since_launch_ns, const char *text)
+{
+    struct cell *cell = context;
+    if (json_array_size(cell->timeline) >= TIMELINE_MAX &&
+        json_array_remove(cell->timeline, TIMELINE_HEAD) != 0)
+        cell->builder.failed = true;
+    json_t *entry = build_next_object(&cell->builder, cell->timeline);
+    build_real(&cell->builder, entry, "ms", clock_ns_to_ms(since_launch_ns));
+    build_text(&cell->builder, entry, "line", text);
+    if (cell->settings->listener != NULL)
+        cell->settings->listener(cell->settings->listener_context, cell->setup->target.name,
+                                 cell->shape->name, since_launch_ns, text);
+}
+
+void cell_listen(struct cell *cell, uint64_t now_ns)
+{
+    account_start(&cell->account, cell->shape, cell->guest_directory, now_ns);
+    cell->account.listener = note_line;
+    cell->account.listener_context = cell;
+    cell->timeline = build_array(&cell->builder);
+}
+
 /* A launched program that never became itself is our failure, not the probe's. */
 static void note_failed_exec(struct cell *cell)
 {
@@ -21,30 +46,22 @@ static void note_failed_exec(struct cell *cell)
 
 static void note_foreign_build(struct cell *cell)
 {
-    if (cell->account.build[0] != '\0' && cell->settings->probe_build[0] != '\0' &&
-        strcmp(cell->account.build, cell->settings->probe_build) != 0)
+    const char *build = journal_event_field(&cell->account.begin.event, "build");
+    const char *ours = cell->settings->probe_build;
+    if (build != NULL && ours[0] != '\0' && strcmp(build, ours) != 0)
         (void)error_set(&cell->failure, ERROR_INPUT, NULL,
-                        "the probe is of build %s, this tool's probes are of build %s",
-                        cell->account.build, cell->settings->probe_build);
+                        "the probe is of build %s, this tool's probes are of build %s", build,
+                        ours);
 }
 
 static void note_wrong_filesystem(const struct cell *cell, char *out, size_t size)
 {
     const char *wanted = cell->setup->target.filesystem;
-    const char *found = json_string_value(json_object_get(cell->account.filesystem, "type"));
+    const char *found = cell->account.filesystem.event.subject;
     out[0] = '\0';
     if (wanted != NULL && (found == NULL || strcmp(wanted, found) != 0))
         (void)snprintf(out, size, "the probe's directory is on %s, the target's is on %s",
                        found == NULL ? "an unknown one" : found, wanted);
-}
-
-/* An extended shape may rename as often as it says; its checks say whether that was right. */
-static unsigned expected_renames(const struct cell *cell)
-{
-    if (shape_is_script(cell->shape))
-        return cell->shape->scenario_renames;
-    return cell->shape->group == SHAPE_EXTENDED ? cell->account.renames_returned
-                                                : (unsigned)shape_renames(cell->shape);
 }
 
 static const char *text_or_null(const char *text)
@@ -60,7 +77,6 @@ static const char *panic_line(const struct panic_watch *watch)
 static void observe(const struct cell *cell, const char *failure, const char *wrong_filesystem,
                     const char *behind, struct observation *seen)
 {
-    const struct journal_account *account = &cell->account;
     const struct target *target = &cell->setup->target;
     const struct journal_counts *counts = streams_counts(&cell->streams);
     *seen = (struct observation){
@@ -68,28 +84,9 @@ static void observe(const struct cell *cell, const char *failure, const char *wr
         .ending = cell->ending,
         .starved = cell->starved,
         .behind = text_or_null(behind),
-        .returned_after_ms = clock_ns_to_ms(account->returned_after_ns),
         .bad_journal = streams_bad(&cell->streams),
         .damaged = counts->damaged,
         .damaged_since_last = counts->damaged_since_last,
-        .any_event = account->event_count > 0,
-        .outcome = account->outcome,
-        .call_out = account->call_is_out ? account->call : NULL,
-        .call_text = account->call_text,
-        .last_text = account->last_text,
-        .broken_check = text_or_null(account->broken_check),
-        .setup_broke = account->setup_broke,
-        .rename_tried = account->rename_tried,
-        /* An extended shape may ask for a refusal; its checks say whether it was the right one. */
-        .rename_error =
-            cell->shape->group == SHAPE_EXTENDED ? NULL : text_or_null(account->rename_error),
-        .renames_returned = account->renames_returned,
-        .renames_expected = expected_renames(cell),
-        .wrong_rename = text_or_null(account->wrong_rename),
-        .odd_inode = target->same_inode && cell->shape->group == SHAPE_GATING
-                         ? text_or_null(account->odd_inode[0] != '\0' ? account->odd_inode
-                                                                      : account->kept_inode)
-                         : NULL,
         .wrong_filesystem = text_or_null(wrong_filesystem),
         .status_known = cell->root_ended,
         .status = cell->status,
@@ -98,6 +95,8 @@ static void observe(const struct cell *cell, const char *failure, const char *wr
         .view = cell->view,
         .view_finding = json_string_value(json_array_get(cell->view_findings, 0)),
     };
+    if (cell->account.shape != NULL) /* it was launched */
+        account_observe(&cell->account, target->same_inode, seen);
 }
 
 /* What is odd but does not change the verdict. */
@@ -122,26 +121,13 @@ static void add_anomalies(struct cell *cell, const struct observation *seen, enu
                          (unsigned long long)counts->repaired);
     if (cell->account.late[0] != '\0')
         cell_add_anomaly(cell, "late", "%s", cell->account.late);
-    if (!target->same_inode && cell->account.odd_inode[0] != '\0')
-        cell_add_anomaly(cell, "inode_changed", "%s", cell->account.odd_inode);
+    const char *odd_inode = cell->account.shape == NULL ? NULL : account_odd_inode(&cell->account);
+    if (!target->same_inode && odd_inode != NULL)
+        cell_add_anomaly(cell, "inode_changed", "%s", odd_inode);
     if (verdict == VERDICT_PASS && cell->slow_rename_ns > 0)
         cell_add_anomaly(cell, "slow", "a rename took %.1f s of the step budget's %.1f s",
                          clock_ns_to_ms(cell->slow_rename_ns) / 1000.0,
                          clock_ns_to_ms(target->budgets.step_ns) / 1000.0);
-}
-
-static void describe_step(struct builder *builder, json_t *result,
-                          const struct journal_account *account, enum verdict verdict)
-{
-    if (verdict == VERDICT_PASS || account->call[0] == '\0') {
-        build_text(builder, result, "step", NULL);
-        return;
-    }
-    json_t *step = build_object_in(builder, result, "step");
-    build_number(builder, step, "sequence", account->call_sequence);
-    build_text(builder, step, "call", account->call);
-    build_share(builder, step, "arguments", account->call_arguments);
-    build_truth(builder, step, "returned", !account->call_is_out);
 }
 
 static void describe_view(struct builder *builder, json_t *result, const struct cell *cell)
@@ -164,10 +150,10 @@ static void describe_journal(struct builder *builder, json_t *result, const stru
     build_number(builder, journal, "lines", (long long)counts->lines);
     build_number(builder, journal, "damaged", (long long)counts->damaged);
     build_number(builder, journal, "repaired", (long long)counts->repaired);
-    if (cell->account.timeline == NULL) /* nothing was ever launched */
+    if (cell->timeline == NULL) /* nothing was ever launched */
         (void)build_array_in(builder, journal, "timeline");
     else
-        build_share(builder, journal, "timeline", cell->account.timeline);
+        build_share(builder, journal, "timeline", cell->timeline);
 }
 
 static void describe_artifacts(struct builder *builder, json_t *result, const struct cell *cell)
@@ -186,36 +172,12 @@ static void describe_artifacts(struct builder *builder, json_t *result, const st
         build_text(builder, artifacts, "kept", cell->directory);
 }
 
-static void describe_errno(struct builder *builder, json_t *result,
-                           const struct journal_account *account)
-{
-    if (account->rename_error[0] == '\0') {
-        build_text(builder, result, "errno", NULL);
-        return;
-    }
-    json_t *number = build_object_in(builder, result, "errno");
-    build_text(builder, number, "name", account->rename_error);
-    build_number(builder, number, "number", account->rename_errno);
-}
-
-static void describe_times(struct builder *builder, json_t *result, const struct cell *cell)
-{
-    const struct journal_account *account = &cell->account;
-    build_real(builder, result, "duration_ms", clock_ns_to_ms(cell->ended_ns - cell->launched_ns));
-    if (account->rename_seen)
-        build_real(builder, result, "rename_ms", clock_ns_to_ms(account->rename_longest_ns));
-    else
-        build_text(builder, result, "rename_ms", NULL);
-}
-
 /* What not every cell has. */
 static void describe_extras(struct builder *builder, json_t *result, const struct cell *cell,
                             enum verdict verdict)
 {
     if (cell->shape->group == SHAPE_EXTENDED)
         build_truth(builder, result, "gating", false);
-    if (cell->account.data_loss)
-        build_truth(builder, result, "data_loss", true);
     if (cell->launcher != NULL)
         build_share(builder, result, "launcher", cell->launcher);
     if (cell->account.returned_after_ns > 0)
@@ -235,13 +197,11 @@ static json_t *assemble(struct builder *builder, const struct cell *cell,
     build_number(builder, result, "attempt", cell->attempt);
     build_text(builder, result, "verdict", verdict_table[judged->verdict].name);
     build_text(builder, result, "reason", judged->reason);
-    describe_step(builder, result, &cell->account, judged->verdict);
-    describe_times(builder, result, cell);
-    describe_errno(builder, result, &cell->account);
+    build_real(builder, result, "duration_ms", clock_ns_to_ms(cell->ended_ns - cell->launched_ns));
+    account_describe(&cell->account, judged->verdict, builder, result);
     build_share(builder, result, "evidence", cell->evidence);
     build_share(builder, result, "anomalies", cell->anomalies);
     describe_view(builder, result, cell);
-    build_share(builder, result, "filesystem", cell->account.filesystem);
     describe_journal(builder, result, cell);
     describe_artifacts(builder, result, cell);
     describe_extras(builder, result, cell, judged->verdict);
@@ -267,6 +227,6 @@ json_t *cell_result(struct cell *cell)
     observe(cell, failure, wrong_filesystem, behind, &seen);
     classify(&seen, &judged);
     add_anomalies(cell, &seen, judged.verdict);
-    struct builder builder = {.failed = cell->builder.failed || cell->account.builder.failed};
+    struct builder builder = cell->builder;
     return build_finish(&builder, assemble(&builder, cell, &judged));
 }

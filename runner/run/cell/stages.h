@@ -58,6 +58,9 @@ int cell_ask_for_cleaning(struct cell *cell, bool clean, struct error *error);
 void cell_clean(struct cell *cell, uint64_t now_ns);
 void cell_take_cleaning(struct cell *cell, const json_t *answer);
 
+/* result.c: begins an account of the journal and the document's timeline of it. */
+void cell_listen(struct cell *cell, uint64_t now_ns);
+
 /* cell.c: the cell's failure, for which the verdict will be an error; and what is odd about it. */
 void cell_fail(struct cell *cell, const struct error *cause);
 __attribute__((format(printf, 3, 4))) void cell_add_anomaly(struct cell *cell, const char *kind,

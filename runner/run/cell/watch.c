@@ -81,7 +81,8 @@ static void notice_new_phase(struct cell *cell)
         return;
     if (cell->phase_is_rename)
         note_slow_rename(cell, start);
-    cell->phase_is_rename = account->call_is_out && strncmp(account->call, "rename", 6) == 0;
+    cell->phase_is_rename =
+        account->call_is_out && journal_call_renames(account->call.event.subject);
     cell->phase_start_ns = start;
     meter_reset(&cell->meter, start);
 }

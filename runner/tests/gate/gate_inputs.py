@@ -165,12 +165,13 @@ def make_cell(shape, attempt, verdict, build, place=0):
             "artifacts": {}}
     if timed and place > 0:
         cell["host_view"] = {"kind": "directory", "result": "agrees", "findings": []}
+    if lines and not passes:
+        last = max(index for index, line in enumerate(lines) if line.startswith("enter"))
+        _, call, *fields = lines[last].split()
+        cell["step"] = {"sequence": last, "call": call, "returned": last + 1 < len(lines),
+                        "arguments": dict(field.split("=", 1) for field in fields)}
     if verdict in ("hang", "stall"):
-        call = "rename" if verdict == "hang" else "open"
         budget = 2000.0 if shape in CONTROLS else 10000.0
-        arguments = dict(field.split("=", 1) for field in lines[-1].split()[2:])
-        cell["step"] = {"sequence": len(lines) - 1, "call": call, "arguments": arguments,
-                        "returned": False}
         cell["evidence"] = make_evidence("spinning" if shape == "control_spin" else "blocked", budget)
         cell["duration_ms"] += budget
     return cell

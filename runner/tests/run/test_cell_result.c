@@ -58,25 +58,25 @@ static json_t *result_with(long allocations)
     static struct cell_settings settings = {.artifacts = "artifacts", .probe_build = ""};
     static struct target_setup setup = {.target = {.name = "native"}};
     struct boot_turn turn = {0};
-    struct error error = ERROR_INIT;
+    char directory[] = "/tmp";
     struct cell cell = {.settings = &settings,
                         .setup = &setup,
                         .shape = &shapes[0],
                         .attempt = 1,
                         .turn = &turn,
                         .stdin_fd = -1,
+                        .guest_directory = directory,
                         .ending = ENDING_STEP_BUDGET};
     allocations_left = allocations;
     cell.anomalies = build_array(&cell.builder);
     json_t *result = NULL;
-    if (account_start(&cell.account, cell.shape, "/tmp", 0, &error) == 0) {
-        tell(&cell.account);
-        cell_add_anomaly(&cell, "left_behind", "%s", "\xff");
-        result = cell_result(&cell);
-    }
+    cell_listen(&cell, 0);
+    tell(&cell.account);
+    cell_add_anomaly(&cell, "left_behind", "%s", "\xff");
+    result = cell_result(&cell);
     allocations_left = -1;
     streams_release(&cell.streams);
-    account_release(&cell.account);
+    json_decref(cell.timeline);
     json_decref(cell.anomalies);
     return result;
 }

@@ -23,9 +23,9 @@
 
 /* A healthy pass of a shape with one rename; rows change what they are about. */
 #define HEALTHY                                                                                    \
-    .any_event = true, .outcome = OUTCOME_PASS, .last_text = "end pass checks=5 broken=0",         \
-    .renames_expected = 1, .renames_returned = 1, .status_known = true, .status = EXITED(0),       \
-    .view = VIEW_AGREES
+    .any_event = true, .outcome = OUTCOME_PASS, .checks_held = 5,                                  \
+    .last_text = "end pass checks=5 broken=0", .renames_expected = 1, .renames_returned = 1,       \
+    .status_known = true, .status = EXITED(0), .view = VIEW_AGREES
 
 #define OUT_IN_RENAME                                                                              \
     .any_event = true, .call_out = "rename", .call_text = "enter rename from=/a to=/b",            \
@@ -78,6 +78,18 @@ static const struct row rows[] = {
      VERDICT_ERROR,
      "damaged",
      {HEALTHY, .damaged = 1, .damaged_since_last = 1}},
+    {"pass of a probe that checked nothing",
+     VERDICT_ERROR,
+     "checked nothing",
+     {HEALTHY, .checks_held = 0}},
+    {"pass of another shape's probe",
+     VERDICT_ERROR,
+     "calls itself x",
+     {HEALTHY, .other_shape = "x"}},
+    {"hang of another shape's probe",
+     VERDICT_ERROR,
+     "calls itself x",
+     {OUT_IN_RENAME, .ending = ENDING_STEP_BUDGET, .other_shape = "x"}},
     {"pass but a broken check",
      VERDICT_ERROR,
      "check size",
