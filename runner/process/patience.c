@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "process/patience.h"
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 
+#include <poll.h>
 #include <stdio.h>
 
 /* Nearly every wait is over before the first look, which then costs nothing. */
@@ -54,6 +56,18 @@ bool patience_is_over(struct patience *patience, uint64_t now_ns, struct process
         return true;
     look_again_later(patience, now_ns);
     return false;
+}
+
+bool patience_poll(struct patience *patience, int fd)
+{
+    CLEANUP(process_table_release) struct process_table table = {0};
+    struct pollfd readable = {.fd = fd, .events = POLLIN};
+    uint64_t now_ns = clock_now_ns();
+    if (patience_is_over(patience, now_ns, &table))
+        return false;
+    uint64_t left_ns = patience->expected_ns > now_ns ? patience->expected_ns - now_ns : 0;
+    (void)poll(&readable, 1, (int)(left_ns / NS_PER_MS) + 1);
+    return true;
 }
 
 void patience_describe(const struct patience *patience, char *out, size_t size)

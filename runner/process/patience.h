@@ -35,6 +35,9 @@ void patience_start(struct patience *patience, pid_t helper, uint64_t budget_ns,
  */
 bool patience_is_over(struct patience *patience, uint64_t now_ns, struct process_table *table);
 
+/** Waits until `fd` can be read, or it is time to look. Returns false when the wait is over. */
+bool patience_poll(struct patience *patience, int fd);
+
 /** Why a wait is over, for a person: the file system was silent, or too slow. */
 void patience_describe(const struct patience *patience, char *out, size_t size);
 

@@ -66,11 +66,11 @@ bool run_knows(void *context, pid_t pid, struct bystander *out)
     }
     for (unsigned i = 0; i < run->job_count; i++) {
         const struct cell *cell = &run->jobs[i].cell;
-        if (cell->stage == CELL_IDLE || !(cell_knows(cell, pid) || run->jobs[i].deputy.pid == pid))
+        bool helps = run->jobs[i].deputy.pid == pid || cell->streams.follower.pid == pid;
+        if (cell->stage == CELL_IDLE || !(helps || cell_knows(cell, pid)))
             continue;
         cell_describe(cell, name, sizeof name);
-        (void)snprintf(out->name, sizeof out->name, "%s%s",
-                       run->jobs[i].deputy.pid == pid ? HELPER_OF : "", name);
+        (void)snprintf(out->name, sizeof out->name, "%s%s", helps ? HELPER_OF : "", name);
         memcpy(out->device, cell->setup->device, sizeof out->device);
         return true;
     }
@@ -89,8 +89,10 @@ void run_list_own(struct run *run)
     claim(&run->table, run->spawner.pid);
     claim(&run->table, run->scratch_keeper.pid);
     claim(&run->table, run->output.deputy.pid);
-    for (unsigned i = 0; i < run->job_count; i++)
+    for (unsigned i = 0; i < run->job_count; i++) {
         claim(&run->table, run->jobs[i].deputy.pid);
+        claim(&run->table, run->jobs[i].cell.streams.follower.pid);
+    }
     for (size_t i = 0; i < run->left_behind.count; i++)
         claim(&run->table, run->left_behind.all[i].pid);
     for (size_t i = 0; i < run->given_up.count; i++)
@@ -101,6 +103,9 @@ static void hand_out_exit(struct run *run, pid_t pid, int status, uint64_t now_n
 {
     list_remove(&run->left_behind, pid); /* its number may be another's next */
     list_remove(&run->given_up, pid);
+    for (unsigned i = 0; i < run->job_count; i++)
+        if (run->jobs[i].cell.streams.follower.pid == pid)
+            run->jobs[i].cell.streams.follower.pid = 0;
     /* First to who launched it: to a cell that is nearly over the number may mean another. */
     for (int launched = 1; launched >= 0; launched--)
         for (unsigned i = 0; i < run->job_count; i++) {

@@ -147,6 +147,8 @@ static bool advance_cells(struct run *run, uint64_t now_ns)
         advance_cell(run, &run->jobs[i], now_ns);
         if (cell->stage == CELL_DONE) {
             run_note_left_behind(run, cell);
+            if (cell->streams.follower.pid > 0)
+                run_note_given_up(run, cell, cell->streams.follower.pid);
             if (!cell->aborted)
                 run_record_cell(run, cell);
             cell_release(cell);
@@ -207,7 +209,7 @@ static json_t *wait_for_answer(struct run *run, struct deputy *deputy, uint64_t 
         char why[128];
         wait_until(fds, 2, patience.expected_ns);
         take_signals(run);
-        json_t *answer = deputy_answer(deputy, NULL, &failed);
+        json_t *answer = deputy_answer(deputy, &failed);
         if (answer != NULL)
             return answer;
         deputy->asked = true;

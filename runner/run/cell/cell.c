@@ -57,7 +57,7 @@ size_t cell_list_fds(const struct cell *cell, struct pollfd *out)
     if (cell->deputy->asked)
         out[count++] = (struct pollfd){.fd = cell->deputy->fd, .events = POLLIN};
     for (size_t i = 0; i < STREAM_COUNT; i++)
-        if (streams_is_polled(&cell->streams, i))
+        if (cell->streams.all[i].fd >= 0)
             out[count++] = (struct pollfd){.fd = cell->streams.all[i].fd, .events = POLLIN};
     return count;
 }
@@ -66,7 +66,7 @@ size_t cell_take_readiness(struct cell *cell, const struct pollfd *fds)
 {
     size_t count = cell->deputy->asked ? 1 : 0;
     for (size_t i = 0; i < STREAM_COUNT; i++)
-        if (streams_is_polled(&cell->streams, i))
+        if (cell->streams.all[i].fd >= 0)
             cell->streams.all[i].ready = fds[count++].revents != 0;
     return count;
 }

@@ -159,7 +159,7 @@ int cell_check_paths(const struct cell_settings *settings, struct target_setup *
  */
 int cell_start(struct cell *cell, uint64_t now_ns, struct error *error);
 
-/** Writes what the cell wants to be polled for; returns how many entries, at most 3. */
+/** Writes what the cell wants to be polled for; returns how many entries, at most 4. */
 size_t cell_list_fds(const struct cell *cell, struct pollfd *out);
 
 /**

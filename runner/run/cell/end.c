@@ -94,6 +94,8 @@ static void after_tree(struct cell *cell, uint64_t now_ns)
     bool cut = false;
     struct error failed = ERROR_INIT;
     cell->ended_ns = now_ns;
+    if (!cell->aborted) /* who interrupts a run does not want to wait for a console file */
+        streams_read(&cell->streams, now_ns);
     if (streams_finish(&cell->streams, &cut, &failed) != 0)
         cell_fail(cell, &failed);
     if (cut)

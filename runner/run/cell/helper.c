@@ -44,7 +44,7 @@ json_t *cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_tabl
 {
     struct error failed = ERROR_INIT;
     char why[256];
-    json_t *answer = deputy_answer(cell->deputy, NULL, &failed);
+    json_t *answer = deputy_answer(cell->deputy, &failed);
     bool lost = answer == NULL && failed.code == ERROR_NONE;
     if (lost && !patience_is_over(&cell->patience, now_ns, table))
         return NULL;

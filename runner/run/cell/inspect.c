@@ -74,7 +74,7 @@ void cell_inspect(struct cell *cell, uint64_t now_ns, uint64_t budget_ns)
     uint64_t after_ns =
         budget_ns / LOOK_SHARE < LOOK_AFTER_NS ? budget_ns / LOOK_SHARE : LOOK_AFTER_NS;
     if (cell->deputy->asked) {
-        CLEANUP_JSON json_t *answer = deputy_answer(cell->deputy, NULL, &failed);
+        CLEANUP_JSON json_t *answer = deputy_answer(cell->deputy, &failed);
         if (answer == NULL && failed.code == ERROR_NONE) {
             if (now_ns >= cell->inspect_until_ns)
                 give_up(cell, "did not end within its limit");

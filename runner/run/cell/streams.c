@@ -2,17 +2,22 @@
 #include "run/cell/streams.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
+#include "process/patience.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-/* A pipe holds 64 KiB: after this much everything has been read that was there at the call. Of a
- * file it may be less. */
+/* How long the file system of a console file may be silent, and how long it may take. */
+#define CONSOLE_NS (5 * NS_PER_S)
+#define CONSOLE_LONGEST_NS (20 * NS_PER_S)
+
+/* A pipe holds 64 KiB: after this much everything has been read that was there at the call. */
 enum { READ_AT_ONCE = 256 * 1024, CHUNK = 64 * 1024, PANIC_PATTERNS_MAX = 64 };
 
 static const char *const stream_names[] = {"stdout", "stderr", "console"};
@@ -34,30 +39,6 @@ static int start_panic_watch(struct streams *streams, const json_t *panic_lines,
             return -1;
     }
     return 0;
-}
-
-int streams_start(struct streams *streams, struct journal_account *account, const char *nonce,
-                  const json_t *panic_lines, int stdout_fd, int stderr_fd, const char *console_file,
-                  struct output *output, const char *prefix, struct error *error)
-{
-    *streams = (struct streams){
-        .all = {{.fd = stdout_fd, .is_journal = console_file == NULL},
-                {.fd = stderr_fd},
-                {.fd = -1, .is_journal = true, .is_file = true}},
-        .output = output,
-        .account = account,
-        .nonce = nonce,
-    };
-    (void)snprintf(streams->prefix, sizeof streams->prefix, "%s", prefix);
-    if (console_file != NULL && (streams->console_path = strdup(console_file)) == NULL)
-        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a console");
-    streams->reader = journal_reader_new(nonce, account_hear, account, error);
-    if (streams->reader == NULL)
-        return -1;
-    for (size_t i = 0; i < STREAM_COUNT; i++)
-        if ((streams->all[i].tail = console_tail_new(error)) == NULL)
-            return -1;
-    return start_panic_watch(streams, panic_lines, error);
 }
 
 static void name_artifact(const struct streams *streams, const struct stream *stream,
@@ -136,30 +117,17 @@ static void end_stream(struct streams *streams, struct stream *stream)
         journal_reader_finish(streams->reader);
 }
 
-/* How much there is in a console file that has not been read. */
-static size_t count_unread(const struct stream *stream)
-{
-    struct stat status;
-    off_t at = stream->is_file && stream->fd >= 0 ? lseek(stream->fd, 0, SEEK_CUR) : -1;
-    if (at < 0 || fstat(stream->fd, &status) != 0 || !S_ISREG(status.st_mode) ||
-        status.st_size <= at)
-        return 0;
-    return (size_t)(status.st_size - at);
-}
-
-/* Reads what is there, up to about `most` bytes. */
-static void read_stream(struct streams *streams, struct stream *stream, size_t most)
+/* Reads what is there, up to about READ_AT_ONCE. */
+static void read_pipe(struct streams *streams, struct stream *stream)
 {
     static char chunk[CHUNK];
     size_t total = 0;
     stream->ready = false;
-    while (stream->fd >= 0 && total < most) {
+    while (stream->fd >= 0 && total < READ_AT_ONCE) {
         ssize_t got = read(stream->fd, chunk, sizeof chunk);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0 && errno == EAGAIN)
-            return;
-        if (got == 0 && stream->is_file)
             return;
         if (got <= 0) {
             end_stream(streams, stream);
@@ -167,52 +135,124 @@ static void read_stream(struct streams *streams, struct stream *stream, size_t m
         }
         hear(streams, stream, chunk, (size_t)got);
         total += (size_t)got;
-        if ((size_t)got < sizeof chunk && !stream->is_file)
+        if ((size_t)got < sizeof chunk)
             return; /* the pipe was empty; its end will be reported like new bytes */
     }
 }
 
-/* A console file appears when the VM makes it; a FIFO is there from the start. */
-static void look_for_console_file(struct streams *streams)
+/* Without it nobody can tell what the guest has said. */
+static void lose_console(struct streams *streams, const char *why)
 {
+    (void)error_set(&streams->failure, ERROR_ENVIRONMENT, NULL,
+                    "the console file cannot be read: %s", why);
+    end_stream(streams, &streams->all[STREAM_CONSOLE_FILE]);
+}
+
+/* Takes what the follower has sent, up to about READ_AT_ONCE. Returns whether it says that this was
+ * all. */
+static bool hear_follower(struct streams *streams)
+{
+    static char message[1 + FOLLOW_MAX + 1];
     struct stream *stream = &streams->all[STREAM_CONSOLE_FILE];
-    if (streams->console_path == NULL || stream->fd >= 0)
+    stream->ready = false;
+    for (size_t total = 0; stream->fd >= 0 && total < READ_AT_ONCE;) {
+        ssize_t got = recv(stream->fd, message, 1 + FOLLOW_MAX, MSG_DONTWAIT);
+        if (got < 0 && errno == EAGAIN)
+            return false;
+        if (got > 0 && message[0] == FOLLOW_UP_TO_DATE)
+            return true;
+        if (got > 0 && message[0] == FOLLOW_BYTES) {
+            hear(streams, stream, message + 1, (size_t)got - 1);
+            total += (size_t)got;
+            continue;
+        }
+        message[got > 0 ? got : 0] = '\0';
+        lose_console(streams, got > 0 ? message + 1 : "who reads it has ended");
+    }
+    return false;
+}
+
+/* Hears all that is in the console file by now; what is not heard may be the answer of a rename. */
+static void catch_up_with_console(struct streams *streams)
+{
+    CLEANUP(patience_release) struct patience patience = {0};
+    const struct stream *stream = &streams->all[STREAM_CONSOLE_FILE];
+    char why[128];
+    if (stream->fd < 0)
         return;
-    stream->fd = open(streams->console_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+    follow_ask(&streams->follower);
+    patience_start(&patience, streams->follower.pid, CONSOLE_NS, CONSOLE_LONGEST_NS,
+                   clock_now_ns());
+    while (!hear_follower(streams) && stream->fd >= 0) {
+        if (patience_poll(&patience, stream->fd))
+            continue;
+        patience_describe(&patience, why, sizeof why);
+        lose_console(streams, why);
+    }
+}
+
+/* Before the launch, because who opens a FIFO to write wants a reader to be there. */
+static int follow_console(struct streams *streams, const char *path, struct error *error)
+{
+    if (follow_start(&streams->follower, path, error) != 0)
+        return -1;
+    streams->all[STREAM_CONSOLE_FILE].fd = streams->follower.fd;
+    catch_up_with_console(streams);
+    const struct error *failure = &streams->failure;
+    return failure->code == ERROR_NONE
+               ? 0
+               : error_set(error, failure->code, failure->where, "%s", failure->what);
+}
+
+int streams_start(struct streams *streams, struct journal_account *account, const char *nonce,
+                  const json_t *panic_lines, int stdout_fd, int stderr_fd, const char *console_file,
+                  struct output *output, const char *prefix, struct error *error)
+{
+    *streams = (struct streams){
+        .all = {{.fd = stdout_fd, .is_journal = console_file == NULL},
+                {.fd = stderr_fd},
+                {.fd = -1, .is_journal = console_file != NULL}},
+        .follower = {.fd = -1},
+        .output = output,
+        .account = account,
+        .nonce = nonce,
+    };
+    (void)snprintf(streams->prefix, sizeof streams->prefix, "%s", prefix);
+    streams->reader = journal_reader_new(nonce, account_hear, account, error);
+    if (streams->reader == NULL)
+        return -1;
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        if ((streams->all[i].tail = console_tail_new(error)) == NULL)
+            return -1;
+    if (start_panic_watch(streams, panic_lines, error) != 0)
+        return -1;
+    return console_file == NULL ? 0 : follow_console(streams, console_file, error);
 }
 
 void streams_read(struct streams *streams, uint64_t now_ns)
 {
     streams->account->now_ns = now_ns;
-    look_for_console_file(streams);
-    for (size_t i = 0; i < STREAM_COUNT; i++) {
-        size_t unread = count_unread(&streams->all[i]);
-        read_stream(streams, &streams->all[i], unread > READ_AT_ONCE ? unread : READ_AT_ONCE);
-    }
+    for (size_t i = 0; i < STREAM_CONSOLE_FILE; i++)
+        read_pipe(streams, &streams->all[i]);
+    catch_up_with_console(streams);
 }
 
 void streams_read_ready(struct streams *streams, uint64_t now_ns)
 {
     streams->account->now_ns = now_ns;
-    look_for_console_file(streams);
-    for (size_t i = 0; i < STREAM_COUNT; i++)
-        if (streams->all[i].is_file || streams->all[i].ready)
-            read_stream(streams, &streams->all[i], READ_AT_ONCE);
-}
-
-bool streams_is_polled(const struct streams *streams, size_t index)
-{
-    return streams->all[index].fd > 0 && !streams->all[index].is_file;
+    for (size_t i = 0; i < STREAM_CONSOLE_FILE; i++)
+        if (streams->all[i].ready)
+            read_pipe(streams, &streams->all[i]);
+    if (streams->all[STREAM_CONSOLE_FILE].ready)
+        (void)hear_follower(streams);
 }
 
 bool streams_journal_ended(const struct streams *streams)
 {
-    return streams->console_path == NULL && streams->all[STREAM_STDOUT].fd < 0;
-}
-
-bool streams_needs_ticks(const struct streams *streams)
-{
-    return streams->console_path != NULL;
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        if (streams->all[i].is_journal && streams->all[i].fd >= 0)
+            return false;
+    return true;
 }
 
 void streams_judge(struct streams *streams)
@@ -243,10 +283,14 @@ const char *streams_bad(const struct streams *streams)
     return journal_reader_bad(streams->reader);
 }
 
+static void end_follower(const struct streams *streams)
+{
+    if (streams->follower.pid > 0)
+        (void)kill(streams->follower.pid, SIGKILL);
+}
+
 int streams_finish(struct streams *streams, bool *cut, struct error *error)
 {
-    if (streams->reader != NULL)
-        streams_read(streams, streams->account->now_ns);
     for (size_t i = 0; i < STREAM_COUNT; i++) {
         struct stream *stream = &streams->all[i];
         if (stream->fd > 0)
@@ -258,8 +302,7 @@ int streams_finish(struct streams *streams, bool *cut, struct error *error)
         if (stream->panic != NULL)
             panic_watch_finish(stream->panic);
     }
-    free(streams->console_path);
-    streams->console_path = NULL;
+    end_follower(streams);
     *cut = streams->cut;
     if (streams->failure.code == ERROR_NONE)
         return 0;
@@ -301,6 +344,6 @@ void streams_release(struct streams *streams)
     journal_reader_free(streams->reader);
     inside_release(&streams->inside);
     free(streams->panic_patterns);
-    free(streams->console_path);
+    end_follower(streams);
     *streams = (struct streams){.all = {{.fd = -1}, {.fd = -1}, {.fd = -1}}};
 }

@@ -6,6 +6,7 @@
 #include "run/cell/inside.h"
 #include "run/cell/panic_watch.h"
 #include "run/document/output.h"
+#include "run/helper/follow.h"
 #include "verdict/account.h"
 #include "verdict/journal.h"
 
@@ -23,7 +24,6 @@ struct stream {
     bool captured;             /* there is an artifact */
     bool ready;                /* a poll has reported it since it was read last */
     bool is_journal;           /* the probe's lines come here */
-    bool is_file;              /* a file that grows: its end is not the end of the stream */
     struct console_tail *tail; /* these are one each, because a line is a line of one stream */
     struct panic_watch *panic; /* NULL without patterns */
 };
@@ -35,8 +35,8 @@ struct stream {
  */
 struct streams {
     struct stream all[STREAM_COUNT];
-    char *console_path;    /* of a console file; NULL without one; owned */
-    struct output *output; /* borrowed */
+    struct follower follower; /* of a console file; its pid is 0 without one, or when collected */
+    struct output *output;    /* borrowed */
     char prefix[200];
     struct error failure; /* the first one of an artifact */
     bool cut;
@@ -54,26 +54,23 @@ struct streams {
  * Starts to listen. `nonce` is borrowed. `stdout_fd` and `stderr_fd` are read ends in non-blocking
  * mode, which it takes over. `console_file` is the path of a console file or NULL. Artifacts are
  * made in `output`, unless it is NULL, as PREFIX.stdout, PREFIX.stderr and PREFIX.console. Returns
- * 0, or -1 with ERROR_MEMORY or ERROR_INPUT (a pattern that can't be watched for).
+ * 0, or -1 with ERROR_MEMORY, ERROR_INPUT (a pattern that can't be watched for) or
+ * ERROR_ENVIRONMENT (a console file whose file system does not answer).
  */
 int streams_start(struct streams *streams, struct journal_account *account, const char *nonce,
                   const json_t *panic_lines, int stdout_fd, int stderr_fd, const char *console_file,
                   struct output *output, const char *prefix, struct error *error);
 
-/** Reads what has arrived by `now_ns`: all that was there when it was called, and little more. */
+/** Reads what has arrived by `now_ns`: all that was there when it was called, and little more.
+ * Waits for a console file to be read, but not for ever: when it can't be, streams_finish fails. */
 void streams_read(struct streams *streams, uint64_t now_ns);
 
 /** The same, but asks no pipe that is not marked `ready`. */
 void streams_read_ready(struct streams *streams, uint64_t now_ns);
 
-/** Whether the stream number `index` is open and one that can be polled. */
-bool streams_is_polled(const struct streams *streams, size_t index);
-
-/** Whether the journal's stream has ended. Never so for a console file. */
+/** Whether the journal's stream has ended; that of a console file only ends when it can't be read.
+ */
 bool streams_journal_ended(const struct streams *streams);
-
-/** Whether bytes must be looked for by time, because a file can't be polled. */
-bool streams_needs_ticks(const struct streams *streams);
 
 /** The verdict is made: what the journal says from now on is heard (account.h), and counts for
  * nothing. */
@@ -87,8 +84,8 @@ const char *streams_bad(const struct streams *streams);
 const struct panic_watch *streams_panic(const struct streams *streams);
 
 /**
- * Closes everything. Returns 0, or -1 with the first error of an artifact (disk full). Sets
- * `*cut` if an artifact had to be shortened.
+ * Closes everything. Returns 0, or -1 with the first error of an artifact (disk full) or of a
+ * console file. Sets `*cut` if an artifact had to be shortened.
  */
 int streams_finish(struct streams *streams, bool *cut, struct error *error);
 

@@ -14,7 +14,6 @@ enum { EARLY_TIMES = 8 };
 /* A rename that has used this share of the time after which it is called a hang is odd, though it
  * came back: a rename writes some blocks, and no disk that is well takes seconds for these. */
 enum { SLOW_SHARE = 4 };
-#define FILE_TICK_NS (10 * NS_PER_MS)
 
 /* What the cell waits for now. */
 enum phase { PHASE_BOOT, PHASE_STEP, PHASE_EXIT };
@@ -165,8 +164,6 @@ static uint64_t next_look(const struct cell *cell, uint64_t now_ns)
     /* It may be spent and the tree starved: then a full tick from now. */
     uint64_t left_ns = charged_ns < budget_ns ? budget_ns - charged_ns : budget_ns;
     uint64_t tick_ns = meter_tick_ns(budget_ns);
-    if (streams_needs_ticks(&cell->streams))
-        tick_ns = FILE_TICK_NS;
     if (now_ns < first_sample_ns(cell) && first_sample_ns(cell) - now_ns < tick_ns)
         tick_ns = first_sample_ns(cell) - now_ns;
     return now_ns + (left_ns < tick_ns ? left_ns : tick_ns);

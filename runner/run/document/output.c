@@ -20,7 +20,7 @@ static int fail_as_before(const struct output *output, struct error *error)
 static int take_answer(struct output *output, uint64_t budget_ns, bool *cut, struct error *error)
 {
     struct error failed = ERROR_INIT;
-    CLEANUP_JSON json_t *answer = deputy_wait(&output->deputy, budget_ns, NULL, &failed);
+    CLEANUP_JSON json_t *answer = deputy_wait(&output->deputy, budget_ns, &failed);
     if (answer == NULL) {
         (void)error_set(&output->lost, ERROR_ENVIRONMENT, "the output directory",
                         "%s; choose another with --output", failed.what);

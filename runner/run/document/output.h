@@ -50,6 +50,6 @@ struct output_place {
 json_t *output_make_place(void *context);
 
 /** What the deputy does with a question of the functions above. A deputy_worker. */
-json_t *output_do(const json_t *request, const struct payload *payload, struct answer_bytes *bytes);
+json_t *output_do(const json_t *request, const struct payload *payload);
 
 #endif

@@ -229,9 +229,8 @@ static int carry_out(const json_t *request, const struct payload *payload, bool 
     return 0;
 }
 
-json_t *output_do(const json_t *request, const struct payload *payload, struct answer_bytes *bytes)
+json_t *output_do(const json_t *request, const struct payload *payload)
 {
-    (void)bytes;
     struct error error = ERROR_INIT;
     bool cut = false;
     if (carry_out(request, payload, &cut, &error) != 0)

@@ -54,9 +54,9 @@ static json_t *read_message(const char *buffer, size_t got, struct payload *payl
     return json_loadb(buffer, text, 0, NULL);
 }
 
-static bool send_answer(int fd, char *buffer, const json_t *json, const struct answer_bytes *answer)
+static bool send_answer(int fd, char *buffer, const json_t *json)
 {
-    size_t length = write_message(buffer, json, answer->bytes, answer->length);
+    size_t length = write_message(buffer, json, NULL, 0);
     /* An answer too long for a message can only be a view's with absurd findings. */
     if (length == 0)
         length = (size_t)snprintf(buffer, MESSAGE_MAX, "{\"ok\":false,\"error\":\"no answer\"}");
@@ -66,25 +66,22 @@ static bool send_answer(int fd, char *buffer, const json_t *json, const struct a
 /* Answers one question. Returns false when the runner is gone. */
 static bool serve(int fd, char *buffer, deputy_worker worker)
 {
-    static struct answer_bytes answer;
     ssize_t got = recv(fd, buffer, MESSAGE_MAX, 0);
     if (got < 0 && errno == EINTR)
         return true;
     if (got <= 0)
         return false;
     struct payload payload;
-    answer.length = 0;
     CLEANUP_JSON json_t *request = read_message(buffer, (size_t)got, &payload);
-    CLEANUP_JSON json_t *json = request == NULL ? NULL : worker(request, &payload, &answer);
-    return send_answer(fd, buffer, json, &answer);
+    CLEANUP_JSON json_t *json = request == NULL ? NULL : worker(request, &payload);
+    return send_answer(fd, buffer, json);
 }
 
 /* The first question, if it is a function. */
 static bool do_first(int fd, char *buffer, json_t *(*first)(void *context), void *context)
 {
-    static const struct answer_bytes none;
     CLEANUP_JSON json_t *json = first == NULL ? NULL : first(context);
-    return first == NULL || send_answer(fd, buffer, json, &none);
+    return first == NULL || send_answer(fd, buffer, json);
 }
 
 /** How a deputy begins. */
@@ -132,14 +129,13 @@ int deputy_ask(struct deputy *deputy, json_t *request, const struct payload *pay
     return 0;
 }
 
-json_t *deputy_answer(struct deputy *deputy, struct payload *payload, struct error *error)
+json_t *deputy_answer(struct deputy *deputy, struct error *error)
 {
     struct payload ignored;
     ssize_t got = recv(deputy->fd, message, sizeof message, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return NULL;
-    json_t *answer =
-        got > 0 ? read_message(message, (size_t)got, payload == NULL ? &ignored : payload) : NULL;
+    json_t *answer = got > 0 ? read_message(message, (size_t)got, &ignored) : NULL;
     deputy->asked = false;
     if (answer == NULL)
         (void)error_set(error, ERROR_ENVIRONMENT, NULL, "the helper process ended unexpectedly");
@@ -163,24 +159,16 @@ json_t *deputy_no_answer(const char *why)
     return build_finish(&builder, answer);
 }
 
-json_t *deputy_wait(struct deputy *deputy, uint64_t budget_ns, struct payload *payload,
-                    struct error *error)
+json_t *deputy_wait(struct deputy *deputy, uint64_t budget_ns, struct error *error)
 {
-    CLEANUP(process_table_release) struct process_table table = {0};
     CLEANUP(patience_release) struct patience patience = {0};
     struct error failed = ERROR_INIT;
     json_t *answer;
     patience_start(&patience, deputy->pid, budget_ns, budget_ns * PATIENCE_TIMES, clock_now_ns());
-    while ((answer = deputy_answer(deputy, payload, &failed)) == NULL) {
-        uint64_t now_ns = clock_now_ns();
-        uint64_t left_ns = patience.expected_ns > now_ns ? patience.expected_ns - now_ns : 0;
-        struct pollfd fd = {.fd = deputy->fd, .events = POLLIN};
+    while ((answer = deputy_answer(deputy, &failed)) == NULL) {
         char why[128];
-        table.count = 0;
-        if (failed.code == ERROR_NONE && !patience_is_over(&patience, now_ns, &table)) {
-            (void)poll(&fd, 1, (int)(left_ns / NS_PER_MS) + 1);
+        if (failed.code == ERROR_NONE && patience_poll(&patience, deputy->fd))
             continue;
-        }
         patience_describe(&patience, why, sizeof why);
         (void)error_set(&failed, ERROR_DEADLINE, NULL, "%s", why); /* if it had not ended before */
         deputy_abandon(deputy);

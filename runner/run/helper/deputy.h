@@ -11,8 +11,8 @@
 #include <sys/types.h>
 
 /**
- * A process that does the runner's file-system work: one for each job prepares a cell, reads the
- * console file that it writes, looks at what it left and clears it away; one has made the scratch
+ * A process that does the runner's file-system work: one for each job prepares a cell,
+ * looks at what it left and clears it away; one has made the scratch
  * directory and removes it; one writes the documents (run/document/output.h). Any of that may touch
  * a file system that never answers; the runner then kills the deputy, leaves it behind if it can't
  * be killed, and goes on. The runner itself never makes a call on such a path.
@@ -32,15 +32,8 @@ struct payload {
 /** A message carries at most so many. */
 #define PAYLOAD_MAX ((size_t)64 * 1024)
 
-/** The bytes that go with an answer. */
-struct answer_bytes {
-    char bytes[PAYLOAD_MAX];
-    size_t length;
-};
-
 /** Does what a request asks for, in the deputy, and returns the answer; NULL stands for none. */
-typedef json_t *(*deputy_worker)(const json_t *request, const struct payload *payload,
-                                 struct answer_bytes *answer);
+typedef json_t *(*deputy_worker)(const json_t *request, const struct payload *payload);
 
 /**
  * Starts a deputy in which `worker` answers. `first`, unless it is NULL, is a first question that
@@ -62,18 +55,16 @@ int deputy_ask(struct deputy *deputy, json_t *request, const struct payload *pay
  * Fetches the answer without waiting; a new reference: {"ok": true, ...}, or
  * {"ok": false, "error": TEXT}. NULL with no error when
  * there is no answer yet; NULL with ERROR_ENVIRONMENT when the deputy has ended instead of
- * answering. `payload`, unless it is NULL, receives the bytes that came with it; they last until
- * the next call.
+ * answering.
  */
-json_t *deputy_answer(struct deputy *deputy, struct payload *payload, struct error *error);
+json_t *deputy_answer(struct deputy *deputy, struct error *error);
 
 /**
  * Waits for the answer to the question that is out, for `budget_ns` as patience.h counts it, and
  * listens to nothing else meanwhile. Returns it, or NULL with ERROR_ENVIRONMENT, or ERROR_DEADLINE
  * when there is none, and then the deputy was abandoned.
  */
-json_t *deputy_wait(struct deputy *deputy, uint64_t budget_ns, struct payload *payload,
-                    struct error *error);
+json_t *deputy_wait(struct deputy *deputy, uint64_t budget_ns, struct error *error);
 
 /** Why an answer is no yes: its own words, "no answer" for NULL or one that says nothing; NULL for
  * a yes. Borrowed from the answer. */

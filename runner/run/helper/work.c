@@ -141,30 +141,6 @@ static json_t *do_inspect(const json_t *request)
     return build_finish(&builder, answer);
 }
 
-/* A console file appears when the VM makes it; until then it is empty. */
-static json_t *do_read(const json_t *request, struct answer_bytes *answer)
-{
-    struct error error = ERROR_INIT;
-    const char *path = json_text(request, "path");
-    static int fd = -1; /* stays open: the writer of a FIFO must have a reader */
-    static char opened[PATH_MAX];
-    if (strcmp(opened, path) != 0)
-        cleanup_fd(&fd);
-    if (fd < 0 || strcmp(opened, path) != 0)
-        fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-    (void)snprintf(opened, sizeof opened, "%s", path);
-    off_t at = (off_t)json_integer_value(json_object_get(request, "at"));
-    ssize_t got = fd < 0 ? 0 : pread(fd, answer->bytes, sizeof answer->bytes, at);
-    if (got < 0 && errno == ESPIPE) /* a FIFO */
-        got = read(fd, answer->bytes, sizeof answer->bytes);
-    if (got < 0 && errno != EAGAIN) {
-        (void)error_set_errno(&error, errno, path, "cannot read the console file");
-        return deputy_failure(&error);
-    }
-    answer->length = got < 0 ? 0 : (size_t)got;
-    return deputy_success();
-}
-
 static json_t *do_remove_scratch(const json_t *request)
 {
     struct error error = ERROR_INIT;
@@ -173,8 +149,7 @@ static json_t *do_remove_scratch(const json_t *request)
     return deputy_success();
 }
 
-json_t *work_carry_out(const json_t *request, const struct payload *payload,
-                       struct answer_bytes *answer)
+json_t *work_carry_out(const json_t *request, const struct payload *payload)
 {
     (void)payload;
     const char *what = json_text(request, "do");
@@ -186,7 +161,5 @@ json_t *work_carry_out(const json_t *request, const struct payload *payload,
         return do_inspect(request);
     if (strcmp(what, "check_root") == 0)
         return do_check_root(request);
-    if (strcmp(what, "read") == 0)
-        return do_read(request, answer);
     return do_remove_scratch(request);
 }

@@ -15,11 +15,9 @@
  *                                        the answer has its "status" and its "output" in lines
  *   {"do": "check_root", "path": P}      is it a directory that can be written to?
  *                                        The answer has its path without links as "real".
- *   {"do": "read", "path": P, "at": N}   the bytes of a file from there on, as payload
  *   {"do": "remove_scratch", "path": P}                                 see leftovers.h
  * The answer to a look has "launcher", "result" and "findings". A deputy_worker.
  */
-json_t *work_carry_out(const json_t *request, const struct payload *payload,
-                       struct answer_bytes *answer);
+json_t *work_carry_out(const json_t *request, const struct payload *payload);
 
 #endif

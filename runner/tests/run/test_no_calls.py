@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The worker of a run makes no call on --root, TMPDIR or --output, at no moment of it; and an output or
-scratch directory that does not answer is one line and exit code 2, soon.
+"""The worker of a run makes no call on --root, TMPDIR, --output or a console file, at no moment; and an
+output or scratch directory that does not answer is one line and exit code 2, soon.
 
 The zoo's file system writes down who calls it.
 """
@@ -17,6 +17,7 @@ from support.privately import privately
 
 # The 5 s for which nothing moves; the rest is for a busy machine.
 SOON_S = 60
+BUDGETS = {"boot": 30, "step": 30, "control_step": 0.5, "exit": 30, "total": 120, "grace": 1}
 
 
 def start(oracle, directory, *arguments):
@@ -32,7 +33,11 @@ def nobody_calls(scratch, oracle, zoofs):
     callers = f"{oracle.scratch}/callers"
     mount = mounts.FuseMount(zoofs, scratch, "calls", "none", f"--callers={callers}")
     try:
-        process = start(oracle, mount.path, "--root", mount.path, "--control-step-budget", "0.5")
+        into_file = oracle.descriptor(
+            "into-file", console={"file": "{cell}/console"}, budgets=BUDGETS,
+            launch={"argv": ["/bin/sh", "-c", 'exec "$@" > "$0"', "{cell}/console", "{probe}",
+                             "--dir={work}", "--nonce={nonce}", "--keep"], "directory": "/"})
+        process = start(oracle, mount.path, "-t", into_file, "--root", mount.path)
         ours = [process.pid]
         while process.poll() is None and len(ours) < 3:  # the guardian, and the worker
             ours += children(ours[-1])[:1]

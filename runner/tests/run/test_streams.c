@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -149,6 +150,49 @@ static void a_long_console_file_is_heard_to_its_end(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+/* A file is there when the guest has made it, a FIFO before; whoever opens that without waiting
+ * must find a reader. */
+static void what_a_console_file_holds_is_heard_at_once(void **state)
+{
+    (void)state;
+    for (int fifo = 0; fifo < 2; fifo++) {
+        struct hearing hearing;
+        char directory[] = "/tmp/test-console.XXXXXX";
+        char path[64];
+        assert_non_null(mkdtemp(directory));
+        (void)snprintf(path, sizeof path, "%s/console", directory);
+        if (fifo == 1)
+            assert_int_equal(mkfifo(path, 0600), 0);
+        begin_with(&hearing, path);
+        int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | (fifo == 1 ? 0 : O_CREAT), 0600);
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, "Kernel panic - not ", 19), 19);
+        streams_read(&hearing.streams, 2);
+        assert_null(streams_panic(&hearing.streams));
+        assert_int_equal(write(fd, "syncing\n", 8), 8);
+        (void)close(fd);
+        streams_read(&hearing.streams, 3);
+        assert_non_null(streams_panic(&hearing.streams));
+        assert_false(streams_journal_ended(&hearing.streams));
+        end_with(&hearing, false);
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(rmdir(directory), 0);
+    }
+}
+
+static void a_console_file_that_cannot_be_read_is_a_failure(void **state)
+{
+    (void)state;
+    struct error error = ERROR_INIT;
+    struct journal_account account = {0};
+    struct streams streams;
+    assert_int_equal(
+        streams_start(&streams, &account, CELL_NONCE, NULL, -1, -1, "/tmp", NULL, "cell", &error),
+        -1);
+    assert_non_null(strstr(error.what, "Is a directory"));
+    streams_release(&streams);
+}
+
 /* What the journal says, from the line with this number on. */
 static void tell(struct hearing *hearing, unsigned long sequence, uint64_t now_ns,
                  const char *const *bodies, size_t count)
@@ -226,6 +270,8 @@ int test_streams(void)
         cmocka_unit_test(a_line_cut_by_the_other_stream_is_found),
         cmocka_unit_test(two_halves_on_two_streams_are_no_panic),
         cmocka_unit_test(a_long_console_file_is_heard_to_its_end),
+        cmocka_unit_test(what_a_console_file_holds_is_heard_at_once),
+        cmocka_unit_test(a_console_file_that_cannot_be_read_is_a_failure),
         cmocka_unit_test(what_comes_behind_the_verdict_changes_nothing),
         cmocka_unit_test(a_bad_line_behind_the_verdict_is_no_answer),
         cmocka_unit_test(a_line_without_its_end_counts_for_the_verdict),
