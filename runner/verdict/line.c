@@ -232,10 +232,19 @@ static const char *fault_of_leave(const struct journal_event *event)
     const char *name = journal_event_field(event, "error");
     if ((number == NULL) != (name == NULL))
         return "leave has only one of errno= and error=";
-    if (number != NULL && !is_number(number))
-        return "leave has an errno= that is no number";
+    if (number != NULL && (!is_number(number) || strspn(number, "0") == strlen(number)))
+        return "leave has an errno= that is no number of an error";
     if (number != NULL && journal_event_field(event, "ret")[0] != '-')
         return "leave has an errno= and succeeded";
+    return NULL;
+}
+
+static const char *fault_of_held_check(const struct journal_event *event)
+{
+    static const char *const of_broken[] = {"want", "got", "loss", "late"};
+    for (size_t i = 0; i < sizeof of_broken / sizeof of_broken[0]; i++)
+        if (journal_event_field(event, of_broken[i]) != NULL)
+            return "a check that held has what only a broken one has";
     return NULL;
 }
 
@@ -244,9 +253,12 @@ static const char *fault_of_check(const struct journal_event *event)
     const char *result = journal_event_field(event, "result");
     if (!is_one_of(result, "held", "broken"))
         return "check has no result= of held or broken";
-    if (strcmp(result, "broken") == 0 &&
-        (journal_event_field(event, "want") == NULL || journal_event_field(event, "got") == NULL))
+    if (strcmp(result, "held") == 0)
+        return fault_of_held_check(event);
+    if (journal_event_field(event, "want") == NULL || journal_event_field(event, "got") == NULL)
         return "a broken check has no want= and got=";
+    if (journal_event_field(event, "loss") != NULL && journal_event_field(event, "late") != NULL)
+        return "a broken check has both loss= and late=";
     return NULL;
 }
 

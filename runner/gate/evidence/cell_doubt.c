@@ -144,8 +144,6 @@ static const char *pass_doubt(const struct document *document, const json_t *cel
 {
     if (json_text(cell, "reason")[0] != '\0' || json_object_get(cell, "console_tail") != NULL)
         return "says why it is none";
-    if (json_is_false(json_object_get(cell, "gating")))
-        return "calls itself not gating";
     const char *doubt = view_doubt(document, cell);
     if (doubt != NULL)
         return doubt;
@@ -162,6 +160,10 @@ static const char *pass_doubt(const struct document *document, const json_t *cel
 static const char *verdict_doubt(const struct document *document, const json_t *cell,
                                  enum verdict verdict)
 {
+    if (json_is_false(json_object_get(cell, "gating")))
+        return "calls itself not gating";
+    if (json_object_get(cell, "returned_after_ms") != NULL)
+        return "has a call that came back behind its verdict";
     if (verdict == VERDICT_HANG)
         return is_null(cell, "host_view") ? NULL : "has what only a call that came back can have";
     if (!is_null(cell, "evidence"))
@@ -171,15 +173,27 @@ static const char *verdict_doubt(const struct document *document, const json_t *
     return is_null(cell, "errno") ? NULL : "failed for another reason than its check";
 }
 
+static double first_ms(const json_t *cell)
+{
+    const json_t *timeline = json_object_get(json_object_get(cell, "journal"), "timeline");
+    return number_of(json_array_get(timeline, 0), "ms");
+}
+
 /** What else the cell says of its journal, and what says the same. */
 static const char *rest_doubt(const struct document *document, const json_t *cell,
                               const struct replay *replay)
 {
     double last_ms = clock_ns_to_ms(replay->account.last_event_ns);
-    const char *doubt = NULL;
-    if (last_ms > number_of(cell, "duration_ms") + ROUNDING_MS)
+    double rest_ms = number_of(cell, "duration_ms") - last_ms;
+    if (rest_ms < -ROUNDING_MS)
         return "its journal goes on after the attempt";
-    doubt = anomaly_doubt(cell);
+    if (first_ms(cell) > budget_of(document, "boot_ms"))
+        return "its journal begins later than its budget";
+    if (verdict_of(cell) == VERDICT_PASS &&
+        json_array_size(json_object_get(cell, "anomalies")) == 0 &&
+        rest_ms > budget_of(document, "exit_ms") + budget_of(document, "grace_ms"))
+        return "it went on for longer than its budget, and nobody says so";
+    const char *doubt = anomaly_doubt(cell);
     if (doubt == NULL)
         doubt = artifact_doubt(document, cell);
     if (doubt == NULL && verdict_of(cell) == VERDICT_HANG)

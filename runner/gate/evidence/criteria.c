@@ -125,6 +125,7 @@ static void take_evidence_rules(struct criteria *criteria)
     criteria->upstream_maximum_age_s = seconds_of(upstream, "maximum_age_hours");
     criteria->accept_anomalies = json_object_get(evidence, "accept_anomalies");
     criteria->accept_early_waits = json_truth(evidence, "accept_early_waits");
+    criteria->minimum_step_budget_ms = milliseconds_of(evidence, "minimum_step_budget_ms");
     criteria->maximum_step_budget_ms = milliseconds_of(evidence, "maximum_step_budget_ms");
     criteria->maximum_total_budget_ms = milliseconds_of(evidence, "maximum_total_budget_ms");
     criteria->maximum_rename_ms = milliseconds_of(evidence, "maximum_rename_ms");

@@ -37,6 +37,7 @@ struct criteria {
     moment upstream_maximum_age_s;
     const json_t *accept_anomalies;
     bool accept_early_waits;
+    long minimum_step_budget_ms;
     long maximum_step_budget_ms;
     long maximum_total_budget_ms;
     long maximum_rename_ms;

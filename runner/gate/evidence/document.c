@@ -18,6 +18,18 @@ void document_list_release(struct document_list *list)
     *list = (struct document_list){0};
 }
 
+const json_t *document_filesystem(const struct document *document)
+{
+    const json_t *const lists[] = {document->controls, document->cells};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        for (size_t at = 0; at < json_array_size(lists[i]); at++) {
+            const json_t *found = json_object_get(json_array_get(lists[i], at), "filesystem");
+            if (json_is_object(found))
+                return found;
+        }
+    return NULL;
+}
+
 /** Makes a refusal of what went wrong, unless it is about this program rather than the file. */
 static int refuse(struct document *document, enum reason_id id, const struct error *problem,
                   struct error *error)

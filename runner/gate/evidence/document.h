@@ -55,4 +55,7 @@ void document_list_release(struct document_list *list);
 int document_list_load(struct document_list *list, char *const *paths, size_t count,
                        struct error *error);
 
+/** The file system of the first cell that names one, controls first; NULL where none does. */
+const json_t *document_filesystem(const struct document *document);
+
 #endif

@@ -69,6 +69,8 @@ static const struct {
     [REASON_BUDGET_TOO_LONG] = {"budget_too_long", WEIGHT_BLOCKING,
                                 "a budget is longer than the criteria allow, so that a hang could "
                                 "pass for slow"},
+    [REASON_BUDGET_TOO_SHORT] = {"budget_too_short", WEIGHT_BLOCKING,
+                                 "a budget is too short to tell a hang from a slow call"},
     [REASON_DUPLICATE_ATTEMPT] = {"duplicate_attempt", WEIGHT_BLOCKING,
                                   "an attempt stands in the document more than once"},
     [REASON_CONTRADICTORY] = {"contradictory", WEIGHT_BLOCKING, "the document contradicts itself"},
@@ -77,12 +79,17 @@ static const struct {
     [REASON_UNSHIPPED_TARGET] = {"unshipped_target", WEIGHT_BLOCKING,
                                  "the target's descriptor is none that this tool ships; accept it "
                                  "by name and digest with --accept-target"},
+    [REASON_DOUBLE_UNDER_NANVIX] = {"double_under_nanvix", WEIGHT_BLOCKING,
+                                    "the tests' stand-in ran under the name of a target that is "
+                                    "about Nanvix"},
     [REASON_MIXED_RELEASES] = {"mixed_releases", WEIGHT_BLOCKING,
                                "the documents are of different releases"},
     [REASON_MIXED_KERNELS] = {"mixed_kernels", WEIGHT_BLOCKING,
                               "documents of one mode are of different builds of the release"},
     [REASON_MIXED_PROBE_BUILDS] = {"mixed_probe_builds", WEIGHT_BLOCKING,
                                    "the documents are of different probe builds"},
+    [REASON_MIXED_FILESYSTEMS] = {"mixed_filesystems", WEIGHT_BLOCKING,
+                                  "documents of one target are of different file systems"},
     [REASON_SAME_RUN_TWICE] = {"same_run_twice", WEIGHT_BLOCKING,
                                "two different documents claim to be of the same run and target"},
     [REASON_SAME_BINARIES] = {"same_binaries", WEIGHT_BLOCKING,

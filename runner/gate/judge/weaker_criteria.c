@@ -86,6 +86,10 @@ static int compare_limit(const struct comparison *comparison, const char *what, 
 static int compare_limits(const struct comparison *comparison, const struct criteria *criteria,
                           const struct criteria *written)
 {
+    if (criteria->minimum_step_budget_ms < written->minimum_step_budget_ms &&
+        DEPARTURE(comparison, "a step budget may be as short as %ld ms, not %ld",
+                  criteria->minimum_step_budget_ms, written->minimum_step_budget_ms) != 0)
+        return -1;
     if (compare_limit(comparison, "a step budget", written->maximum_step_budget_ms,
                       criteria->maximum_step_budget_ms) != 0 ||
         compare_limit(comparison, "a total budget", written->maximum_total_budget_ms,

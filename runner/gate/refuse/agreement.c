@@ -52,18 +52,45 @@ static int refuse_unshipped_target(const struct refusal_context *context, struct
                       document->target, text_below(document, "target", "digest"));
 }
 
-static int refuse_other_target(const struct refusal_context *context, struct document *document,
-                               struct error *error)
+static bool same_filesystem(const json_t *left, const json_t *right)
+{
+    static const char *const keys[] = {"type", "device", "source", "mount"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const char *one = json_text(left, keys[i]);
+        const char *other = json_text(right, keys[i]);
+        if ((one == NULL) != (other == NULL) || (one != NULL && strcmp(one, other) != 0))
+            return false;
+    }
+    return true;
+}
+
+static int find_other_filesystem(struct document *document, const json_t *cells,
+                                 const json_t *wanted, struct error *error)
+{
+    size_t index = 0;
+    const json_t *cell = NULL;
+    json_array_foreach(cells, index, cell) {
+        const json_t *filesystem = json_object_get(cell, "filesystem");
+        if (json_is_object(filesystem) && !same_filesystem(filesystem, wanted))
+            return reason_add(&document->refusals, error, REASON_CONTRADICTORY,
+                              "%s, attempt %lld: its file system is not that of the others",
+                              json_text(cell, "shape"),
+                              (long long)json_integer_value(json_object_get(cell, "attempt")));
+    }
+    return 0;
+}
+
+/** Each attempt has a guest of its own, but all of a target are given the same file system. */
+static int refuse_other_filesystem(const struct refusal_context *context, struct document *document,
+                                   struct error *error)
 {
     (void)context;
-    const struct shipped_target *shipped = shipped_target_find(document->target);
-    if (!target_is_shipped(document))
+    const json_t *wanted = document_filesystem(document);
+    if (wanted == NULL)
         return 0;
-    if (strcmp(shipped->mode, document->mode) != 0)
-        return contradict(document, error, "its target's descriptor is of another mode");
-    if (strcmp(shipped->subject, document->kind) != 0)
-        return contradict(document, error, "its target's descriptor is about something else");
-    return 0;
+    if (find_other_filesystem(document, document->controls, wanted, error) != 0)
+        return -1;
+    return find_other_filesystem(document, document->cells, wanted, error);
 }
 
 static double duration_ms(const json_t *cell)
@@ -184,11 +211,6 @@ static int refuse_odd_abi(const struct refusal_context *context, struct document
 }
 
 refusal_check *const agreement_checks[] = {
-    refuse_unshipped_target,
-    refuse_other_target,
-    refuse_odd_times,
-    refuse_odd_run,
-    refuse_odd_digests,
-    refuse_odd_abi,
-    NULL,
+    refuse_unshipped_target, refuse_odd_times,        refuse_odd_run, refuse_odd_digests,
+    refuse_odd_abi,          refuse_other_filesystem, NULL,
 };

@@ -44,6 +44,8 @@ static const char *fault_of(const json_t *cell)
         return fault;
     if (json_integer_value(json_object_get(cell, "attempt")) != 1)
         return "controls run once";
+    if (json_array_size(json_object_get(cell, "unkillable")) > 0)
+        return "left processes behind";
     return json_integer_value(json_object_get(journal, "damaged")) != 0
                ? "its journal has damaged lines"
                : NULL;

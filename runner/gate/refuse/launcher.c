@@ -121,22 +121,25 @@ static bool can_share_binaries(const struct document *left, const struct documen
            is_variant(right->mode, left->mode);
 }
 
-/** Whether all the files that took part in both are the same. */
-static bool same_binaries(const struct document *left, const struct document *right)
+static const char *digest_of(const struct document *document, const char *file)
 {
-    const json_t *others =
-        json_object_get(json_object_get(right->source.root, "subject"), "digests");
-    json_t *digests = json_object_get(json_object_get(left->source.root, "subject"), "digests");
-    size_t common = 0;
-    const char *file = NULL;
-    json_t *digest = NULL;
-    json_object_foreach(digests, file, digest) {
-        const json_t *other = json_object_get(others, file);
-        if (other != NULL && !json_equal(digest, other))
+    const json_t *subject = json_object_get(document->source.root, "subject");
+    return json_text(json_object_get(subject, "digests"), file);
+}
+
+/** Whether all the files that a document is known by are the same. */
+static bool same_binaries(const json_t *files, const struct document *left,
+                          const struct document *right)
+{
+    size_t index = 0;
+    const json_t *file = NULL;
+    json_array_foreach(files, index, file) {
+        const char *one = digest_of(left, json_string_value(file));
+        const char *other = digest_of(right, json_string_value(file));
+        if (one == NULL || other == NULL || strcmp(one, other) != 0)
             return false;
-        common += other != NULL;
     }
-    return common > 0;
+    return true;
 }
 
 static int refuse_shared(struct document *document, const struct document *other,
@@ -146,14 +149,16 @@ static int refuse_shared(struct document *document, const struct document *other
                       document->target, other->target);
 }
 
-int refuse_shared_binaries(struct document_list *list, struct error *error)
+int refuse_shared_binaries(const struct refusal_context *context, struct document_list *list,
+                           struct error *error)
 {
     for (size_t i = 0; i < list->count; i++)
         for (size_t j = i + 1; j < list->count; j++) {
             struct document *left = &list->items[i];
             struct document *right = &list->items[j];
             if (!document_concerns_decision(left) || !document_concerns_decision(right) ||
-                can_share_binaries(left, right) || !same_binaries(left, right))
+                can_share_binaries(left, right) ||
+                !same_binaries(context->criteria->subject_files, left, right))
                 continue;
             if (refuse_shared(left, right, error) != 0 || refuse_shared(right, left, error) != 0)
                 return -1;

@@ -19,10 +19,14 @@ static int run_checks_of(refusal_check *const *checks, const struct refusal_cont
 static int refuse_alone(const struct refusal_context *context, struct document *document,
                         struct error *error)
 {
-    if (run_checks_of(subject_checks, context, document, error) != 0)
+    if (run_checks_of(target_checks, context, document, error) != 0)
         return -1;
-    if (document->refusals.count > 0)
-        return 0;
+    if (document_stands(document)) {
+        if (run_checks_of(subject_checks, context, document, error) != 0)
+            return -1;
+        if (document->refusals.count > 0)
+            return 0;
+    }
     refusal_check *const *const groups[] = {signature_checks, identity_checks, agreement_checks,
                                             launcher_checks,  run_checks,      control_checks,
                                             cell_checks};
@@ -42,5 +46,5 @@ int refuse_documents(const struct refusal_context *context, struct document_list
             return -1;
     if (refuse_copied_journals(list, error) != 0 || refuse_mixed_documents(list, error) != 0)
         return -1;
-    return refuse_shared_binaries(list, error);
+    return refuse_shared_binaries(context, list, error);
 }

@@ -31,20 +31,22 @@ int refuse_documents(const struct refusal_context *context, struct document_list
                      struct error *error);
 
 /* The checks, by file. Between the files of this module only. */
-extern refusal_check *const subject_checks[]; /* refuse_subject.c; all lists end with NULL */
+extern refusal_check *const target_checks[];  /* refuse/subject.c; all lists end with NULL */
+extern refusal_check *const subject_checks[]; /* refuse/subject.c */
 extern refusal_check *const identity_checks[];
 extern refusal_check *const agreement_checks[]; /* refuse/agreement.c */
 extern refusal_check *const signature_checks[]; /* refuse/signature.c */
 extern refusal_check *const launcher_checks[];  /* refuse/launcher.c */
-extern refusal_check *const run_checks[];       /* refuse_run.c */
-extern refusal_check *const control_checks[];   /* refuse_controls.c */
-extern refusal_check *const cell_checks[];      /* refuse_cells.c */
+extern refusal_check *const run_checks[];       /* refuse/run.c */
+extern refusal_check *const control_checks[];   /* refuse/controls.c */
+extern refusal_check *const cell_checks[];      /* refuse/cells.c */
 
 /** What is wrong with documents together. Between the files of this module only. */
 int refuse_repeated_documents(struct document_list *list, struct error *error);
 int refuse_copied_journals(struct document_list *list, struct error *error); /* refuse/copies.c */
 int refuse_mixed_documents(struct document_list *list, struct error *error);
-int refuse_shared_binaries(struct document_list *list, struct error *error); /* refuse/launcher.c */
+int refuse_shared_binaries(const struct refusal_context *context, struct document_list *list,
+                           struct error *error); /* refuse/launcher.c */
 
 /** Whether the document's target is one of the descriptors that this tool ships. */
 bool target_is_shipped(const struct document *document);

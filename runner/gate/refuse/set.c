@@ -109,6 +109,19 @@ static bool same_probe_build(const struct document *left, const struct document 
     return json_equal(part_of(left, "probes", "build_id"), part_of(right, "probes", "build_id"));
 }
 
+static bool same_target(const struct document *left, const struct document *right)
+{
+    return strcmp(left->target, right->target) == 0;
+}
+
+/** Devices and sources may have other names on another machine. */
+static bool same_filesystem_type(const struct document *left, const struct document *right)
+{
+    const char *one = json_text(document_filesystem(left), "type");
+    const char *other = json_text(document_filesystem(right), "type");
+    return one == NULL || other == NULL || strcmp(one, other) == 0;
+}
+
 /** Documents that are comparable have to agree. */
 static const struct agreement {
     enum reason_id id;
@@ -119,6 +132,7 @@ static const struct agreement {
     /* A release is built once for each mode, so only documents of one mode can be compared. */
     {REASON_MIXED_KERNELS, same_mode, same_kernel},
     {REASON_MIXED_PROBE_BUILDS, always, same_probe_build},
+    {REASON_MIXED_FILESYSTEMS, same_target, same_filesystem_type},
 };
 
 /** The first document that `document` could disagree with; at the latest the document itself. */

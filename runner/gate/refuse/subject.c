@@ -1,9 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/evidence/release.h"
+#include "gate/evidence/shipped_targets.h"
 #include "gate/refuse/refuse.h"
 #include "verdict/verdict.h"
 
 #include <string.h>
+
+/**
+ * A document that is about something else neither helps nor harms, so nothing may be made that by a
+ * word: what the descriptor of its name says counts. The double starts the same descriptors.
+ */
+static int refuse_other_target(const struct refusal_context *context, struct document *document,
+                               struct error *error)
+{
+    (void)context;
+    const struct shipped_target *shipped = shipped_target_find(document->target);
+    bool nanvix = shipped != NULL && strcmp(shipped->subject, "nanvix") == 0;
+    if (nanvix && strcmp(document->kind, "double") == 0)
+        return reason_add(&document->refusals, error, REASON_DOUBLE_UNDER_NANVIX, "target %s",
+                          document->target);
+    if (shipped == NULL || (!nanvix && !target_is_shipped(document)))
+        return 0;
+    if (strcmp(shipped->mode, document->mode) != 0) {
+        int failed = reason_add(&document->refusals, error, REASON_CONTRADICTORY,
+                                "it says %s, and its target's descriptor is of another mode, %s",
+                                document->mode, shipped->mode);
+        document->mode = shipped->mode; /* which it leaves undecided */
+        return failed;
+    }
+    if (strcmp(shipped->subject, document->kind) != 0)
+        return reason_add(&document->refusals, error, REASON_CONTRADICTORY,
+                          "its target's descriptor is about something else");
+    return 0;
+}
+
+refusal_check *const target_checks[] = {refuse_other_target, NULL};
 
 static int refuse_reference_subject(const struct refusal_context *context,
                                     struct document *document, struct error *error)

@@ -171,7 +171,7 @@ def make_cell(shape, attempt, verdict, build, place=0):
         cell["step"] = {"sequence": last, "call": call, "returned": last + 1 < len(lines),
                         "arguments": dict(field.split("=", 1) for field in fields)}
     if verdict in ("hang", "stall"):
-        budget = 2000.0 if shape in CONTROLS else 10000.0
+        budget = 5000.0 if shape in CONTROLS else 10000.0
         cell["evidence"] = make_evidence("spinning" if shape == "control_spin" else "blocked", budget)
         cell["duration_ms"] += budget
     return cell
@@ -213,7 +213,7 @@ def make_document(name, build, version, attempts):
         "target": {"name": target, "mode": mode, "digest": target_digest(target)},
         "probes": {"build_id": build, "abi": "nanvix-i686",
                    "digests": {word: fake_digest(word) for word in SHAPES + list(CONTROLS)}},
-        "budgets": {"boot_ms": 60000.0, "step_ms": 10000.0, "control_step_ms": 2000.0,
+        "budgets": {"boot_ms": 60000.0, "step_ms": 10000.0, "control_step_ms": 5000.0,
                     "exit_ms": 5000.0, "total_ms": 120000.0, "grace_ms": 2000.0, "early": False},
         "planned": {"shapes": list(SHAPES), "attempts": attempts},
         "complete": True, "admissible": True, "inadmissible_because": [],

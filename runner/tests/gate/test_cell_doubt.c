@@ -39,7 +39,8 @@
     "[{'ms': 1, 'line': 'begin control_pass build=" BUILD " bits=32'}," FS "," HELD "," END "]"
 
 #define DOCUMENT                                                                                   \
-    "{'budgets': {'step_ms': 10, 'control_step_ms': 10, 'total_ms': 100, 'early': false},"         \
+    "{'budgets': {'boot_ms': 5, 'step_ms': 10, 'control_step_ms': 1000, 'total_ms': 100,"          \
+    " 'exit_ms': 100, 'grace_ms': 5, 'early': false},"                                             \
     " 'probes': {'build_id': '" BUILD "', 'abi': 'nanvix-i686'}}"
 #define CELL                                                                                       \
     "{'shape': 'cross_directory', 'step': null, 'evidence': null, 'errno': null,"                  \
@@ -52,8 +53,8 @@
     "{'call': 'rename', 'returned': true, 'sequence': 2,"                                          \
     " 'arguments': {'from': '/tmp/x/a', 'to': '/tmp/y/b'}}"
 #define HANG_EVIDENCE                                                                              \
-    "{'state': 'blocked', 'out_ms': 10, 'charged_ms': 10, 'window_ms': 5, 'early': null,"          \
-    " 'threads': [{'pid': 1, 'tid': 1, 'cpu_ms': 0}]}"
+    "{'state': 'blocked', 'out_ms': 1000, 'charged_ms': 1000, 'window_ms': 500, 'early': null,"    \
+    " 'threads': [{'pid': 1, 'tid': 1, 'state': 'S', 'cpu_ms': 0}]}"
 
 /** JSON with ' for ". */
 static json_t *parse(const char *text)
@@ -315,6 +316,7 @@ static void a_hang_is_doubted(void **state)
         assert_int_equal(json_object_set_new(cell, "step", parse_with(rows[i][1])), 0);
         assert_int_equal(json_object_set_new(cell, "evidence", parse_with(rows[i][2])), 0);
         assert_int_equal(json_object_set_new(cell, "rename_ms", json_null()), 0);
+        assert_int_equal(json_object_set_new(cell, "duration_ms", json_integer(1100)), 0);
         assert_doubt(cell, rows[i][3]);
     }
 }
@@ -340,6 +342,7 @@ static void a_value_is_compared_decoded(void **state)
         assert_int_equal(json_object_set_new(cell, "step", step), 0);
         assert_int_equal(json_object_set_new(cell, "evidence", parse(HANG_EVIDENCE)), 0);
         assert_int_equal(json_object_set_new(cell, "rename_ms", json_null()), 0);
+        assert_int_equal(json_object_set_new(cell, "duration_ms", json_integer(1100)), 0);
         assert_doubt(cell, rows[i][1]);
     }
 }

@@ -42,6 +42,7 @@ HARMLESS = {
         (r"(/issues/\d)?/title", "words"),
         (r"/evidence/accept_anomalies(/\d)? (= \[\]|removed)", "stricter"),
         (r"/evidence/maximum_(step_budget|total_budget|rename)_ms = (59999|599999|4999|1)$", "stricter"),
+        (r"/evidence/minimum_step_budget_ms = 1001$", "stricter"),
         (r"/(evidence|upstream)/maximum_age_hours = (335|1|7)$|maximum_age_hours = 335", "stricter"),
         (r"/issues/\d/attempts removed", "the default is what was written"),
     ],
