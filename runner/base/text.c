@@ -135,3 +135,17 @@ size_t text_sanitize(const void *bytes, size_t length, char *out, size_t room)
     out[used] = '\0';
     return used;
 }
+
+void text_quote_for_shell(FILE *out, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "%+,-./:=@_";
+    if (word[0] != '\0' && strspn(word, plain) == strlen(word)) {
+        (void)fputs(word, out);
+        return;
+    }
+    (void)fputc('\'', out);
+    for (; *word != '\0'; word++)
+        (void)(*word == '\'' ? fputs("'\\''", out) : fputc(*word, out));
+    (void)fputc('\'', out);
+}

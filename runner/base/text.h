@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /** What a text that did not fit ends in. */
 #define TEXT_CUT_MARK "[...]"
@@ -45,5 +46,8 @@ size_t text_sanitize(const void *bytes, size_t length, char *out, size_t room);
 
 /** Whether the bytes are well-formed UTF-8, as JSON needs them. */
 bool text_is_utf8(const void *bytes, size_t length);
+
+/** Prints a word as a shell reads it: in quotes where it would be taken for more than a word. */
+void text_quote_for_shell(FILE *out, const char *word);
 
 #endif

@@ -32,6 +32,7 @@ enum {
     OPTION_NANVIX,
     OPTION_RELEASE,
     OPTION_SIGN,
+    OPTION_LAST_FAILED,
 };
 
 static const char documentation[] =
@@ -63,6 +64,8 @@ static const struct argp_option option_list[] = {
      "Run the shapes of a scenario, too; they never gate. implicit-import: the guest's own CPython "
      "imports a module, with and without -B",
      1},
+    {"last-failed", OPTION_LAST_FAILED, NULL, 0,
+     "Only what did not pass in the last run below --output (and the controls)", 1},
     {"attempts", 'n', "N", 0, "Attempts at each cell (default 1)", 1},
     {"jobs", 'j', "N", 0, "Cells at a time (default: one per CPU)", 1},
     {"output", 'o', "DIR", 0, "Write DIR/RUN-ID/TARGET.json (default: results)", 2},
@@ -165,6 +168,8 @@ static bool *find_flag(int key, struct arguments *arguments)
         return &options->skip_is_failure;
     case OPTION_EXTENDED:
         return &options->extended;
+    case OPTION_LAST_FAILED:
+        return &options->last_failed;
     case OPTION_LIVE:
         return &arguments->live;
     case OPTION_JSON:
@@ -304,7 +309,7 @@ int run_and_summarize(int argc, char **argv, const char *text, struct run_summar
         failed = run_all(&arguments.options, progress, summary, &error);
     int code = failed != 0 ? error_exit_code(&error) : exit_code_of(&arguments.options, summary);
     if (failed == 0)
-        progress_matrix(progress);
+        progress_end(progress, argv, "--last-failed");
     if (code == 2 && failed == 0)
         (void)error_set(&error, ERROR_ENVIRONMENT, NULL,
                         "nothing ran; see the notes above for what is missing");

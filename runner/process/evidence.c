@@ -182,6 +182,13 @@ json_t *evidence_collect(struct builder *builder, const struct tree *tree,
     return evidence;
 }
 
+void evidence_summarize(const struct tree_sample *before, const struct tree_sample *after,
+                        char *out, size_t size)
+{
+    struct activity activity = sample_compare(before, after);
+    summarize(&activity, after, NULL, out, size);
+}
+
 json_t *evidence_of_survivors(struct builder *builder, const struct tree *tree)
 {
     json_t *survivors = build_array(builder);

@@ -26,6 +26,10 @@ json_t *evidence_collect(struct builder *builder, const struct tree *tree,
                          const struct tree_sample *before, const struct tree_sample *after,
                          const struct wait_figures *figures, json_t *last_lines);
 
+/** Writes what the tree did between two samples, in one line; those that ended are left out. */
+void evidence_summarize(const struct tree_sample *before, const struct tree_sample *after,
+                        char *out, size_t size);
+
 /** An array of the schema's `unkillable` for the members that are still alive; a new reference. */
 json_t *evidence_of_survivors(struct builder *builder, const struct tree *tree);
 

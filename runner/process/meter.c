@@ -116,11 +116,16 @@ void meter_charge(struct meter *meter, uint64_t now_ns, uint64_t expected_ns,
     meter->charged_ns += present_ns - starved_ns;
 }
 
-bool meter_sees_starved(const struct meter *meter)
+enum activity_state meter_sees(const struct meter *meter)
 {
     const struct meter_samples *samples = meter->samples;
     if (samples == NULL || samples->anchor.taken_ns == 0)
-        return false;
+        return ACTIVITY_UNKNOWN;
     struct activity activity = sample_compare(&samples->anchor, &samples->newest);
-    return activity_judge(&activity) == ACTIVITY_STARVED;
+    return activity_judge(&activity);
+}
+
+bool meter_sees_starved(const struct meter *meter)
+{
+    return meter_sees(meter) == ACTIVITY_STARVED;
 }

@@ -61,6 +61,9 @@ void meter_reset(struct meter *meter, uint64_t now_ns);
 void meter_charge(struct meter *meter, uint64_t now_ns, uint64_t expected_ns,
                   const struct tree *tree);
 
+/** What the tree was last seen to do, in the window that evidence has. */
+enum activity_state meter_sees(const struct meter *meter);
+
 /**
  * Whether what was last seen of the tree, in the window that evidence has, says that it is starved.
  * Then nothing can be said of it yet, however much was charged before.

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/files.h"
 #include "process/cgroup.h"
+#include "run/last_run.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,8 +17,6 @@
 
 /* Not how the directory of a cell begins, which --root may have put beside it. */
 #define SCRATCH_PREFIX "rename-oracle-run."
-/* How the directory of a run's documents is called. */
-#define RUN_ID "????????T??????Z-????????"
 enum { TRIES = 100 };
 
 /* Opens and locks a file in a directory. Returns -1 where another has the lock, or the file was
@@ -177,7 +176,7 @@ static int sweep_output(int output, const char *name, void *context)
     char path[PATH_MAX];
     CLEANUP_FD int directory = open_own(output, name);
     CLEANUP_FD int lock = directory < 0 ? -1 : lock_file(directory, OUTPUT_LOCK, 0);
-    if (lock < 0 && fnmatch(RUN_ID, name, 0) == 0) {
+    if (lock < 0 && fnmatch(RUN_ID_PATTERN, name, 0) == 0) {
         if (directory >= 0)
             (void)for_each_entry(directory, remove_empty_spool, NULL);
         (void)unlinkat(output, name, AT_REMOVEDIR); /* empty: killed before it had the lock */

@@ -160,19 +160,23 @@ static bool advance_cells(struct run *run, uint64_t now_ns)
 
 static void show_line(struct run *run, uint64_t now_ns)
 {
-    char running[256] = "";
+    char running[512] = "";
     size_t used = 0;
+    unsigned count = 0;
     if (!progress_wants_tick(run->progress, now_ns))
         return;
-    for (unsigned i = 0; i < run->job_count && used < sizeof running; i++) {
+    for (unsigned i = 0; i < run->job_count; i++) {
         const struct cell *cell = &run->jobs[i].cell;
-        if (is_active(&run->jobs[i]))
-            used +=
-                (size_t)snprintf(running + used, sizeof running - used, "%s%s/%s %.1f s",
-                                 used == 0 ? "" : ", ", cell->setup->target.name, cell->shape->name,
-                                 clock_ns_to_ms(now_ns - cell->launched_ns) / 1000.0);
+        if (!is_active(&run->jobs[i]))
+            continue;
+        if (used < sizeof running)
+            used += (size_t)snprintf(running + used, sizeof running - used, "%s%s/%s %.1f s",
+                                     count == 0 ? "" : ", ", cell->setup->target.name,
+                                     cell->shape->name,
+                                     clock_ns_to_ms(now_ns - cell->launched_ns) / 1000.0);
+        count++;
     }
-    progress_tick(run->progress, now_ns, running);
+    progress_tick(run->progress, now_ns, count, running);
 }
 
 int run_loop(struct run *run, struct error *error)

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/nearest.h"
+#include "run/last_run.h"
 #include "run/state.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define LAST_RUN_NS (30 * NS_PER_S)
 
 static bool is_wanted(const struct run_options *options, const struct shape *shape)
 {
@@ -54,11 +59,74 @@ int run_choose_shapes(struct run *run, struct error *error)
             return refuse_shape(options->shapes[i], error);
     }
     for (size_t i = 0; i < shape_count && run->shape_count < RUN_SHAPES_MAX; i++)
-        if (is_wanted(options, &shapes[i])) {
-            progress_shape(run->progress, shapes[i].name);
+        if (is_wanted(options, &shapes[i]))
             run->shapes[run->shape_count++] = &shapes[i];
-        }
     return 0;
+}
+
+static json_t *look_for_failures(void *context)
+{
+    const struct run *run = context;
+    struct error error = ERROR_INIT;
+    struct builder builder = {0};
+    char directory[PATH_MAX];
+    const char *output = run->options->output == NULL ? "results" : run->options->output;
+    json_t *failures = NULL;
+    if (last_run_find(output, directory, &error) == 0)
+        failures = last_run_failures(directory, &error);
+    if (failures != NULL && json_object_size(failures) == 0)
+        (void)error_set(&error, ERROR_INPUT, directory, "nothing failed in this run");
+    if (error.code != ERROR_NONE) {
+        json_decref(failures);
+        return deputy_failure(&error);
+    }
+    json_t *answer = build_object(&builder);
+    build_truth(&builder, answer, "ok", true);
+    build_set(&builder, answer, "failures", failures);
+    return build_finish(&builder, answer);
+}
+
+int run_find_last_failed(struct run *run, struct error *error)
+{
+    struct error failed = ERROR_INIT;
+    struct deputy deputy = {.fd = -1};
+    if (!run->options->last_failed)
+        return 0;
+    CLEANUP_JSON json_t *answer =
+        run_do_apart(run, &deputy, look_for_failures, LAST_RUN_NS, &failed);
+    deputy_abandon(&deputy);
+    const char *why = answer == NULL ? failed.what : deputy_refusal(answer);
+    if (why != NULL)
+        return error_set(error, ERROR_INPUT, "--last-failed", "%s", why);
+    run->last_failed = json_incref(json_object_get(answer, "failures"));
+    return 0;
+}
+
+uint64_t run_choose_wanted(const struct run *run, const char *target)
+{
+    uint64_t wanted = 0;
+    size_t index;
+    const json_t *name;
+    if (run->last_failed == NULL)
+        return UINT64_MAX;
+    json_array_foreach(json_object_get(run->last_failed, target), index, name)
+        for (size_t i = 0; i < run->shape_count; i++)
+            if (strcmp(run->shapes[i]->name, json_string_value(name)) == 0)
+                wanted |= UINT64_C(1) << i;
+    return wanted;
+}
+
+bool run_wants(const struct run_target *target, size_t shape)
+{
+    return (target->wanted >> shape & 1U) != 0;
+}
+
+unsigned run_count_wanted(const struct run *run, const struct run_target *target)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < run->shape_count; i++)
+        count += run_wants(target, i) ? 1 : 0;
+    return count;
 }
 
 static unsigned count_controls(void)
@@ -85,7 +153,8 @@ unsigned run_count_planned(const struct run *run)
     for (size_t i = 0; i < run->target_count; i++) {
         planned += run->targets[i].setup.skipped ? 0 : controls;
         for (size_t j = 0; j < run->shape_count; j++)
-            if (run_skip_reason(&run->targets[i], run->shapes[j]) == NULL)
+            if (run_wants(&run->targets[i], j) &&
+                run_skip_reason(&run->targets[i], run->shapes[j]) == NULL)
                 planned += run->attempts;
     }
     return planned;
@@ -133,6 +202,8 @@ bool run_take_next(struct run *run, bool idle, const struct shape **shape,
             continue;
         }
         *target = &run->targets[plan->target++];
+        if (!plan->controls && !run_wants(*target, plan->shape))
+            continue;
         *shape = plan->controls ? &shapes[plan->shape] : run->shapes[plan->shape];
         if (run_skip_reason(*target, *shape) != NULL)
             continue;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "base/files.h"
+#include "base/json_access.h"
 #include "base/version.h"
 #include "run/state.h"
 
@@ -8,12 +9,6 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
-
-static const char *text_at(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text == NULL ? "" : text;
-}
 
 static void add_broken(struct run_target *target, const char *why)
 {
@@ -29,8 +24,8 @@ static void record_control(struct run *run, struct run_target *target, struct ce
     if (!right) {
         char why[256];
         (void)snprintf(why, sizeof why, "%s came to %s (%s), not to %s%s%s", control->name,
-                       text_at(result, "verdict"),
-                       text_at(json_object_get(result, "evidence"), "state"), wanted,
+                       member_text(result, "verdict"),
+                       member_text(json_object_get(result, "evidence"), "state"), wanted,
                        control->expected_evidence == NULL ? "" : ", ",
                        control->expected_evidence == NULL ? "" : control->expected_evidence);
         add_broken(target, why);
@@ -45,17 +40,18 @@ static void record_control(struct run *run, struct run_target *target, struct ce
             cell->account.longest_gap_ns > 0 ? cell->account.longest_gap_ns : 1;
     }
     target->controls_done++;
-    progress_cell(run->progress, target->setup.target.name, result, wanted, right);
+    progress_control(run->progress, target->setup.target.name, result, wanted, right);
 }
 
-static void record_shape(struct run *run, struct run_target *target, const json_t *result)
+static void record_shape(struct run *run, struct run_target *target, const json_t *result,
+                         enum verdict told)
 {
     enum verdict_sense sense = verdict_table[verdict_of(result)].sense;
     target->cells_done++;
     run->summary->cells_run++;
     run->summary->cells_passed += sense == SENSE_CLEAN;
     run->summary->cells_bad += sense == SENSE_ADVERSE;
-    progress_cell(run->progress, target->setup.target.name, result, NULL, false);
+    progress_cell(run->progress, target->setup.target.name, result, told);
 }
 
 static struct run_target *find_target(struct run *run, const struct target_setup *setup)
@@ -79,12 +75,12 @@ void run_record_cell(struct run *run, struct cell *cell)
     if (output_add(&run->output, target->setup.target.name,
                    control ? DOCUMENT_CONTROLS : DOCUMENT_CELLS, result, &run->failure) != 0)
         return;
-    if (strcmp(text_at(cell->launcher, "known"), "claimed") == 0)
+    if (strcmp(member_text(cell->launcher, "known"), "claimed") == 0)
         target->cells_claimed++;
     if (control)
         record_control(run, target, cell, result);
     else
-        record_shape(run, target, result);
+        record_shape(run, target, result, cell->told);
 }
 
 static json_t *skipped_cell(const struct shape *shape, unsigned attempt, const char *reason)
@@ -117,7 +113,7 @@ int run_record_skips(struct run *run, struct run_target *target, struct error *e
     for (unsigned attempt = 1; attempt <= run->attempts; attempt++)
         for (size_t i = 0; i < run->shape_count; i++) {
             const char *reason = run_skip_reason(target, run->shapes[i]);
-            if (reason == NULL)
+            if (reason == NULL || !run_wants(target, i))
                 continue;
             CLEANUP_JSON json_t *cell = skipped_cell(run->shapes[i], attempt, reason);
             if (cell == NULL || output_add(&run->output, target->setup.target.name, DOCUMENT_CELLS,
@@ -125,7 +121,7 @@ int run_record_skips(struct run *run, struct run_target *target, struct error *e
                 return error_set(error, ERROR_MEMORY, NULL, "out of memory for a skipped cell");
             run->summary->cells_skipped++;
             target->cells_done++;
-            progress_cell(run->progress, target->setup.target.name, cell, NULL, false);
+            progress_cell(run->progress, target->setup.target.name, cell, VERDICT_COUNT);
         }
     return 0;
 }
@@ -182,12 +178,14 @@ static void describe_budgets(struct builder *builder, json_t *head, const struct
     build_truth(builder, object, "early", run->options->early);
 }
 
-static void describe_plan(struct builder *builder, json_t *head, const struct run *run)
+static void describe_plan(struct builder *builder, json_t *head, const struct run *run,
+                          const struct run_target *target)
 {
     json_t *planned = build_object_in(builder, head, "planned");
     json_t *names = build_array_in(builder, planned, "shapes");
     for (size_t i = 0; i < run->shape_count; i++)
-        build_next_text(builder, names, run->shapes[i]->name);
+        if (run_wants(target, i))
+            build_next_text(builder, names, run->shapes[i]->name);
     build_number(builder, planned, "attempts", run->attempts);
 }
 
@@ -216,7 +214,7 @@ static bool is_complete(const struct run *run, const struct run_target *target)
     for (size_t i = 0; i < shape_count; i++)
         controls += shapes[i].group == SHAPE_CONTROL ? 1 : 0;
     return !target->setup.skipped && target->controls_done == controls &&
-           target->cells_done == (unsigned)run->shape_count * run->attempts;
+           target->cells_done == run_count_wanted(run, target) * run->attempts;
 }
 
 static void find_inadmissible(const struct run *run, struct run_target *target)
@@ -250,7 +248,7 @@ static json_t *describe_target(struct run *run, struct run_target *target)
     build_text(builder, probes, "abi", described->abi);
     build_share(builder, probes, "digests", target->probe_digests);
     describe_budgets(builder, head, run, &described->budgets);
-    describe_plan(builder, head, run);
+    describe_plan(builder, head, run, target);
     build_truth(builder, head, "complete", is_complete(run, target));
     build_truth(builder, head, "admissible", json_array_size(target->broken_controls) == 0);
     build_share(builder, head, "inadmissible_because", target->broken_controls);

@@ -72,15 +72,27 @@ static int check_limits(const struct run *run, struct error *error)
     return limits_allow(longest_ns, error);
 }
 
+static void tell_plan(const struct run *run)
+{
+    uint64_t wanted = 0;
+    for (size_t i = 0; i < run->target_count; i++)
+        wanted |= run->targets[i].wanted;
+    for (size_t i = 0; i < run->shape_count; i++)
+        if ((wanted >> i & 1U) != 0)
+            progress_shape(run->progress, run->shapes[i]->name);
+    progress_plan(run->progress, run_count_planned(run));
+}
+
 static int carry_out(struct run *run, struct error *error)
 {
     if (run_choose_shapes(run, error) != 0 || listen_to_signals(run, error) != 0 ||
         spawner_start(&run->spawner, error) != 0 || run_make_scratch(run, error) != 0 ||
-        run_prepare_targets(run, error) != 0 || check_limits(run, error) != 0 ||
-        (run->job_count = job_count_choose(run, error)) == 0 || run_make_output(run, error) != 0 ||
-        make_jobs(run, error) != 0 || open_documents(run, error) != 0)
+        run_find_last_failed(run, error) != 0 || run_prepare_targets(run, error) != 0 ||
+        check_limits(run, error) != 0 || (run->job_count = job_count_choose(run, error)) == 0 ||
+        run_make_output(run, error) != 0 || make_jobs(run, error) != 0 ||
+        open_documents(run, error) != 0)
         return -1;
-    progress_plan(run->progress, run_count_planned(run));
+    tell_plan(run);
     int failed = run_loop(run, error);
     run_sweep(run);
     run_verify_files(run);
@@ -107,6 +119,7 @@ static void release(struct run *run)
     free(run->jobs);
     process_table_release(&run->table);
     output_close(&run->output);
+    json_decref(run->last_failed);
     cleanup_fd(&run->spawner.fd);
     cleanup_fd(&run->signal_fd);
 }
@@ -115,6 +128,15 @@ static void hear_line(void *context, const char *target, const char *shape,
                       uint64_t since_launch_ns, const char *text)
 {
     progress_journal_line(context, target, shape, since_launch_ns, text);
+}
+
+static void hear_news(void *context, const struct cell *cell, const json_t *so_far, bool over)
+{
+    const char *target = cell->setup->target.name;
+    if (over)
+        progress_verdict(context, target, so_far);
+    else
+        progress_slow(context, target, so_far);
 }
 
 int run_all(const struct run_options *options, struct progress *progress,
@@ -145,6 +167,7 @@ int run_all(const struct run_options *options, struct progress *progress,
                      .keep = options->keep,
                      .probe_build = RO_PROBE_BUILD,
                      .listener = progress_is_live(progress) ? hear_line : NULL,
+                     .tell = progress->terminal.out != NULL ? hear_news : NULL,
                      .listener_context = progress,
                      .knows = run_knows,
                      .knows_context = run},

@@ -38,6 +38,7 @@ struct run_options {
     bool keep;
     bool no_controls;
     bool skip_is_failure;
+    bool last_failed;  /* only what did not pass in the newest run below `output` */
     char *const *argv; /* for the documents; NULL at the end */
 };
 

@@ -277,6 +277,9 @@ static int prepare_target(struct run *run, struct run_target *target, const char
     if (target_find(given, path, sizeof path, error) != 0 ||
         target_load(&setup->target, path, error) != 0)
         return -1;
+    target->wanted = run_choose_wanted(run, setup->target.name);
+    if (target->wanted == 0)
+        return 0;
     replace_budgets(&setup->target.budgets, run->options);
     progress_target(run->progress, setup->target.name);
     setup->bindings = json_object();
@@ -329,6 +332,17 @@ static const char *const *choose_targets(const struct run_options *options, size
     return chosen;
 }
 
+static void release_target(struct run_target *target)
+{
+    json_decref(target->broken_controls);
+    json_decref(target->probe_digests);
+    json_decref(target->subject_digests);
+    json_decref(target->setup.files);
+    json_decref(target->setup.bindings);
+    target_release(&target->setup.target);
+    *target = (struct run_target){0};
+}
+
 int run_prepare_targets(struct run *run, struct error *error)
 {
     const struct run_options *options = run->options;
@@ -347,6 +361,11 @@ int run_prepare_targets(struct run *run, struct error *error)
         struct run_target *target = &run->targets[run->target_count++];
         if (prepare_target(run, target, given[i], error) != 0)
             return -1;
+        if (target->wanted == 0) {
+            release_target(target);
+            run->target_count--;
+            continue;
+        }
         if (target->setup.skipped)
             progress_note(run->progress, "%s is skipped: %s", target->setup.target.name,
                           target->setup.skip_reason);
@@ -354,18 +373,14 @@ int run_prepare_targets(struct run *run, struct error *error)
             progress_note(run->progress, "the scenario is skipped on %s: %s",
                           target->setup.target.name, target->setup.scenario_missing);
     }
+    if (run->target_count == 0)
+        return error_set(error, ERROR_INPUT, "--last-failed",
+                         "nothing of what this command runs failed in the last run");
     return 0;
 }
 
 void run_release_targets(struct run *run)
 {
-    for (size_t i = 0; i < run->target_count; i++) {
-        struct run_target *target = &run->targets[i];
-        json_decref(target->broken_controls);
-        json_decref(target->probe_digests);
-        json_decref(target->subject_digests);
-        json_decref(target->setup.files);
-        json_decref(target->setup.bindings);
-        target_release(&target->setup.target);
-    }
+    for (size_t i = 0; i < run->target_count; i++)
+        release_target(&run->targets[i]);
 }

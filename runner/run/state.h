@@ -20,6 +20,7 @@ struct job {
 struct run_target {
     struct target_setup setup;
     bool document_open;
+    uint64_t wanted;         /* one bit for each of the run's shapes; all but with --last-failed */
     struct builder builder;  /* of the document's head, and of what follows */
     json_t *broken_controls; /* array of lines; owned */
     json_t *probe_digests;   /* object; owned */
@@ -64,6 +65,7 @@ struct run {
     size_t target_count;
     const struct shape *shapes[RUN_SHAPES_MAX];
     size_t shape_count;
+    json_t *last_failed; /* last_run_failures, or NULL; owned */
     struct plan plan;
     struct boot_turn turn;
     bool planned_out; /* the plan has no more cells */
@@ -140,6 +142,16 @@ void run_remove_scratch(struct run *run);
 
 /** Looks the options' shapes up. Returns -1 with ERROR_USAGE for an unknown one. */
 int run_choose_shapes(struct run *run, struct error *error);
+
+/** Finds out what --last-failed is about. Returns -1 with ERROR_INPUT where nothing failed. */
+int run_find_last_failed(struct run *run, struct error *error);
+
+/** Which of the run's shapes a target is to run, as `wanted` has them. */
+uint64_t run_choose_wanted(const struct run *run, const char *target);
+
+/** Whether a target runs the shape with this index in the run, and how many it runs. */
+bool run_wants(const struct run_target *target, size_t shape);
+unsigned run_count_wanted(const struct run *run, const struct run_target *target);
 
 /** Why a shape is not run on a target here, or NULL when it is; borrowed. */
 const char *run_skip_reason(const struct run_target *target, const struct shape *shape);

@@ -36,6 +36,7 @@ int cell_start(struct cell *cell, uint64_t now_ns, struct error *error)
     for (size_t i = 0; i < STREAM_COUNT; i++)
         cell->streams.all[i].fd = -1;
     cell->launched_ns = now_ns;
+    cell->told = VERDICT_COUNT;
     cell->builder = (struct builder){0};
     cell->anomalies = build_array(&cell->builder);
     if (cell->anomalies == NULL)

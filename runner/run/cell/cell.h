@@ -37,6 +37,8 @@ void boot_turn_give(struct boot_turn *turn, const void *holder);
 /** When it is worth while to ask again, on CLOCK_MONOTONIC: 0, at once, when the turn is free. */
 uint64_t boot_turn_next(const struct boot_turn *turn);
 
+struct cell;
+
 /** What all cells of a run share. Borrowed by every cell. */
 struct cell_settings {
     const char *scratch;   /* absolute; cells get their directories below it */
@@ -49,7 +51,11 @@ struct cell_settings {
     /* For --live, or NULL: every valid journal line of every cell. */
     void (*listener)(void *context, const char *target, const char *shape, uint64_t since_launch_ns,
                      const char *text);
-    void *listener_context;
+    /* For who watches, or NULL. `so_far` is the cell as documents have it, as far as it is known:
+     * what a call that is out for long does, or, when it is `over`, its verdict. Both are borrowed.
+     */
+    void (*tell)(void *context, const struct cell *cell, const json_t *so_far, bool over);
+    void *listener_context;  /* of both */
     struct spawner *spawner; /* of the run; may be NULL */
     behind_knows knows;      /* whose the other processes are */
     void *knows_context;
@@ -124,8 +130,10 @@ struct cell {
         slow_rename_ns; /* how long the slowest one was out, as it was charged; 0: none is slow */
     uint64_t phase_start_ns; /* what is waited for now has been waited for since then */
     struct tree_ending tree_ending;
-    bool hurried; /* an interrupt: it is to be over soon, */
-    bool aborted; /* and has no result, as nothing was decided before */
+    bool hurried;      /* an interrupt: it is to be over soon, */
+    bool slow_told;    /* that a call is out for long */
+    enum verdict told; /* when the wait was over; VERDICT_COUNT where nothing was */
+    bool aborted;      /* and has no result, as nothing was decided before */
 
     enum ending ending;
     bool starved;

@@ -2,25 +2,17 @@
 #include "run/cell/commands.h"
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "run/cell/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A word in quotes, where a shell would take it for more than a word, and a space. */
 static void put_word(FILE *out, const char *word)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "%+,-./:=@_";
-    if (word[0] != '\0' && strspn(word, plain) == strlen(word)) {
-        (void)fprintf(out, "%s ", word);
-        return;
-    }
-    (void)fputc('\'', out);
-    for (; *word != '\0'; word++)
-        (void)(*word == '\'' ? fputs("'\\''", out) : fputc(*word, out));
-    (void)fputs("' ", out);
+    text_quote_for_shell(out, word);
+    (void)fputc(' ', out);
 }
 
 static void put_step(FILE *out, const json_t *step)

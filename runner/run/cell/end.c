@@ -118,6 +118,7 @@ void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table 
         collect_evidence(cell, now_ns);
         look_who_is_ahead(cell, &cell->tree, table);
         cell->setup->silence->doubted = true;
+        cell_tell_verdict(cell, now_ns);
     }
     if (tree_is_gone(&cell->tree, table)) {
         after_tree(cell, now_ns);

@@ -208,7 +208,8 @@ static json_t *assemble(struct builder *builder, const struct cell *cell,
     return result;
 }
 
-json_t *cell_result(struct cell *cell)
+/* Fills in what was seen, and what that is; the same when it is asked again. */
+static json_t *make_result(struct cell *cell, bool over)
 {
     struct observation seen;
     struct classification judged;
@@ -226,7 +227,18 @@ json_t *cell_result(struct cell *cell)
                        (int)cell->behind.pid);
     observe(cell, failure, wrong_filesystem, behind, &seen);
     classify(&seen, &judged);
-    add_anomalies(cell, &seen, judged.verdict);
+    if (over)
+        add_anomalies(cell, &seen, judged.verdict);
     struct builder builder = cell->builder;
     return build_finish(&builder, assemble(&builder, cell, &judged));
+}
+
+json_t *cell_result_so_far(struct cell *cell)
+{
+    return make_result(cell, false);
+}
+
+json_t *cell_result(struct cell *cell)
+{
+    return make_result(cell, true);
 }

@@ -30,6 +30,14 @@ void cell_take_preparation(struct cell *cell, const json_t *answer, uint64_t now
 /* launch.c: launches if the cell has the turn to boot, and queues it if not. */
 void cell_launch_in_turn(struct cell *cell, uint64_t now_ns);
 
+/* tell.c: says at once that a call is out for long, and the verdict as soon as it is known:
+ * clearing away behind a hang takes its time. */
+void cell_tell_slow(struct cell *cell, uint64_t now_ns);
+void cell_tell_verdict(struct cell *cell, uint64_t now_ns);
+
+/* result.c: the cell as documents will have it if nothing is found any more. */
+json_t *cell_result_so_far(struct cell *cell);
+
 /* watch.c */
 void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table);
 

@@ -192,5 +192,6 @@ void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table)
             return;
         }
     }
+    cell_tell_slow(cell, now_ns);
     cell->expected_ns = next_look(cell, now_ns);
 }

@@ -69,9 +69,29 @@ static int open_directory_at(int parent, const char *name, const char *shown, st
     return fd;
 }
 
+/* Makes what is missing above the output directory. That is the user's own: links there are
+ * followed. */
+static int make_parents(const char *output, struct error *error)
+{
+    char parent[PATH_MAX];
+    if (path_format(parent, sizeof parent, error, "%s", output) != 0)
+        return -1;
+    for (char *slash = strchr(parent + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(parent, 0755) != 0 && errno != EEXIST && errno != EROFS && errno != EACCES)
+            return error_set_errno(error, errno, parent,
+                                   "cannot make this directory for the output; choose another "
+                                   "with --output");
+        *slash = '/';
+    }
+    return 0;
+}
+
 static int open_place(const char *output, const char *id, struct error *error)
 {
     char shown[PATH_MAX];
+    if (make_parents(output, error) != 0)
+        return -1;
     CLEANUP_FD int base = open_directory_at(AT_FDCWD, output, output, error);
     if (base < 0 || path_format(shown, sizeof shown, error, "%s/%s", output, id) != 0)
         return -1;

@@ -36,7 +36,7 @@ def cases(scratch):
     yield ["-t", "native", "--root", plain], plain, "directory"
     yield ["-t", "native", "-o", plain], plain, "--output"
     yield ["-t", "native", "-o", link], link, "--output"
-    yield ["-t", "native", "-o", f"{scratch}/no/such"], "no/such", "--output"
+    yield ["-t", "native", "-o", f"{scratch}/file/such/place"], "file", "--output"
     yield ["-n", "0"], "--attempts: '0'", "from 1"
     yield ["-j", "many"], "--jobs: 'many'", "from 1"
     yield ["--step-budget", "-3"], "'-3'", "seconds"

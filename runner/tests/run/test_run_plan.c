@@ -26,6 +26,7 @@ static void make_plan(bool controls)
         .shape_count = 2,
         .plan = {.controls = controls, .attempt = 1},
     };
+    run.targets[0].wanted = run.targets[1].wanted = UINT64_MAX;
     run.targets[0].setup.target.name = "shared";
     run.targets[1].setup.target.name = "own";
     run.targets[1].setup.target.own_file_system = true;
