@@ -235,6 +235,7 @@ static bool take_sysroot(struct run *run, struct run_target *target, struct erro
         skip(target, why);
         return false;
     }
+    target->setup.argument_bytes = sysroot_argument_bytes(&run->sysroot, described);
     if (placeholders_bind(target->setup.bindings, "sysroot", run->sysroot.path, error) == 0 &&
         placeholders_bind(target->setup.bindings, "release", run->sysroot.release, error) == 0)
         (void)digest_sysroot(run, target, error);
@@ -306,7 +307,8 @@ static int prepare_target(struct run *run, struct run_target *target, const char
         return -1;
     run_prepare_scenario(run, target);
     for (size_t i = 0; i < run->shape_count; i++)
-        if (cell_check_paths(&run->settings, setup, run->shapes[i], error) != 0)
+        if ((setup->scenario_missing[0] == '\0' || !shape_is_script(run->shapes[i])) &&
+            cell_check_paths(&run->settings, setup, run->shapes[i], error) != 0)
             return -1;
     return run_setup(run, target, error);
 }

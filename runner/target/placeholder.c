@@ -13,7 +13,7 @@
 
 static const char *const known_names[] = {
     "cell", "cell_name", "shared",  "root",   "probe",        "probe_name", "probes", "nonce",
-    "work", "shape",     "sysroot", "python", "python_flags", "release",    "pid",
+    "work", "shape",     "sysroot", "python", "python_flags", "release",    "pid",    "arguments",
 };
 
 enum { NAME_MAX_LENGTH = 255, POINTER_MAX = 1024 };

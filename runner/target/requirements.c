@@ -54,6 +54,23 @@ static bool file_met(const struct target *target, const json_t *need, const json
     return false;
 }
 
+/* The first of an interpreter's places that there is, else the first. */
+static char *find_python(const struct target *target, const json_t *places, const json_t *bindings,
+                         struct error *error)
+{
+    const char *first =
+        json_string_value(json_is_array(places) ? json_array_get(places, 0) : places);
+    size_t index;
+    const json_t *place;
+    json_array_foreach(places, index, place) {
+        CLEANUP_FREE char *path =
+            target_expand_text(target, json_string_value(place), bindings, error);
+        if (path != NULL && access(path, F_OK) == 0)
+            return steal_pointer(&path);
+    }
+    return target_expand_text(target, first, bindings, error);
+}
+
 static bool all_met(const struct target *target, const json_t *needs, json_t *bindings,
                     char *missing, size_t size)
 {
@@ -99,8 +116,8 @@ bool target_interpreter_met(const struct target *target, json_t *bindings, char 
         (void)snprintf(missing, size, "its descriptor names no interpreter");
         return false;
     }
-    CLEANUP_FREE char *python = target_expand_text(
-        target, json_string_value(json_object_get(interpreter, "python")), bindings, &error);
+    CLEANUP_FREE char *python =
+        find_python(target, json_object_get(interpreter, "python"), bindings, &error);
     if (python == NULL || placeholders_bind(bindings, "python", python, &error) != 0) {
         (void)snprintf(missing, size, "its interpreter: %s", error.what);
         return false;

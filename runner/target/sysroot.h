@@ -49,6 +49,10 @@ int sysroot_check_path(const char *path, const char *remedy, struct error *error
 bool sysroot_serves(const struct sysroot *sysroot, const struct target *target, char *why,
                     size_t size);
 
+/** How many bytes of arguments, its name included, a target's guest program may have in this
+ * release; 0 if any number. Of a release that is not known the least counts. */
+size_t sysroot_argument_bytes(const struct sysroot *sysroot, const struct target *target);
+
 /** Adds the digests of the target's files to `digests`, an object. Returns 0 or -1. */
 int sysroot_digest(const struct sysroot *sysroot, const struct target *target, json_t *digests,
                    struct error *error);

@@ -97,3 +97,20 @@ bool sysroot_serves(const struct sysroot *sysroot, const struct target *target, 
     }
     return true;
 }
+
+size_t sysroot_argument_bytes(const struct sysroot *sysroot, const struct target *target)
+{
+    size_t bytes = 0;
+    size_t index;
+    const json_t *limit;
+    json_array_foreach(
+        json_object_get(json_object_get(target->source.root, "sysroot"), "argument_bytes"), index,
+        limit) {
+        bool comparable = true;
+        const char *from = json_string_value(json_object_get(limit, "from_release"));
+        if (from == NULL ||
+            (release_compare(sysroot->release, from, &comparable) >= 0 && comparable))
+            bytes = (size_t)json_integer_value(json_object_get(limit, "bytes"));
+    }
+    return bytes;
+}

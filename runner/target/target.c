@@ -32,6 +32,7 @@ static void take_fields(struct target *target)
     const json_t *view = json_object_get(root, "host_view");
     const json_t *memory = json_object_get(root, "memory_mib");
     const json_t *verify = json_object_get(root, "verify");
+    const json_t *console = json_object_get(root, "console");
     const json_t *budgets = json_object_get(root, "budgets");
     target->name = json_text(root, "name");
     target->title = json_text(root, "title");
@@ -39,13 +40,18 @@ static void take_fields(struct target *target)
     target->subject = json_text(root, "subject");
     target->abi = json_text(guest, "abi");
     target->guest_directory = json_text(guest, "directory");
-    target->console_file = json_text(json_object_get(root, "console"), "file");
+    target->arguments = json_text(guest, "arguments");
+    target->script_arguments = json_text(json_object_get(root, "interpreter"), "arguments");
+    target->console_file = json_text(console, "file");
+    target->journal_is_stdout =
+        target->console_file == NULL || strcmp(member_text(console, "journal"), "stdout") == 0;
     target->filesystem = json_text(root, "filesystem");
     target->view_kind = json_text(view, "kind");
     target->view_path = json_text(view, "path");
     target->launch_directory = json_text(launch, "directory");
     target->verify_logs = json_text(verify, "logs");
     target->verify_line = json_text(verify, "line");
+    target->verify_failure = json_text(verify, "failure");
     target->verify_modes = json_object_get(verify, "modes");
     target->environment = json_object_get(launch, "environment");
     target->interpreter = json_object_get(root, "interpreter");

@@ -33,14 +33,18 @@ struct target {
     const char *subject;
     const char *abi;             /* of the guest programs */
     const char *guest_directory; /* the probe's work directory, as the guest sees it */
-    const char *console_file;    /* NULL: standard output is the console */
+    const char *console_file;    /* with the console, or with its log alone; NULL: there is none */
+    bool journal_is_stdout;      /* else it is in the console file */
     const char *filesystem;      /* the type that the probe must report, or NULL */
     const char *view_kind;       /* NULL: the host can't look */
     const char *view_path;
     const char *launch_directory; /* or NULL */
     const char *verify_logs;      /* directory that the launcher logs to; NULL: it tells nothing */
     const char *verify_line;      /* what tells its version and mode there (launcher_log.h) */
+    const char *verify_failure;   /* what a line there holds that tells why it failed; or NULL */
     const json_t *verify_modes;   /* our names for the modes, by its own */
+    const char *arguments;        /* of the guest program, {arguments}; or NULL */
+    const char *script_arguments; /* the same for a scenario's script */
     json_t *argv;                 /* the lists of words are in it; owned, as the next */
     json_t *script_argv;          /* the same for a scenario's script */
     json_t *environment;          /* or NULL */

@@ -182,7 +182,7 @@ static void classify_timeout(const struct observation *seen, struct classificati
         decide(out, VERDICT_STALL, "'%s' did not come back %s%s", seen->call_text, limit, late);
 }
 
-void classify(const struct observation *seen, struct classification *out)
+static void decide_all(const struct observation *seen, struct classification *out)
 {
     if (seen->own_failure != NULL)
         decide(out, VERDICT_ERROR, "%s", seen->own_failure);
@@ -201,4 +201,14 @@ void classify(const struct observation *seen, struct classification *out)
         classify_starved(seen, out);
     else
         classify_timeout(seen, out);
+}
+
+void classify(const struct observation *seen, struct classification *out)
+{
+    decide_all(seen, out);
+    size_t used = strlen(out->reason);
+    if (seen->launcher_failure != NULL &&
+        (out->verdict == VERDICT_NO_START || out->verdict == VERDICT_CRASH))
+        (void)snprintf(out->reason + used, sizeof out->reason - used, "; the launcher logged '%s'",
+                       seen->launcher_failure);
 }

@@ -63,7 +63,8 @@ struct observation {
     bool status_known;
     int status; /* of the launched process, as wait(2) gives it */
     enum exit_policy exit_policy;
-    const char *panic; /* the guest's panic line; NULL if none */
+    const char *panic;            /* the guest's panic line; NULL if none */
+    const char *launcher_failure; /* what the launcher logged of its own failure; NULL if nothing */
     enum view_result view;
     const char *view_finding; /* the first thing that does not agree */
 };

@@ -69,6 +69,7 @@ struct target_setup {
     char device[MOUNT_DEVICE_SIZE]; /* of the file system that its cells work on; may be empty */
     json_t *files;           /* that its document names by digest (recorded_files.h); owned */
     struct silence *silence; /* what is known of it; of the run; borrowed */
+    size_t argument_bytes;   /* that a guest program may have; 0: any number */
     bool skipped;
     char skip_reason[512];
     char scripts[PATH_MAX];     /* directory of the scenarios' scripts */
@@ -144,6 +145,7 @@ struct cell {
     enum view_result view;
     json_t *view_findings;
     json_t *launcher; /* how mode and version are known, as the document has it; or NULL */
+    bool log_kept;    /* there is an artifact of what the launcher logged */
     json_t *evidence;
     size_t inspected;          /* commands of `inspect` that are over */
     uint64_t inspect_until_ns; /* when the one that is out is given up */

@@ -2,6 +2,7 @@
 #include "run/cell/commands.h"
 
 #include "base/cleanup.h"
+#include "base/json_access.h"
 #include "base/text.h"
 #include "run/cell/words.h"
 
@@ -15,6 +16,22 @@ static void put_word(FILE *out, const char *word)
     (void)fputc(' ', out);
 }
 
+/* What is copied by patterns keeps its directories. */
+static void put_chosen(FILE *out, const json_t *step)
+{
+    size_t index;
+    const json_t *pattern;
+    (void)fputs("mkdir -p ", out);
+    put_word(out, json_text(step, "to"));
+    (void)fputs("&& (cd ", out);
+    put_word(out, json_text(step, "copy"));
+    (void)fputs("&& cp --parents ", out);
+    json_array_foreach(json_object_get(step, "only"), index, pattern)
+        (void)fprintf(out, "%s ", json_string_value(pattern)); /* for the shell to expand */
+    put_word(out, json_text(step, "to"));
+    (void)fputs(")\n", out);
+}
+
 static void put_step(FILE *out, const json_t *step)
 {
     static const char *const forms[][2] = {{"make_directory", "mkdir -p "},
@@ -23,6 +40,10 @@ static void put_step(FILE *out, const json_t *step)
                                            {"remove", "rm -rf "}};
     size_t index;
     const json_t *word;
+    if (json_object_get(step, "only") != NULL) {
+        put_chosen(out, step);
+        return;
+    }
     json_array_foreach(json_object_get(step, "run"), index, word)
         put_word(out, json_string_value(word));
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {

@@ -86,7 +86,7 @@ static int start_listening(struct cell *cell, struct pipes *pipes, struct error 
     }
     return streams_start(&cell->streams, &cell->account, cell->nonce, target->panic_lines,
                          steal_fd(&pipes->stdout_read), steal_fd(&pipes->stderr_read), console,
-                         cell->settings->output, prefix, error);
+                         target->journal_is_stdout, cell->settings->output, prefix, error);
 }
 
 static int spawn_target(struct cell *cell, struct error *error)

@@ -5,8 +5,10 @@
 
 #include "base/clock.h"
 #include "base/json_access.h"
+#include "run/document/output.h"
 #include "target/sysroot.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define VIEW_NS (30 * NS_PER_S)
@@ -17,7 +19,9 @@ static json_t *launcher_request(const struct cell *cell, struct error *error)
     const struct target *target = &cell->setup->target;
     CLEANUP_FREE char *logs =
         target_expand_text(target, target->verify_logs, cell->bindings, error);
-    return logs == NULL ? NULL : json_pack("{s:s, s:s}", "logs", logs, "line", target->verify_line);
+    return logs == NULL ? NULL
+                        : json_pack("{s:s, s:s, s:s*}", "logs", logs, "line", target->verify_line,
+                                    "failure", target->verify_failure);
 }
 
 void cell_take_launcher(struct cell *cell, const json_t *found, const char *why_not)
@@ -36,6 +40,8 @@ void cell_take_launcher(struct cell *cell, const json_t *found, const char *why_
         build_text(builder, launcher, "version", json_text(found, "version"));
         build_text(builder, launcher, "line", json_text(found, "line"));
     }
+    if (json_text(found, "failure") != NULL)
+        build_text(builder, launcher, "failure", json_text(found, "failure"));
     json_decref(cell->launcher);
     cell->launcher = launcher;
 }
@@ -134,6 +140,21 @@ bool cell_look(struct cell *cell, uint64_t now_ns)
     return true;
 }
 
+static void keep_log(struct cell *cell, const char *text)
+{
+    char name[256];
+    bool cut = false;
+    struct error failed = ERROR_INIT;
+    if (text == NULL)
+        return;
+    (void)snprintf(name, sizeof name, "%s.%s.%u.log", cell->setup->target.name, cell->shape->name,
+                   cell->attempt);
+    if (output_end_capture(cell->settings->output, name, text, strlen(text), &cut, &failed) != 0)
+        cell_fail(cell, &failed);
+    else
+        cell->log_kept = true;
+}
+
 static void take_look(struct cell *cell, const json_t *answer)
 {
     const char *why = deputy_refusal(answer);
@@ -144,6 +165,7 @@ static void take_look(struct cell *cell, const json_t *answer)
     }
     if (cell->setup->target.verify_logs != NULL)
         cell_take_launcher(cell, json_object_get(answer, "launcher"), "no answer");
+    keep_log(cell, json_text(json_object_get(answer, "launcher"), "text"));
     if (result == NULL)
         return;
     cell->view = strcmp(result, view_name(VIEW_AGREES)) == 0        ? VIEW_AGREES

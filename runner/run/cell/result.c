@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/exit_status.h"
+#include "base/json_access.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -92,6 +93,7 @@ static void observe(const struct cell *cell, const char *failure, const char *wr
         .status = cell->status,
         .exit_policy = target->exit_status_is_probes ? EXIT_STATUS_IS_PROBES : EXIT_STATUS_IGNORED,
         .panic = panic_line(streams_panic(&cell->streams)),
+        .launcher_failure = json_text(cell->launcher, "failure"),
         .view = cell->view,
         .view_finding = json_string_value(json_array_get(cell->view_findings, 0)),
     };
@@ -158,15 +160,22 @@ static void describe_journal(struct builder *builder, json_t *result, const stru
 
 static void describe_artifacts(struct builder *builder, json_t *result, const struct cell *cell)
 {
-    static const char *const kinds[] = {"stdout", "stderr", "console"};
+    const struct stream *streams = cell->streams.all;
+    const struct {
+        const char *kind;
+        bool there;
+    } all[] = {{"stdout", streams[STREAM_STDOUT].captured},
+               {"stderr", streams[STREAM_STDERR].captured},
+               {"console", streams[STREAM_CONSOLE_FILE].captured},
+               {"log", cell->log_kept}};
     json_t *artifacts = build_object_in(builder, result, "artifacts");
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         char path[PATH_MAX];
-        if (!cell->streams.all[i].captured)
+        if (!all[i].there)
             continue;
         (void)snprintf(path, sizeof path, "%s/%s.%s.%u.%s", cell->settings->artifacts,
-                       cell->setup->target.name, cell->shape->name, cell->attempt, kinds[i]);
-        build_text(builder, artifacts, kinds[i], path);
+                       cell->setup->target.name, cell->shape->name, cell->attempt, all[i].kind);
+        build_text(builder, artifacts, all[i].kind, path);
     }
     if (cell->settings->keep)
         build_text(builder, artifacts, "kept", cell->directory);

@@ -206,12 +206,13 @@ static int follow_console(struct streams *streams, const char *path, struct erro
 
 int streams_start(struct streams *streams, struct journal_account *account, const char *nonce,
                   const json_t *panic_lines, int stdout_fd, int stderr_fd, const char *console_file,
-                  struct output *output, const char *prefix, struct error *error)
+                  bool journal_is_stdout, struct output *output, const char *prefix,
+                  struct error *error)
 {
     *streams = (struct streams){
-        .all = {{.fd = stdout_fd, .is_journal = console_file == NULL},
+        .all = {{.fd = stdout_fd, .is_journal = journal_is_stdout},
                 {.fd = stderr_fd},
-                {.fd = -1, .is_journal = console_file != NULL}},
+                {.fd = -1, .is_journal = !journal_is_stdout}},
         .follower = {.fd = -1},
         .output = output,
         .account = account,

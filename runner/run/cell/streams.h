@@ -31,7 +31,7 @@ struct stream {
 /**
  * Everything that is heard from one cell's processes: standard output, standard error and, where
  * the target has one, a console file. All of it goes to artifacts of bounded size, to a tail of
- * last lines and past the panic watch; the console also goes to the journal reader.
+ * last lines and past the panic watch; one of them also goes to the journal reader.
  */
 struct streams {
     struct stream all[STREAM_COUNT];
@@ -52,14 +52,16 @@ struct streams {
 
 /**
  * Starts to listen. `nonce` is borrowed. `stdout_fd` and `stderr_fd` are read ends in non-blocking
- * mode, which it takes over. `console_file` is the path of a console file or NULL. Artifacts are
- * made in `output`, unless it is NULL, as PREFIX.stdout, PREFIX.stderr and PREFIX.console. Returns
- * 0, or -1 with ERROR_MEMORY, ERROR_INPUT (a pattern that can't be watched for) or
- * ERROR_ENVIRONMENT (a console file whose file system does not answer).
+ * mode, which it takes over. `console_file` is the path of a console file or NULL; the journal is
+ * in it unless `journal_is_stdout`. Artifacts are made in `output`, unless it is NULL, as
+ * PREFIX.stdout, PREFIX.stderr and PREFIX.console. Returns 0, or -1 with ERROR_MEMORY, ERROR_INPUT
+ * (a pattern that can't be watched for) or ERROR_ENVIRONMENT (a console file whose file system does
+ * not answer).
  */
 int streams_start(struct streams *streams, struct journal_account *account, const char *nonce,
                   const json_t *panic_lines, int stdout_fd, int stderr_fd, const char *console_file,
-                  struct output *output, const char *prefix, struct error *error);
+                  bool journal_is_stdout, struct output *output, const char *prefix,
+                  struct error *error);
 
 /** Reads what has arrived by `now_ns`: all that was there when it was called, and little more.
  * Waits for a console file to be read, but not for ever: when it can't be, streams_finish fails. */

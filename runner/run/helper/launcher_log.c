@@ -15,7 +15,13 @@
 #define VERSION_MARK "<version>"
 #define MODE_MARK "<mode>"
 
-enum { LOG_LIMIT = 1024 * 1024, FILES_MAX = 256, WORD_ROOM = 64, LINE_ROOM = 400 };
+enum {
+    LOG_LIMIT = 1024 * 1024,
+    FILES_MAX = 256,
+    WORD_ROOM = 64,
+    LINE_ROOM = 400,
+    TEXT_ROOM = 48 * 1024
+};
 
 static const char word_bytes[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                  "._+-";
@@ -33,6 +39,11 @@ struct account {
     struct statement
         other;    /* one that says something else than the first; empty if there is none */
     char *buffer; /* LOG_LIMIT and a NUL */
+    const char *pattern;
+    const char *failure_mark; /* or NULL */
+    char failure[LINE_ROOM];  /* the last line that holds it */
+    size_t length;
+    char text[TEXT_ROOM]; /* the lines, printable */
 };
 
 /* Takes `length` bytes of the pattern off the text; false where something else stands there. */
@@ -85,7 +96,21 @@ static void add_statement(struct account *account, const struct statement *said)
         account->other = *said;
 }
 
-static void read_text(struct account *account, const char *pattern, size_t length)
+/* Keeps a line for a person; of what finds no room the end is kept, where the reason stands. */
+static void keep_line(struct account *account, const char *line)
+{
+    if (sizeof account->text - account->length < LINE_ROOM + 2) {
+        const char *half = strchr(account->text + sizeof account->text / 2, '\n') + 1;
+        account->length -= (size_t)(half - account->text);
+        memmove(account->text, half, account->length);
+    }
+    account->length +=
+        text_sanitize(line, strlen(line), account->text + account->length, LINE_ROOM);
+    account->text[account->length++] = '\n';
+    account->text[account->length] = '\0';
+}
+
+static void read_text(struct account *account, size_t length)
 {
     for (size_t i = 0; i < length; i++)
         if (account->buffer[i] == '\0')
@@ -95,13 +120,16 @@ static void read_text(struct account *account, const char *pattern, size_t lengt
     for (char *line = strtok_r(account->buffer, "\r\n", &rest); line != NULL;
          line = strtok_r(NULL, "\r\n", &rest)) {
         struct statement said;
-        if (read_line(line, pattern, &said))
+        if (read_line(line, account->pattern, &said))
             add_statement(account, &said);
+        keep_line(account, line);
+        if (account->failure_mark != NULL && strstr(line, account->failure_mark) != NULL)
+            (void)text_sanitize(line, strlen(line), account->failure, sizeof account->failure);
     }
 }
 
 /* What can't be read says nothing: the guest may have made it. */
-static void read_log(struct account *account, int directory, const char *name, const char *pattern)
+static void read_log(struct account *account, int directory, const char *name)
 {
     struct stat status;
     size_t length = 0;
@@ -114,11 +142,11 @@ static void read_log(struct account *account, int directory, const char *name, c
             break;
         length += (size_t)got;
     }
-    read_text(account, pattern, length);
+    keep_line(account, name);
+    read_text(account, length);
 }
 
-static void read_logs(struct account *account, const char *logs, const char *pattern,
-                      struct error *error)
+static void read_logs(struct account *account, const char *logs, struct error *error)
 {
     int fd = open(logs, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     CLEANUP_DIRECTORY DIR *directory = fd < 0 ? NULL : fdopendir(fd);
@@ -130,18 +158,19 @@ static void read_logs(struct account *account, const char *logs, const char *pat
     }
     const struct dirent *entry;
     for (int count = 0; count < FILES_MAX && (entry = readdir(directory)) != NULL; count++)
-        read_log(account, fd, entry->d_name, pattern);
+        read_log(account, fd, entry->d_name);
 }
 
-json_t *launcher_log_read(const char *logs, const char *pattern)
+json_t *launcher_log_read(const char *logs, const char *pattern, const char *failure)
 {
+    static struct account account; /* too large for a stack */
     CLEANUP_FREE char *buffer = malloc(LOG_LIMIT + 1);
-    struct account account = {.buffer = buffer};
+    account = (struct account){.buffer = buffer, .pattern = pattern, .failure_mark = failure};
     struct builder builder = {.failed = buffer == NULL};
     struct error error = ERROR_INIT;
     json_t *answer = build_object(&builder);
     if (buffer != NULL)
-        read_logs(&account, logs, pattern, &error);
+        read_logs(&account, logs, &error);
     if (error.code != ERROR_NONE) {
         build_text(&builder, answer, "why", error.what);
     } else if (account.first.line[0] == '\0') {
@@ -156,5 +185,9 @@ json_t *launcher_log_read(const char *logs, const char *pattern)
         build_text(&builder, answer, "version", account.first.version);
         build_text(&builder, answer, "line", account.first.line);
     }
+    if (account.failure[0] != '\0')
+        build_text(&builder, answer, "failure", account.failure);
+    if (account.length > 0)
+        build_set(&builder, answer, "text", json_string(account.text)); /* of many lines */
     return build_finish(&builder, answer);
 }

@@ -5,11 +5,13 @@
 #include "base/clock.h"
 #include "base/exit_status.h"
 #include "base/files.h"
+#include "base/json_access.h"
 #include "run/helper/tool.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <string.h>
@@ -109,12 +111,33 @@ static int copy_file(const char *from, const struct place *place, const char *be
     return target < 0 ? -1 : 0;
 }
 
-static int copy_tree(const char *from, const struct place *place, const char *below,
-                     struct error *error)
+/* Whether what lies at `name`, relative to what is copied, is wanted: `only` is NULL or patterns.
+ */
+static bool is_wanted(const char *name, bool is_directory, const json_t *only)
+{
+    size_t index;
+    const json_t *pattern;
+    size_t length = strlen(name);
+    if (only == NULL || length == 0)
+        return true;
+    json_array_foreach(only, index, pattern) {
+        const char *text = json_string_value(pattern);
+        if (is_directory ? strncmp(text, name, length) == 0 && text[length] == '/'
+                         : fnmatch(text, name, FNM_PATHNAME) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* `top` is the length of `from` where the copying began. */
+static int copy_tree(const char *from, size_t top, const struct place *place, const char *below,
+                     const json_t *only, struct error *error)
 {
     struct stat status;
     if (stat(from, &status) != 0)
         return error_set_errno(error, errno, from, "cannot read");
+    if (!is_wanted(from + top + (from[top] == '/' ? 1 : 0), S_ISDIR(status.st_mode), only))
+        return 0;
     if (!S_ISDIR(status.st_mode))
         return copy_file(from, place, below, error);
     CLEANUP_DIRECTORY DIR *directory = opendir(from);
@@ -130,18 +153,19 @@ static int copy_tree(const char *from, const struct place *place, const char *be
             continue;
         if (path_format(source, sizeof source, error, "%s/%s", from, entry->d_name) != 0 ||
             path_format(target, sizeof target, error, "%s/%s", below, entry->d_name) != 0 ||
-            copy_tree(source, place, target, error) != 0)
+            copy_tree(source, top, place, target, only, error) != 0)
             return -1;
     }
     return 0;
 }
 
-static int copy(const char *from, const char *to, const json_t *own, struct error *error)
+static int copy(const json_t *step, const json_t *own, struct error *error)
 {
     CLEANUP(place_release) struct place place = {.anchor = -1};
-    if (find_place(to, own, &place, error) != 0)
+    const char *from = json_text(step, "copy");
+    if (find_place(json_text(step, "to"), own, &place, error) != 0)
         return -1;
-    return copy_tree(from, &place, place.below, error);
+    return copy_tree(from, strlen(from), &place, place.below, json_object_get(step, "only"), error);
 }
 
 static int write_text(const char *path, const char *text, const json_t *own, struct error *error)
@@ -222,8 +246,8 @@ static int execute_step(const json_t *step, const json_t *own, struct error *err
     const char *path = NULL;
     if ((path = json_string_value(json_object_get(step, "make_directory"))) != NULL)
         return make_directory(path, own, error);
-    if ((path = json_string_value(json_object_get(step, "copy"))) != NULL)
-        return copy(path, json_string_value(json_object_get(step, "to")), own, error);
+    if (json_object_get(step, "copy") != NULL)
+        return copy(step, own, error);
     if ((path = json_string_value(json_object_get(step, "write"))) != NULL)
         return write_text(path, json_string_value(json_object_get(step, "text")), own, error);
     if ((path = json_string_value(json_object_get(step, "remove"))) != NULL)

@@ -11,7 +11,8 @@
  * Executes the steps of a target's `setup`, `prepare` or `cleanup`, placeholders already replaced,
  * in order, until one fails:
  *   {"make_directory": PATH}          parents are made too; an existing directory is fine
- *   {"copy": FROM, "to": PATH}        a file with its mode, or a directory with all in it
+ *   {"copy": FROM, "to": PATH}        a file with its mode, or a directory with all in it; with
+ *                                     "only", a list of patterns, the files that match one
  *   {"write": PATH, "text": TEXT}
  *   {"run": [ARGV...], "deadline": S} status 0 wanted; what it printed goes into the error
  *   {"remove": PATH}                  a file or a directory with all in it; missing is fine

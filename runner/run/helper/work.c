@@ -76,8 +76,8 @@ static json_t *do_look(const json_t *request)
     build_truth(&builder, answer, "ok", true);
     if (launcher != NULL)
         build_set(&builder, answer, "launcher",
-                  launcher_log_read(json_string_value(json_object_get(launcher, "logs")),
-                                    json_string_value(json_object_get(launcher, "line"))));
+                  launcher_log_read(json_text(launcher, "logs"), json_text(launcher, "line"),
+                                    json_text(launcher, "failure")));
     if (view != NULL)
         look_at_result(&builder, answer, view);
     /* A finding that was lost for want of memory must not leave an agreement behind. */

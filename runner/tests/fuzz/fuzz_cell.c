@@ -101,7 +101,8 @@ static void listen_to(struct room *room)
     cell_listen(cell, 1000);
     REQUIRE(streams_start(&cell->streams, &cell->account, CONSOLE_NONCE, NULL,
                           pipe_with(text->bytes, text->length),
-                          pipe_with(text->bytes, text->length / 2), NULL, NULL, "x", &error) == 0);
+                          pipe_with(text->bytes, text->length / 2), NULL, true, NULL, "x",
+                          &error) == 0);
     streams_read(&cell->streams, 2000);
     streams_judge(&cell->streams);
 }

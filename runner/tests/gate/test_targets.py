@@ -5,6 +5,7 @@ exist."""
 import json
 import subprocess
 
+from support import descriptor
 from support.build import SOURCE
 
 CRITERIA = json.loads((SOURCE / "ci/criteria.json").read_text())
@@ -19,7 +20,7 @@ def test_every_shape_that_is_asked_for_exists(program):
 
 def test_every_mode_is_served_by_a_target_that_names_its_files():
     modes = {mode for issue in CRITERIA["issues"] for mode in issue["modes"]}
-    targets = [json.loads(path.read_text()) for path in SOURCE.glob("runner/targets/*.json")]
+    targets = [descriptor.whole(path) for path in descriptor.TARGETS.glob("*.json")]
     serving = [target for target in targets
                if target["subject"] == "nanvix" and target["mode"] in modes]
     assert {target["mode"] for target in serving} == modes

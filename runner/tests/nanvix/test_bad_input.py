@@ -8,9 +8,9 @@ import subprocess
 
 import pytest
 
-from support.build import SOURCE
+from support import descriptor
 
-SHIPPED = SOURCE / "runner/targets/nanvix-standalone.json"
+SHIPPED = descriptor.TARGETS / "nanvix-standalone.json"
 ONE = ["-s", "subdir_sibling", "--no-controls", "-t"]
 
 
@@ -45,14 +45,13 @@ def real_looking(lay_out, name):
 
 def write_descriptor(scratch, device):
     """The shipped descriptor for a machine whose KVM is `device`, or that needs none."""
-    with open(SHIPPED, encoding="utf-8") as file:
-        descriptor = json.load(file)
-    del descriptor["sysroot"]["device"]
+    changed = descriptor.whole(SHIPPED)
+    del changed["sysroot"]["device"]
     if device is not None:
-        descriptor["sysroot"]["device"] = device
+        changed["sysroot"]["device"] = device
     path = f"{scratch}/{'device' if device else 'no-device'}.json"
     with open(path, "w", encoding="utf-8") as file:
-        json.dump(descriptor, file)
+        json.dump(changed, file)
     return path
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The double is as strict as what it stands for: it refuses what Nanvix's own tools refuse, and its
-mkramfs makes a real FAT32 image. Nothing boots here."""
+mkramfs makes the image that theirs makes. Nothing boots here."""
 
 import os
 import shutil
@@ -103,11 +103,24 @@ def test_it_refuses_what_the_real_tools_refuse(sysroots, tmp_path):
             assert code == 0, (words, said)
         else:
             assert code == 1 and wanted in said, (words, code)
-    code, said = start(scratch, f"{standalone}/{nanvixd}", ["--", "x.img"], user="")
+    single = f"{sysroots['hosted-single']}/{nanvixd}"
+    code, said = start(scratch, single, ["--", f"{standalone}/bin/procd.elf"], user="")
     assert code == 1 and "USER is not set" in said
 
 
-def test_its_mkramfs_makes_a_real_fat32_image(sysroots, tmp_path):
+def test_arguments_that_are_too_long_end_it_with_255(sysroots, tmp_path):
+    (tmp_path / "rootfs.img").write_bytes(bytes(4096))
+    legacy = sysroots["legacy"]
+    program = f"{sysroots['standalone']}/bin/procd.elf"
+    flags = ["-bin-dir", f"{legacy}/bin", "-ramfs", f"{tmp_path}/rootfs.img", "--", program]
+    code, said = start(str(tmp_path), f"{legacy}/bin/nanvixd.elf", [*flags, "x" * 250])
+    assert (code, said) == (255, "Error: virtual machine failed\n")
+    logs = "".join(path.read_text() for path in (tmp_path / "logs").iterdir())
+    assert "nanvixd 0.0.0, standalone deployment" in logs
+    assert "command line arguments too long (len=260)" in logs
+
+
+def test_its_mkramfs_makes_the_images_of_the_real_one(sysroots, tmp_path):
     scratch, program = str(tmp_path), f"{sysroots['standalone']}/bin/mkramfs.elf"
     root, image = tmp_path / "rootfs", tmp_path / "rootfs.img"
     (root / "lib").mkdir(parents=True)
@@ -121,4 +134,11 @@ def test_its_mkramfs_makes_a_real_fat32_image(sysroots, tmp_path):
     read = subprocess.run([needs.program("mtype", "mtools"), "-i", image, "::/lib/word"],
                           stdout=subprocess.PIPE, check=False, timeout=20)
     assert read.stdout == b"content"
-    assert image.read_bytes()[82:90] == b"FAT32   "
+    assert image.stat().st_size == 1 << 20
+    assert image.read_bytes()[54:62] == b"FAT12   " and image.read_bytes()[13] == 1
+    for mib, kind in ((2, b"FAT12   "), (8, b"FAT16   ")):  # half as much again as it packs
+        (root / "lib/word").write_bytes(bytes(mib << 20))
+        code, said = start(scratch, program, ["-o", "rootfs.img", str(root)])
+        assert code == 0, said
+        assert image.read_bytes()[54:62] == kind
+        assert mib * 1.5 <= image.stat().st_size / (1 << 20) < mib * 1.5 + 0.1

@@ -2,21 +2,27 @@
 """From `run --nanvix` to the document, through a double of a sysroot, in each mode of deployment:
 what the oracle must say of each thing that can happen there, and that nothing is left afterwards."""
 
-import json
+import glob
 import os
+from pathlib import Path
 
 import pytest
 
 import nanvixd
-from support.build import SOURCE
+from support import descriptor
 
 BUDGETS = ["--boot-budget", "30", "--step-budget", "2", "--exit-budget", "1", "--no-controls"]
 
 # For each mode of deployment: fault, shape, what must be true of the cell.
 PASS = {"verdict": "pass"}
-HANG = {"verdict": "hang", "call": "rename", "state": "blocked"}
+# A daemon that is dead inside the guest looks so, too: blocked, and no process of the host has ended.
+HANG = {"verdict": "hang", "call": "rename", "state": "blocked", "ended": None}
 SPIN = {**HANG, "state": "spinning"}
 STALL = {"verdict": "stall", "call": "open"}
+EPERM = {"verdict": "fail", "errno": "EPERM"}
+NO_VM = {"verdict": "no_start", "reason": "exited with 255", "failure": "KVM_CREATE_VM: Permission denied",
+         "said": "Error: virtual machine failed"}
+VM_ENDS = {"verdict": "crash", "reason": "exited with 255", "failure": "KVM_RUN: Input/output error"}
 EEXIST = {"verdict": "fail", "errno": "EEXIST"}
 PANIC = {"verdict": "crash", "said": "[TRACE][nvx::panic] panicked at"}
 LINGERS = {**PASS, "anomaly": ("no_exit", "nanvixd.elf")}
@@ -30,6 +36,9 @@ ROWS = {
         ("create-hangs", "pycache_replace", STALL),
         ("panic-dies", "cross_directory", PANIC),
         ("panic-stays", "cross_directory", PANIC),
+        ("panic-spins", "cross_directory", PANIC),
+        ("vm-fails", "tmp_root_sibling", NO_VM),
+        ("vm-fails-later", "subdir_sibling", VM_ENDS),
         ("lingers", "tmp_root_sibling", LINGERS),
         ("image-fails", "tmp_root_sibling",
          {"verdict": "error", "reason": "No space left on device", "launcher": None}),
@@ -68,6 +77,8 @@ ROWS = {
         ("panic-stays", "cross_directory", PANIC),
         ("lingers", "tmp_root_sibling", LINGERS),
         ("linuxd-dies", "subdir_sibling", {"verdict": "crash"}),
+        ("wrong-errno", "pycache_replace", EPERM),
+        ("vm-fails", "tmp_root_sibling", NO_VM),
         ("none", "implicit_import", PASS),
     ],
     "hosted-multi": [
@@ -88,9 +99,14 @@ ROWS = {
 SANITIZED = ("rename-hangs", "linuxd-dies", "leaves-running")
 
 
+def without_failure(launcher):
+    return launcher and {key: value for key, value in launcher.items() if key != "failure"}
+
+
 def complaints(cell, wanted):
     """What is not as `wanted` says."""
     evidence = cell["evidence"] or {}
+    aborted = [one["comm"] for one in evidence.get("ended", []) if "SIGABRT" in str(one)]
     seen = {
         "verdict": cell["verdict"] == wanted["verdict"],
         "call": (cell["step"] or {}).get("call") == wanted.get("call"),
@@ -98,12 +114,13 @@ def complaints(cell, wanted):
         "errno": (cell["errno"] or {}).get("name") == wanted.get("errno"),
         "reason": wanted.get("reason", "") in cell["reason"],
         "said": wanted.get("said", "") in "\n".join(cell.get("console_tail") or []),
-        "ended": any(one["comm"] == wanted.get("ended") and "SIGABRT" in str(one)
-                     for one in evidence.get("ended", [])),
+        "ended": (wanted.get("ended") in aborted) if wanted.get("ended") else not aborted,
+        "failure": wanted.get("failure", "") in (cell.get("launcher") or {}).get("failure", "") and
+                   wanted.get("failure", "") in cell["reason"],
         "host": (cell["host_view"] or {}).get("result") == wanted.get("host"),
         "anomaly": any(one["kind"] == wanted.get("anomaly", ("", ""))[0] and
                        wanted["anomaly"][1] in one["detail"] for one in cell["anomalies"]),
-        "launcher": cell.get("launcher") == wanted.get("launcher"),
+        "launcher": without_failure(cell.get("launcher")) == wanted.get("launcher"),
     }
     return [f"{key} is not {wanted[key]}" for key in wanted if not seen[key]]
 
@@ -119,7 +136,7 @@ def target_of(mode):
 def verified(built_for, target, release):
     """What a cell's document says when the launcher told its mode, as the target's descriptor names
     it."""
-    modes = json.loads((SOURCE / f"runner/targets/{target}.json").read_text())["verify"]["modes"]
+    modes = descriptor.whole(descriptor.TARGETS / f"{target}.json")["verify"]["modes"]
     word = nanvixd.DEPLOYMENT[built_for]
     return {"known": "verified", "mode": modes[word], "version": release,
             "line": f"[INFO][nanvixd] nanvixd {release}, {word} deployment, interactive mode, "
@@ -130,10 +147,11 @@ def check_subject(document, sysroot, release):
     """The document says what was tested, and that it was a double."""
     subject = document["subject"]
     assert (subject["kind"], subject["release"]) == ("double", release)
-    python = "python3.12"  # by its digest among the probes, as it is in the scenario's runs only
+    # By its digest among the probes, as it is in the scenario's runs only.
+    pythons = ("python.elf", "python3.12")
     assert [name for name in os.listdir(f"{sysroot}/bin")
             if f"bin/{name}" not in subject["digests"] and
-            not (name == python and "python" in document["probes"]["digests"])] == []
+            not (name in pythons and "python" in document["probes"]["digests"])] == []
 
 
 def rows():
@@ -148,13 +166,17 @@ def rows():
 def test_what_happens_in_a_mode_is_what_the_document_says(mode, fault, shape, wanted, oracle, lay_out):
     built_for = "standalone" if mode == "hostfs" else mode
     release, target = release_of(mode), target_of(mode)
-    sysroot = lay_out("sysroot", built_for, fault, release, python=shape.startswith("implicit_import"))
+    python = shape.startswith("implicit_import") and ("python3.12" if mode == "legacy" else "python.elf")
+    sysroot = lay_out("sysroot", built_for, fault, release, python=python)
     code, said, errors = oracle.run("--nanvix", sysroot, "-t", target, "-s", shape, *BUDGETS)
     print(code, said, errors)
     document = oracle.documents()[target]
     cell, = document["cells"]
     wanted = {"launcher": verified(built_for, target, release), **wanted}
     assert complaints(cell, wanted) == [], cell
+    if "line" in (wanted["launcher"] or {}):  # what it logged is kept
+        log, = glob.glob(f"{oracle.output}/*/{cell['artifacts']['log']}")
+        assert cell["launcher"].get("line", "") in Path(log).read_text(encoding="utf-8")
     check_subject(document, sysroot, release)
     assert (code == 0) == (wanted["verdict"] == "pass")
 

@@ -88,13 +88,38 @@ static void logs_tell_or_do_not(void **state)
         const struct row *row = &rows[i];
         for (size_t log = 0; log < 2 && row->logs[log] != NULL; log++)
             write_log(directory, log, row->logs[log]);
-        CLEANUP_JSON json_t *found = launcher_log_read(directory, PATTERN);
+        CLEANUP_JSON json_t *found = launcher_log_read(directory, PATTERN, NULL);
         remove_logs(directory);
         const char *key = row->mode == NULL ? "why" : "version";
         if (strcmp(text_at(found, "mode"), row->mode == NULL ? "" : row->mode) != 0 ||
             strstr(text_at(found, key), row->version_or_why) == NULL)
             fail_msg("%s: %s %s", row->name, text_at(found, "mode"), text_at(found, key));
     }
+}
+
+/* The last line that tells of a failure, and the end of all of it for a person. */
+static void a_failure_is_found_in_what_is_kept(void **state)
+{
+    const char *directory = *state;
+    write_log(directory, 0, SINGLE "\nERROR first\nERROR too long\x1b (len=330)\nend");
+    CLEANUP_JSON json_t *found = launcher_log_read(directory, PATTERN, "ERROR");
+    CLEANUP_JSON json_t *none = launcher_log_read(directory, PATTERN, "FATAL");
+    remove_logs(directory);
+    assert_string_equal(text_at(found, "failure"), "ERROR too long\\x1B (len=330)");
+    assert_null(json_object_get(none, "failure"));
+    assert_string_equal(text_at(found, "text"),
+                        "0.log\n" SINGLE "\nERROR first\nERROR too long\\x1B (len=330)\nend\n");
+    CLEANUP_FREE char *many = malloc(200001);
+    assert_non_null(many);
+    for (size_t i = 0; i < 200000; i++)
+        many[i] = i % 100 == 99 ? '\n' : 'x';
+    memcpy(many + 199990, "\nlast one", 10);
+    write_log(directory, 0, many);
+    CLEANUP_JSON json_t *end = launcher_log_read(directory, PATTERN, NULL);
+    remove_logs(directory);
+    size_t length = strlen(text_at(end, "text"));
+    assert_in_range(length, 20000, 48 * 1024);
+    assert_string_equal(text_at(end, "text") + length - 10, "\nlast one\n");
 }
 
 /* The guest may have put it there. */
@@ -111,8 +136,8 @@ static void links_and_fifos_are_not_read(void **state)
     assert_int_equal(path_format(fifo, sizeof fifo, NULL, "%s/1.log", directory), 0);
     assert_int_equal(symlink(elsewhere, link), 0);
     assert_int_equal(mkfifo(fifo, 0600), 0);
-    CLEANUP_JSON json_t *found = launcher_log_read(directory, PATTERN);
-    CLEANUP_JSON json_t *through = launcher_log_read(link, PATTERN);
+    CLEANUP_JSON json_t *found = launcher_log_read(directory, PATTERN, NULL);
+    CLEANUP_JSON json_t *through = launcher_log_read(link, PATTERN, NULL);
     remove_logs(directory);
     (void)unlink(elsewhere);
     assert_non_null(strstr(text_at(found, "why"), "no line"));
@@ -169,6 +194,8 @@ int test_launcher(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(logs_tell_or_do_not, make_directory, remove_directory),
+        cmocka_unit_test_setup_teardown(a_failure_is_found_in_what_is_kept, make_directory,
+                                        remove_directory),
         cmocka_unit_test_setup_teardown(links_and_fifos_are_not_read, make_directory,
                                         remove_directory),
         cmocka_unit_test(the_launcher_is_believed),

@@ -51,7 +51,7 @@ static void begin_with(struct hearing *hearing, const char *console)
     account_start(&hearing->account, shape_find("tmp_root_sibling"), "/tmp", 1);
     assert_int_equal(streams_start(&hearing->streams, &hearing->account, CELL_NONCE,
                                    hearing->panic_lines, ends[0][0], ends[1][0], console,
-                                   &hearing->output, "cell", &error),
+                                   console == NULL, &hearing->output, "cell", &error),
                      0);
 }
 
@@ -186,9 +186,9 @@ static void a_console_file_that_cannot_be_read_is_a_failure(void **state)
     struct error error = ERROR_INIT;
     struct journal_account account = {0};
     struct streams streams;
-    assert_int_equal(
-        streams_start(&streams, &account, CELL_NONCE, NULL, -1, -1, "/tmp", NULL, "cell", &error),
-        -1);
+    assert_int_equal(streams_start(&streams, &account, CELL_NONCE, NULL, -1, -1, "/tmp", false,
+                                   NULL, "cell", &error),
+                     -1);
     assert_non_null(strstr(error.what, "Is a directory"));
     streams_release(&streams);
 }

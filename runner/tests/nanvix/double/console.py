@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The double's console: the guest's bytes one at a time, and Nanvix-like kernel log lines before,
-between and sometimes inside its lines. Always at the same places, because the seed is fixed."""
+"""The double's console: what the guest writes goes to standard output, as it wrote it or a byte at a
+time, and Nanvix-like kernel log lines come before, between and, where the bytes come one by one and
+both share a pipe, sometimes inside its lines. Always at the same places, because the seed is fixed."""
 
 import os
 import random
@@ -22,11 +23,11 @@ def write_all(fd, data):
 
 
 class Console:
-    """`guest` and `kernel` are where the guest's output and the kernel's lines go; they are the
-    same stream, or the kernel's lines are in a file."""
+    """`kernel` is where the kernel's lines go; the guest's go to standard output, `bytewise` or in
+    whole lines."""
 
-    def __init__(self, guest, kernel):
-        self.guest, self.kernel = guest, kernel
+    def __init__(self, kernel, bytewise):
+        self.kernel, self.bytewise = kernel, bytewise
         self.random = random.Random(1)
         self.line = b""
         for text in BOOT:
@@ -41,10 +42,13 @@ class Console:
         cut = self.random.randrange(1, max(2, len(line)))
         if chance < 0.15:
             self.say(self.random.choice(LINES))
+        if not self.bytewise:
+            write_all(1, line)
+            return
         for at in range(len(line)):
             if 0.15 <= chance < 0.25 and at == cut:
                 self.say(self.random.choice(LINES))
-            write_all(self.guest, line[at:at + 1])
+            write_all(1, line[at:at + 1])
 
     def feed(self, data):
         """Takes what the guest wrote; returns the lines that came to their end, as text."""

@@ -7,6 +7,23 @@ import sys
 IMAGE_MARK = b"nanvix double image 1\n"
 ELF_MARK = b"\x7fELF"
 DAEMONS = ("procd", "memd", "vfsd")
+MIB = 1 << 20
+
+
+class MachineFailed(Exception):
+    """The virtual machine could not be started; why stands in the log, and nanvixd ends with 255."""
+
+
+def argument_limit(version):
+    """How long a guest's arguments may be, its program's name included. The change came in May 2026;
+    that 0.20.0 has it is all that is known of the release."""
+    return 4092 if tuple(int(part) for part in version.split(".")) >= (0, 20, 0) else 255
+
+
+def check_arguments(version, program, words):
+    text = " ".join([os.path.basename(program), *words])
+    if len(text.encode()) > argument_limit(version):
+        raise MachineFailed(f"write_args(): command line arguments too long (len={len(text)})")
 
 
 def refuse(program, why):

@@ -56,22 +56,17 @@ def write_script(sysroot, module):
     write(f"{sysroot}/bin/{module}.elf", SCRIPT.format(here=HERE, module=module, more=more))
 
 
-def add_python(sysroot):
-    """The machine's own CPython under the name that Nanvix's has, and where a hosted guest looks for
-    its library. The guest of a standalone one has the machine's tree at its root, so that what is
-    packed into the ramfs can be anything."""
-    os.symlink("/usr/bin/python3", f"{sysroot}/bin/python3.12")
+def add_python(sysroot, name):
+    """The machine's own CPython under the name that Nanvix's has, with all of its library where a
+    hosted guest and what packs a ramfs look for it. The guest of a standalone one has the machine's
+    tree at its root, so that it finds the same there."""
+    os.symlink("/usr/bin/python3", f"{sysroot}/bin/{name}")
     os.makedirs(f"{sysroot}/lib")
-    packed = f"{sysroot}/lib/python3.12"
-    own = f"{sysroot}/lib/python{sys.version_info.major}.{sys.version_info.minor}"
-    if own != packed:
-        os.symlink(sysconfig.get_path("stdlib"), own)
-    os.makedirs(packed)
-    with open(f"{packed}/README", "w", encoding="utf-8") as file:
-        file.write("The double's guest uses the machine's own library.\n")
+    for version in {"3.12", f"{sys.version_info.major}.{sys.version_info.minor}"}:
+        os.symlink(sysconfig.get_path("stdlib"), f"{sysroot}/lib/python{version}")
 
 
-def lay_out(sysroot, build, mode, fault, release, python=False, tells=True):
+def lay_out(sysroot, build, mode, fault, release, python=None, tells=True):
     """Makes the sysroot in an empty or missing directory. What its nanvixd says of itself is always
     so; with `tells` its manifest, which a real release has not, names mode and release, too."""
     build = os.path.realpath(build)
@@ -100,7 +95,7 @@ def lay_out(sysroot, build, mode, fault, release, python=False, tells=True):
         os.makedirs(f"{sysroot}/double")
         tools["inner_server"] = shutil.copy(zoofs, f"{sysroot}/double/nanvixd.elf")
     if python:
-        add_python(sysroot)
+        add_python(sysroot, python)
     manifest = {"double": True, "guest_abi": "linux-x86_64"}
     if tells:
         manifest["deployment_mode"] = DEPLOYMENT[mode]
@@ -142,7 +137,7 @@ def main():
     parser.add_argument("--build", required=True, help="build directory of rename-oracle")
     parser.add_argument("--mode", required=True, choices=sorted(DEPLOYMENT))
     parser.add_argument("--fault", default="none", choices=sorted(FAULTS))
-    parser.add_argument("--python", action="store_true", help="with a CPython")
+    parser.add_argument("--python", choices=("python.elf", "python3.12"), help="with a CPython")
     parser.add_argument("--release", help="what its manifest says (default: nothing)")
     arguments = parser.parse_args()
     lay_out(os.path.abspath(arguments.directory), arguments.build, arguments.mode,

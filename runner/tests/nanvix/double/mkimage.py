@@ -24,7 +24,8 @@ def read_entry(entry):
     environment = read_environment(fields[2] if len(fields) == 3 else "")
     if environment is None:
         refuse(NAME, f"'{fields[2]}': the environment is K=V, separated by spaces")
-    return {"path": path, "argv": arguments, "environment": environment}
+    return {"path": path, "argv": arguments, "environment": environment,
+            "words": [";".join(fields[1:])]}
 
 
 def main(words):

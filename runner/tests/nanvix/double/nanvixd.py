@@ -13,7 +13,8 @@ import time
 import fileserver
 import machine
 from console import PANIC, Console, write_all
-from contract import (ELF_MARK, IMAGE_MARK, check_host_path, read_arguments, refuse, starts_with)
+from contract import (ELF_MARK, IMAGE_MARK, MIB, MachineFailed, check_arguments, check_host_path,
+                      read_arguments, refuse, starts_with)
 
 NAME = "nanvixd"
 APPENDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
@@ -21,6 +22,7 @@ WITH_VALUE = ("-bin-dir", "-ramfs", "-console-file", "-mount", "-kernel-args", "
               "-tmp-dir", "-http-addr")
 WITHOUT_VALUE = ("-allow-host-networking", "-log-to-stdout")
 LIFE_S = 300
+MEMORY = 128 * MIB
 DEPLOYMENT = {"standalone": "standalone", "legacy": "standalone", "hosted-single": "single-process",
               "hosted-multi": "multi-process"}
 
@@ -36,6 +38,10 @@ FAULTS = {
     "mount-busy": (["mount", "refuse=16"], None),
     "panic-dies": (["rename", "panic"], None),
     "panic-stays": (["rename", "block"], None),
+    "panic-spins": (["rename", "spin"], None),
+    "wrong-errno": (["replace", "refuse=1"], None),
+    "vm-fails": ([], "none"),
+    "vm-fails-later": (["rename", "block"], None),
     "linuxd-dies": ([], "daemon-dies-silently"),
     "lingers": ([], "none"),
     "leaves-running": ([], "none"),
@@ -64,7 +70,7 @@ def read_flags(words):
     return flags, words[at + 1:]
 
 
-def extract_image(path, place):
+def extract_image(path, place, version):
     """The program of an image, put into `place`, with its arguments and environment."""
     if not starts_with(path, IMAGE_MARK):
         refuse(NAME, f"'{path}' is no image; make one with mkimage")
@@ -72,6 +78,7 @@ def extract_image(path, place):
         file.read(len(IMAGE_MARK))
         entry = json.loads(file.readline())[-1]
         program = file.read()
+    check_arguments(version, "", entry["words"])
     target = os.path.join(place, "program")
     with open(target, "wb") as file:
         file.write(program)
@@ -85,8 +92,10 @@ class Nanvixd:
     def __init__(self, sysroot, double, words):
         self.sysroot, self.tools, self.fault = sysroot, double["tools"], double["fault"]
         self.mode, self.version = double["mode"], double["version"]
-        if not os.environ.get("USER"):
+        if self.mode.startswith("hosted") and not os.environ.get("USER"):
             refuse(NAME, "USER is not set")
+        if self.mode != "hosted-single":  # which alone handles INT; nobody handles TERM
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
         self.flags, self.rest = read_flags(words)
         self.server = None
         self.in_guest, self.in_server = FAULTS[self.fault]
@@ -108,13 +117,16 @@ class Nanvixd:
             refuse(NAME, "standalone needs -bin-dir and -ramfs")
         shared = self.check_shared()
         place = self.make_place(ramfs)
+        if os.path.getsize(ramfs) > MEMORY // 2:
+            raise MachineFailed(f"the ramfs does not fit into {MEMORY // MIB} MiB of memory")
         if self.mode == "legacy":
             program = self.check_program(self.rest[0])
+            check_arguments(self.version, program, self.rest[1:])
             arguments, environment = read_arguments(NAME, self.rest[1:])
         else:
             if len(self.rest) != 1:
                 refuse(NAME, "arguments are baked into the image; nothing stands behind it")
-            program, arguments, environment = extract_image(self.rest[0], place)
+            program, arguments, environment = extract_image(self.rest[0], place, self.version)
         with open(ramfs, "rb") as source, open(f"{place}/ramfs", "wb") as copy:
             copy.write(source.read())
         script = machine.write_script(place, program, arguments, environment, self.interception(),
@@ -150,6 +162,7 @@ class Nanvixd:
             if flag in self.flags:
                 refuse(NAME, f"unknown flag '{flag}' in this mode")
         program = self.check_program(self.rest[0])
+        check_arguments(self.version, program, self.rest[1:])
         arguments, environment = read_arguments(NAME, self.rest[1:])
         arguments, environment = machine.as_guest_sees(arguments, environment)
         work = [one[6:] for one in arguments if one.startswith("--dir=")]
@@ -172,27 +185,29 @@ class Nanvixd:
         os.makedirs(directory, exist_ok=True)
         return os.open(f"{directory}/{name}", APPENDING, 0o644)
 
+    def log(self, line):
+        log = 1 if "-log-to-stdout" in self.flags else self.log_file(f"{NAME}.log")
+        write_all(log, line.encode() + b"\n")
+
     def log_start(self):
         """Says which version this is and in which mode it runs."""
-        if self.fault == "says-nothing":
-            return
-        line = (f"[INFO][{NAME}] {NAME} {self.version}, {DEPLOYMENT[self.mode]} deployment, "
-                "interactive mode, machine microvm\n")
-        log = 1 if "-log-to-stdout" in self.flags else self.log_file(f"{NAME}.log")
-        write_all(log, line.encode())
+        if self.fault != "says-nothing":
+            self.log(f"[INFO][{NAME}] {NAME} {self.version}, {DEPLOYMENT[self.mode]} deployment, "
+                     "interactive mode, machine microvm")
 
     def open_console(self):
+        """What the kernel says goes to -console-file, else into the logs; the guest's standard output
+        never does."""
         path = self.flags.get("-console-file")
-        if path == "/dev/stdout":
-            return Console(1, 1)
-        if path is not None:
-            console = os.open(path, APPENDING, 0o644)
-            return Console(console, console)
-        return Console(1, self.log_file("console.log"))
+        kernel = self.log_file("console.log") if path is None else \
+            1 if path == "/dev/stdout" else os.open(path, APPENDING, 0o644)
+        return Console(kernel, self.mode.startswith("hosted"))
 
     def hear(self, console, data):
         for line in console.feed(data):
-            if self.fault == "panic-stays" and " enter rename " in line:
+            if self.fault == "vm-fails-later" and " enter rename " in line:
+                raise MachineFailed("vcpu 0: KVM_RUN: Input/output error")
+            if self.fault in ("panic-stays", "panic-spins") and " enter rename " in line:
                 for text in PANIC:
                     console.say(text)
             if self.fault == "leaves-running" and " end " in line:
@@ -226,6 +241,8 @@ class Nanvixd:
     def run(self):
         hosted = self.mode.startswith("hosted")
         self.log_start()
+        if self.fault == "vm-fails":
+            raise MachineFailed("KVM_CREATE_VM: Permission denied")
         console = self.open_console()
         self.vm = self.start_hosted() if hosted else self.start_standalone()
         early = self.forward(console)
@@ -246,6 +263,11 @@ def main(words, sysroot):
     with open(f"{sysroot}/double.json", encoding="utf-8") as file:
         double = json.load(file)
     nanvixd = Nanvixd(sysroot, double, words)
-    code = nanvixd.run()
+    try:
+        code = nanvixd.run()
+    except MachineFailed as failed:
+        nanvixd.log(f"[ERROR][uservm::vmm] {failed}")
+        print("Error: virtual machine failed", file=sys.stderr)
+        code = 255
     sys.stdout.flush()
     return code
