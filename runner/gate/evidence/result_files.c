@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "gate/evidence/result_files.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fts.h>
 #include <stdbool.h>
@@ -36,10 +37,14 @@ static int take(struct listing *listing, const char *path)
     return error_set(listing->error, ERROR_MEMORY, listing->path, "out of memory for its files");
 }
 
-static bool is_json_name(const char *name)
+/** What `name` has from its last ".json" on, in small letters or capitals; NULL where it has none.
+ */
+static const char *json_ending(const char *name)
 {
-    size_t length = strlen(name);
-    return length >= 5 && strcmp(name + length - 5, ".json") == 0;
+    const char *ending = NULL;
+    for (const char *at = strcasestr(name, ".json"); at != NULL; at = strcasestr(at + 1, ".json"))
+        ending = at;
+    return ending;
 }
 
 /** What is no document goes to the list too where it is called like one, and is refused there. */
@@ -57,8 +62,16 @@ static int visit(struct listing *listing, const FTSENT *entry)
     case FTS_DP:
         return 0;
     default:
-        return is_json_name(entry->fts_name) ? take(listing, entry->fts_path) : 0;
+        break;
     }
+    const char *ending = json_ending(entry->fts_name);
+    if (ending == NULL || strcmp(ending, ".json.sig") == 0 || isalnum((unsigned char)ending[5]))
+        return 0;
+    if (ending[5] != '\0')
+        return error_set(listing->error, ERROR_INPUT, entry->fts_path,
+                         "is called like a document that was packed or put aside: unpack it, call "
+                         "it *.json, or take it away");
+    return take(listing, entry->fts_path);
 }
 
 static int compare_names(const FTSENT **left, const FTSENT **right)

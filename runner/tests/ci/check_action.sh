@@ -20,6 +20,7 @@ if [[ \$1 == run ]]; then
     echo '{}' >"\$2/RUN/artifacts/nanvix-standalone.subdir_sibling.1.console"
     exit "\$(cat "$scratch/run-code")"
 elif [[ \$1 == gate && -f $scratch/gate-says ]]; then
+    cat "$scratch/gate-complains" >&2
     cat "$scratch/gate-says"
     exit "\$(cat "$scratch/gate-code")"
 fi
@@ -37,7 +38,7 @@ start_case() {
     mv "$scratch/made/upstream.json" "$scratch/"
     export RO_SYSROOT=$scratch/sysroot RO_RELEASE=v0.20.3 RO_MODES=standalone RO_ATTEMPTS=3
     export RO_GUEST_PROBES='' RO_DOCUMENTS=$scratch/documents RO_UPSTREAM=$scratch/upstream.json
-    export RO_HARNESS='' RO_CRITERIA='' RO_FIXED_IN='' GH_TOKEN=''
+    export RO_ACCEPT_WAIVERS='' RO_HARNESS='' RO_CRITERIA='' RO_FIXED_IN='' GH_TOKEN=''
 }
 
 step() {
@@ -50,6 +51,24 @@ show() {
     sed 's/^/    output: /' "$GITHUB_OUTPUT"
 }
 
+# What GitHub's runner would do with the log: ::NAME:: at the beginning of a line, ##[NAME] anywhere, none
+# of them between ::stop-commands::WORD and ::WORD::.
+commands() {
+    /usr/bin/python3 - "$scratch/log" <<'RUNNER'
+import re, sys
+stopped = None
+for line in open(sys.argv[1], encoding="utf-8", errors="replace", newline="\n"):
+    found = re.match(r"\s*::([\w-]+)(?: [^:]*)?::(.*)", line) or re.search(r"##\[([\w-]+)[^]]*\](.*)", line)
+    if stopped is not None:
+        stopped = None if found and found[1] == stopped else stopped
+    elif found and found[1] == "stop-commands":
+        stopped = found[2].strip()
+    elif found:
+        print(found[0].strip())
+print(*["commands stay stopped"] * (stopped is not None))
+RUNNER
+}
+only_annotates() { ! commands | grep -qvE '^(::(error|warning|notice) title=.*)?$'; }
 logged() { grep -qE -- "$1" "$scratch/log"; }
 summary_says() { grep -qF -- "$1" "$GITHUB_STEP_SUMMARY"; }
 called_with() { grep -qzF -- "$(printf '%s\n' "$@")" "$scratch/called"; }
@@ -62,7 +81,8 @@ expect "probe: sysroot and targets" called_with --nanvix "$scratch/sysroot" \
     --target nanvix-standalone --target nanvix-hosted-single --release v0.20.3
 expect "probe: attempts" called_with --attempts 3
 expect "probe: the summary has the matrix" summary_says "Shapes by targets"
-expect "probe: nothing to annotate" not logged '^::'
+expect "probe: nothing to annotate" not logged '^::(error|warning|notice)'
+expect "probe: the log can't command" only_annotates
 
 start_case
 rm "$scratch/sysroot/bin/mkimage.elf"
@@ -77,7 +97,8 @@ start_case hang
 echo 1 >"$scratch/run-code"
 step probe
 expect "a hang is the gate's matter: exit 0" code_is 0
-expect "a hang is annotated" logged '^::error title=hang%3A subdir_sibling on nanvix-standalone%2C attempt 2::'
+expect "a hang is annotated, once a target" logged \
+    '^::error title=nanvix-standalone%3A 1 hang of 18::subdir_sibling, attempt 2: '
 
 start_case
 echo 2 >"$scratch/run-code"
@@ -153,6 +174,7 @@ expect "bad criteria: undecided" output_is decision undecided
 # The answer is the document's, and the exit code has to agree with it.
 gate_says() {
     echo "$1" >"$scratch/gate-code"
+    printf '%s' "${3-}" >"$scratch/gate-complains"
     printf '%s' "$2" >"$scratch/gate-says"
 }
 decision_of() { printf '{"schema": "rename-oracle/decision/1", "answer": "%s"}' "$1"; }
@@ -212,7 +234,45 @@ for name in $'a\n--list-reasons\nb.json' $'\n.json' '--list-reasons.json' '-?.js
     expect "a document called $(printf %q "$name"): remove" output_is decision remove
     named "$name" hang
     expect "a hang called $(printf %q "$name"): keep" output_is decision keep
+    expect "a hang called $(printf %q "$name"): the log can't command" only_annotates
 done
+
+# What is called otherwise and looks like a document is not passed over.
+pack() {
+    case $1 in
+    *.gz | *.GZ) gzip -c ;;
+    *.tar) cat >"$scratch/x" && tar -C "$scratch" -cf - x ;;
+    *.zip) cat >"$scratch/x.json" && python3 -m zipfile -c "$2" "$scratch/x.json" && cat "$2" ;;
+    *.bom) printf '\xef\xbb\xbf' && cat ;;
+    *.utf16) iconv -t UTF-16 ;;
+    *) cat ;;
+    esac
+}
+for name in hang.json.gz HANG.JSON.GZ hang.gz hang hang.txt hang.json~ hang.json.bak documents.tar x.zip \
+    hang.bom hang.utf16 artifacts/deep/hang.1 $'a\n::set-output name=x::' '##[set-output name=x;]y'; do
+    start_case hang
+    mv "$scratch/made" "$scratch/documents"
+    mkdir -p "$(dirname -- "$scratch/documents/$name")"
+    pack "$name" "$scratch/zip" <"$scratch/documents/standalone.json" >"$scratch/packed"
+    mv "$scratch/packed" "$scratch/documents/$name"
+    step gate
+    expect "a document called $(printf %q "$name"): undecided" output_is decision undecided
+    expect "a document called $(printf %q "$name"): is named" logged '^::error title=Documents::not called'
+    expect "a document called $(printf %q "$name"): the log can't command" only_annotates
+done
+start_case hang
+mv "$scratch/made" "$scratch/documents"
+mv "$scratch/documents/standalone.json" "$scratch/documents/standalone.JSON"
+step gate
+expect "a hang in capitals: read" output_is decision keep
+start_case
+mv "$scratch/made" "$scratch/documents"
+echo '  "schema": "rename-oracle/verdict/1", said a guest' >"$scratch/documents/x.stdout"
+head -c 5000 /dev/urandom | gzip >"$scratch/documents/x.core"
+mkfifo "$scratch/documents/pipe"
+step gate
+expect "what a guest printed is no document" output_is decision remove
+expect "what a guest printed is counted" logged '^3 files below are no'
 
 # ... also behind a link to a directory.
 start_case
@@ -257,6 +317,26 @@ RO_DOCUMENTS=$'no\n::set-output name=x::y%' step gate
 expect "no directory: exit 2" code_is 2
 expect "an input begins no line" not logged '^::set-output'
 
+start_case hang
+mv "$scratch/made" "$scratch/documents"
+gate_says 1 "$(decision_of keep)" $'##[set-output name=decision;]x\n::set-output name=decision::remove'
+step gate
+expect "what a document says is printed" logged '^::set-output name=decision::remove'
+expect "what a document says commands nothing" only_annotates
+
+start_case
+mv "$scratch/made" "$scratch/documents"
+cp "$source_tree/ci/criteria.json" "$scratch/criteria.json"
+sed -i 's|"waivers": \[\]|"waivers": [{"mode": "hosted-multi-process", "reason": "it is gone", "from_release": "v0.20.0", "decided_by": "a person"}]|' \
+    "$scratch/criteria.json"
+rm "$scratch/documents/multi.json"
+RO_CRITERIA=$scratch/criteria.json step gate
+expect "a waiver that nobody accepted: keep" output_is decision keep
+rm -f "$GITHUB_OUTPUT" && touch "$GITHUB_OUTPUT"
+RO_CRITERIA=$scratch/criteria.json RO_ACCEPT_WAIVERS=' hosted-multi-process' step gate
+expect "a waiver that was accepted: on terms" output_is decision remove-on-terms
+expect "a waiver that was accepted: not as written" output_is may-remove-dash-b false
+
 start_case
 mv "$scratch/made" "$scratch/documents"
 gate_says 3 "$(decision_of keep)"
@@ -283,6 +363,7 @@ sed -i 's/it came to hang/\\u000a::set-output name=x::\\u001b[2J 100%/' \
 "$source_tree/ci/action/annotate" "$scratch"/documents/*.json >"$scratch/log"
 expect "what a guest says begins no line" not logged '^::set-output'
 expect "what a guest says is escaped" logged '%0A::set-output name=x::\?\[2J 100%25'
+expect "one annotation a target" test "$(wc -l <"$scratch/log")" = 1
 
 # What an input is called in the steps, and which of them get it, is only in action.yml.
 /usr/bin/python3 - "$source_tree" <<'CHECK' || failures=$((failures + 1))

@@ -52,6 +52,24 @@ expect "image, to decide only: no docker" not test -e "$scratch/docker-called"
 RO_STEP=probe RO_SDK_IMAGE=sdk:1 RO_GUEST_PROBES=/given build
 expect "image, and probes are given: no docker" not test -e "$scratch/docker-called"
 
+RO_BUILT=true RO_STEP=probe RO_SDK_IMAGE=sdk:1 build
+expect "from the cache: not built again" not test -e "$scratch/cmake-called"
+expect "from the cache, without guest probes: docker" called docker sdk:1
+mkdir -p "$tree/build-guest/probes"
+RO_BUILT=true RO_STEP=probe RO_SDK_IMAGE=sdk:1 build
+expect "from the cache, with guest probes: no docker" not test -e "$scratch/docker-called"
+RO_PROGRAM=$scratch/gone RO_BUILT=true build
+expect "the cache has no program: built" called cmake "--build $tree/build"
+
+cp -r "$source_tree"/{CMakeLists.txt,results,runner,probes,docs} "$tree/"
+key_of() { RO_SDK_IMAGE=$1 GITHUB_OUTPUT=$scratch/key "$tree/ci/action/identity" >/dev/null && sed -n 's/^key=//p' "$scratch/key" && rm "$scratch/key"; }
+first=$(key_of sdk:1)
+expect "the key is one word" test "$(wc -w <<<"$first")" = 1
+expect "the same sources: the same key" test "$first" = "$(key_of sdk:1)"
+expect "another image: another key" test "$first" != "$(key_of sdk:2)"
+echo '/* */' >>"$tree/runner/main.c"
+expect "other sources: another key" test "$first" != "$(key_of sdk:1)"
+
 echo 1 >"$scratch/setup-code"
 build
 expect "packages are missing: exit 2" code_is 2

@@ -15,7 +15,8 @@ start_case() {
     rm -rf "${scratch:?}"/*
     mkdir -p "$scratch/ci" "$scratch/bin" "$scratch/state"
     cp "$source_tree/ci/setup" "$source_tree/ci/common.sh" "$scratch/ci/"
-    printf '# a comment\ngcc\nmtools # why\n' >"$scratch/ci/packages-probe.txt"
+    printf '# a comment\ngcc\n' >"$scratch/ci/packages-build.txt"
+    printf 'mtools # why\n' >"$scratch/ci/packages-probe.txt"
     printf 'pkgconf | pkg-config\n' >"$scratch/ci/packages.txt"
     printf '%s\n' gcc mtools pkgconf unrelated >"$scratch/state/installed"
     printf '%s\n' gcc mtools pkgconf >"$scratch/state/known"
@@ -177,7 +178,7 @@ expect "the command is missing: exit 0" code_is 0
 start_case
 run_setup everything
 expect "unknown word: exit 2" code_is 2
-expect "unknown word: usage" said 'usage: ci/setup [probe]'
+expect "unknown word: usage" said 'usage: ci/setup [probe|build]'
 
 start_case
 rm "$scratch"/bin/*

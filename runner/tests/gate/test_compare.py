@@ -140,7 +140,7 @@ def test_wherever_documents_lie(bench):
     bench.write("both/again.json", [], mode="multi")
     bench.compare("new", "one", "both", 0, {"unchanged": 6, "new": 6}, "nothing -> 3 pass")
     bench.compare("gone", "both", "one", 0, {"unchanged": 6, "gone": 6}, "3 pass -> nothing")
-    for name in ("notes.txt", "x", "long.name", "x.JSON"):
+    for name in ("notes.txt", "x", "long.name", "x.jsonl"):
         with open(os.path.join(bench.directory, "one", name), "w", encoding="utf-8") as file:
             file.write("no document")
     bench.compare("among other files", "one", one, 0, {"unchanged": 6})
@@ -152,6 +152,13 @@ def test_wherever_documents_lie(bench):
     bench.write("behind/standalone.json", [])
     os.symlink("../seen0/artifacts", os.path.join(bench.directory, "behind", "more"))
     bench.compare("behind a link", one, "behind", 1, {"unchanged": 5, "regressed": 1})
+    bench.write("capitals/HANG.JSON", ["hang"] * 3)
+    bench.compare("in capitals", one, "capitals", 1, {"unchanged": 5, "regressed": 1})
+    for name in ("hang.json.gz", "hang.JSON~", "hang.json.bak"):
+        bench.write("packed%s/here.json" % name, [])
+        bench.write("packed%s/%s" % (name, name), ["hang"] * 3)
+        passed_over = bench.run(one, "packed" + name)
+        assert passed_over.returncode == 2 and name in passed_over.stderr, passed_over
     bench.write("seen/standalone.json", [])
     bench.write("seen/.hang.json", ["hang"])
     bench.compare("hidden", one, "seen", 1, {"unchanged": 5, "regressed": 1})
