@@ -16,6 +16,7 @@ enum { STACK_LEAST = 256 * 1024 };
 
 static const struct command commands[] = {
     {"bisect", "run for `git bisect run`: good, bad or can't say", command_bisect},
+    {"clean", "remove old runs, and what killed ones left", command_clean},
     {"compare", "show what changed between two sets of results", command_compare},
     {"gate", "decide from verdicts whether -B may be removed", command_gate},
     {"guard", "check that a harness still passes -B to every guest Python", command_guard},

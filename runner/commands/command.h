@@ -19,6 +19,7 @@ int command_gate(int argc, char **argv);    /* commands/gate.c */
 int command_guard(int argc, char **argv);   /* commands/guard.c */
 int command_compare(int argc, char **argv); /* commands/compare.c */
 int command_bisect(int argc, char **argv);  /* commands/bisect.c */
+int command_clean(int argc, char **argv);   /* commands/clean.c */
 int command_report(int argc, char **argv);  /* commands/report.c */
 
 #endif

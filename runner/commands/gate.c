@@ -5,6 +5,7 @@
 #include "base/version.h"
 #include "commands/command.h"
 #include "commands/command_line.h"
+#include "commands/documents.h"
 #include "commands/standard_output.h"
 #include "gate/evidence/reason.h"
 #include "guard/guard.h"
@@ -36,7 +37,8 @@ static const char documentation[] =
     "shown to be met: both issues resolved upstream, in a release no newer than the tested one, "
     "and all six shapes passing in every attempt on standalone, hosted single-process and hosted "
     "multi-process.\n\n"
-    "Documents of several machines are simply given together. What can't count is refused with a "
+    "Documents of several machines are simply given together; a directory stands for every *.json "
+    "below it. What can't count is refused with a "
     "reason, and a refused document about a mode that is asked for keeps that mode undecided, so "
     "that leaving one out is a choice and not an accident. Reference targets are refused too, "
     "and neither help nor harm."
@@ -230,8 +232,14 @@ static int exit_code_of(enum gate_answer answer, enum harness_status status)
     return answer == GATE_UNDECIDED || open ? 2 : 1;
 }
 
-static int decide(const struct settings *settings, struct error *error)
+static int decide(struct settings *settings, struct error *error)
 {
+    CLEANUP(documents_release) struct documents documents = {0};
+    if (documents_add(&documents, settings->options.documents, settings->options.document_count,
+                      error) != 0)
+        return -1;
+    settings->options.documents = documents.paths;
+    settings->options.document_count = documents.count;
     enum gate_answer answer = GATE_UNDECIDED;
     enum harness_status harness = HARNESS_UNKNOWN;
     CLEANUP_JSON json_t *decision = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands/command.h"
 #include "commands/command_line.h"
+#include "commands/documents.h"
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -19,7 +20,8 @@ static const char documentation[] =
     "Show what verdict documents say, for people and for CI systems. It judges nothing: the "
     "decision comes from 'rename-oracle gate'.\v"
     "DOCUMENTs are of the form rename-oracle/verdict/1, as 'rename-oracle run' writes them: of one "
-    "target or of many, of one release or of several (then the report has a history). A document "
+    "target or of many, of one release or of several (then the report has a history); a directory "
+    "stands for every *.json below it, and none for the last run below results. A document "
     "that is not valid, or was changed after it was written, is an error.\n"
     "\n"
     "Formats:\n"
@@ -35,11 +37,12 @@ static const char documentation[] =
     "  0  the report was written, whatever it says\n"
     "  2  bad input or command line, or the report could not be written\n"
     "\n"
-    "Example: rename-oracle gate --json -- results/*/*.json > decision.json;\n"
-    "rename-oracle report -f html -d decision.json -o report.html -- results/*/*.json";
+    "Examples: rename-oracle report -o report.html\n"
+    "          rename-oracle report -o report.html -d decision.json -- DIRECTORY";
 
 static const struct argp_option options[] = {
-    {"format", 'f', "FORMAT", 0, "junit, tap, markdown or html", 0},
+    {"format", 'f', "FORMAT", 0,
+     "junit, tap, markdown or html (default: as the name of the output ends; markdown without)", 0},
     {"decision", 'd', "FILE", 0,
      "Show this decision (markdown, html); FILE is what 'rename-oracle gate --json' printed", 0},
     {"output", 'o', "FILE", 0, "Write to FILE, whole or not at all, instead of standard output", 0},
@@ -51,18 +54,19 @@ static const struct format {
     const char *name;
     report_writer *write;
     bool shows_decision;
+    const char *ending; /* of files of this format */
 } formats[] = {
-    {"junit", report_write_junit, false},
-    {"tap", report_write_tap, false},
-    {"markdown", report_write_markdown, true},
-    {"html", report_write_html, true},
+    {"markdown", report_write_markdown, true, ".md"},
+    {"html", report_write_html, true, ".html"},
+    {"junit", report_write_junit, false, ".xml"},
+    {"tap", report_write_tap, false, ".tap"},
 };
 
 struct arguments {
     const struct format *format;
     const char *output;
     const char *decision;
-    char **documents; /* a part of argv */
+    char *const *documents; /* a part of argv */
     size_t document_count;
 };
 
@@ -78,6 +82,16 @@ static void choose_format(struct arguments *arguments, const char *name, struct 
     if (arguments->format == NULL)
         argp_error(state, "--format: no such format: %s%s; there are junit, tap, markdown and html",
                    name, nearest.hint);
+}
+
+/* What was not said follows from the name of the output; the first one is for reading. */
+static const struct format *guess_format(const char *output)
+{
+    const char *ending = output == NULL ? NULL : strrchr(output, '.');
+    for (size_t i = 0; ending != NULL && i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(formats[i].ending, ending) == 0)
+            return &formats[i];
+    return output == NULL ? &formats[0] : NULL;
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -97,12 +111,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         arguments->documents = state->argv + state->next;
         arguments->document_count = (size_t)(state->argc - state->next);
         return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "name the documents to report on");
-        return 0;
     case ARGP_KEY_END:
         if (arguments->format == NULL)
-            argp_error(state, "say --format junit, tap, markdown or html");
+            arguments->format = guess_format(arguments->output);
+        if (arguments->format == NULL)
+            argp_error(state, "--format: say junit, tap, markdown or html, or end the name of the "
+                              "output in .xml, .tap, .md or .html");
         else if (arguments->decision != NULL && !arguments->format->shows_decision)
             argp_error(state, "--decision: %s has no place for a decision; markdown and html have",
                        arguments->format->name);
@@ -118,10 +132,14 @@ static int write_report(const struct arguments *arguments, struct error *error)
     CLEANUP_REPORT_MODEL struct report_model model = {0};
     CLEANUP_JSON_SOURCE struct json_source decision = {0};
     CLEANUP_TEXT_BUFFER struct text_buffer text = {0};
+    CLEANUP(documents_release) struct documents documents = {0};
     struct report report = {.model = &model};
 
-    if (report_sources_load(&sources, arguments->documents, arguments->document_count, error) !=
-            0 ||
+    int failed = arguments->document_count == 0 ? documents_of_last_run(&documents, error)
+                                                : documents_add(&documents, arguments->documents,
+                                                                arguments->document_count, error);
+    if (failed != 0 ||
+        report_sources_load(&sources, documents.paths, documents.count, error) != 0 ||
         report_model_build(&model, sources.items, sources.count, error) != 0)
         return -1;
     if (arguments->decision != NULL) {
@@ -143,7 +161,7 @@ int command_report(int argc, char **argv)
 {
     static const struct argp parser = {.options = options,
                                        .parser = parse_option,
-                                       .args_doc = "DOCUMENT...",
+                                       .args_doc = "[DOCUMENT...]",
                                        .doc = documentation};
     struct arguments arguments = {0};
     struct error error = ERROR_INIT;

@@ -56,9 +56,14 @@ static void tell_swept(const json_t *swept)
                       text);
 }
 
+void run_sweep_dead(const char *output, struct builder *builder, json_t *swept)
+{
+    leftovers_sweep(scratch_base(), output, builder, swept);
+}
+
 void run_clear_up(const void *options)
 {
-    leftovers_sweep(scratch_base(), output_of(options), NULL, NULL);
+    run_sweep_dead(output_of(options), NULL, NULL);
 }
 
 static json_t *make_scratch(const struct run *run, bool sweep)
@@ -69,7 +74,7 @@ static json_t *make_scratch(const struct run *run, bool sweep)
     struct builder builder = {0};
     CLEANUP_JSON json_t *swept = build_array(&builder);
     if (sweep)
-        leftovers_sweep(scratch_base(), output_of(run->options), &builder, swept);
+        run_sweep_dead(output_of(run->options), &builder, swept);
     if (leftovers_make_scratch(scratch_base(), run->options->keep, path, &lock, &error) != 0)
         return deputy_failure(&error);
     json_t *answer = build_object(&builder);

@@ -2,6 +2,7 @@
 /* What stands at the end of a run: the matrix, what did not pass, what that is worth. */
 #include "run/progress.h"
 
+#include "base/json_access.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -194,6 +195,13 @@ void progress_end(struct progress *progress, char *const *argv, const char *last
     json_array_foreach(progress->documents, index, path)
         (void)fprintf(out, "%s%s\n", index == 0 ? "documents: " : "           ",
                       json_string_value(path));
+    if (index > 0) {
+        const char *first = item_text(progress->documents, 0);
+        (void)fputs("page:      ", out);
+        text_quote_for_shell(out, program_invocation_name);
+        (void)fprintf(out, " report -o report.html -- %.*s\n", (int)(strrchr(first, '/') - first),
+                      first);
+    }
     if (progress->failure_count > 0)
         print_again(progress, argv, last);
     (void)fflush(out);

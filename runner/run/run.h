@@ -58,6 +58,10 @@ struct run_summary {
  */
 void run_clear_up(const void *options);
 
+/** The same for those that are dead by now, below TMPDIR and `output`. Appends what is gone to
+ * `swept`, an array. */
+void run_sweep_dead(const char *output, struct builder *builder, json_t *swept);
+
 /**
  * Runs every shape on every target as `options` say, telling `progress` of what happens, and writes
  * one document per target. Ends within the budgets plus a few seconds whatever the targets do.

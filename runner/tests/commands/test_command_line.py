@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["run", "report", "gate", "guard", "compare", "bisect", "list"]
+COMMANDS = ["run", "report", "gate", "guard", "compare", "bisect", "list", "clean"]
 EXPLAIN = {"--help", "--usage"}
 ALONE = {"gate": {"--list-reasons"}}
 # argp's own, which are in no table.

@@ -17,7 +17,7 @@ TRIED = [
     ["compare", "--json", "{document}", "{document}"],
     ["guard", "--json", "-m", "standalone", "--scenario", "one-module", "{harness}"],
     *(["report", "--format", style, "{document}"] for style in ("junit", "tap", "markdown", "html")),
-    *([name, "--help"] for name in ("run", "report", "gate", "guard", "compare", "bisect", "list"))]
+    *([name, "--help"] for name in ("run", "report", "gate", "guard", "compare", "bisect", "list", "clean"))]
 
 
 @pytest.fixture(name="files", scope="module")

@@ -27,12 +27,13 @@ def bad(reports, text):
     return reports.write("bad.json", text)
 
 
-def test_no_document(reports):
-    refuse(reports, "--format", "tap", why="name the documents")
+def test_no_document(reports, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    refuse(reports, "--format", "tap", why="there is no run with a document here")
 
 
 def test_no_format(reports):
-    refuse(reports, *reports.sample_paths("green"), why="--format")
+    refuse(reports, "-o", "report.pdf", *reports.sample_paths("green"), why="--format")
 
 
 def test_unknown_format(reports):
