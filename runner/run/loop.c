@@ -16,6 +16,8 @@
  * others want CPUs in vain. */
 #define STUCK_NS (2 * NS_PER_S)
 #define EXCUSED_NS (15 * NS_PER_S)
+/* Who interrupts a run does not wait for a file system that is silent. */
+#define INTERRUPTED_NS (2 * NS_PER_S)
 enum { FDS_PER_JOB = 4 };
 
 static bool is_active(const struct job *job)
@@ -218,6 +220,8 @@ static json_t *wait_for_answer(struct run *run, struct deputy *deputy, uint64_t 
             return answer;
         deputy->asked = true;
         run->table.count = 0;
+        if (run->summary->interrupted && patience.budget_ns > INTERRUPTED_NS)
+            patience.budget_ns = INTERRUPTED_NS;
         if (failed.code != ERROR_NONE)
             (void)error_set(error, failed.code, failed.where, "%s", failed.what);
         else if (!patience_is_over(&patience, clock_now_ns(), &run->table))

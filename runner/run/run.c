@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/run.h"
 
-#include "base/signature.h"
 #include "base/version.h"
 #include "run/limits.h"
 #include "run/state.h"
@@ -143,8 +142,6 @@ int run_all(const struct run_options *options, struct progress *progress,
             struct run_summary *summary, struct error *error)
 {
     *summary = (struct run_summary){0};
-    if (options->sign_key != NULL && signature_try(options->sign_key, error) != 0)
-        return -1;
     struct run *run = calloc(1, sizeof *run);
     if (run == NULL)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory");

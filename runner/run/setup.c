@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/clock.h"
+/* What a run reads before its first cell. A deputy does it (prepare.c). */
 #include "base/data_dir.h"
 #include "base/files.h"
+#include "base/signature.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "run/helper/steps.h"
 #include "run/recorded_files.h"
 #include "run/state.h"
 #include "target/guest_program.h"
@@ -14,31 +14,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-
-#define SETUP_NS (60 * NS_PER_S)
-#define ROOT_NS (5 * NS_PER_S)
 
 static const char *const reference_targets[] = {"native", "uml-fat", "uml-hostfs", NULL};
 static const char *const nanvix_targets[] = {"nanvix-standalone",    "nanvix-standalone-legacy",
                                              "nanvix-hosted-single", "nanvix-hosted-multi",
                                              "nanvix-hostfs",        NULL};
-
-static void replace_budget(uint64_t *budget, uint64_t given)
-{
-    if (given != 0)
-        *budget = given;
-}
-
-static void replace_budgets(struct budgets *budgets, const struct run_options *options)
-{
-    replace_budget(&budgets->boot_ns, options->boot_ns);
-    replace_budget(&budgets->step_ns, options->step_ns);
-    replace_budget(&budgets->control_step_ns, options->control_step_ns);
-    replace_budget(&budgets->exit_ns, options->exit_ns);
-    replace_budget(&budgets->total_ns, options->total_ns);
-    replace_budget(&budgets->grace_ns, options->grace_ns);
-}
 
 static void skip(struct run_target *target, const char *reason)
 {
@@ -170,26 +150,6 @@ static int digest_probes(const struct run *run, struct run_target *target, struc
     return 0;
 }
 
-static int check_root(struct run *run, struct error *error)
-{
-    struct deputy deputy = {.fd = -1};
-    if (run->options->root == NULL)
-        return 0;
-    if (!text_is_utf8(run->options->root, strlen(run->options->root)))
-        return error_set(error, ERROR_ENVIRONMENT, run->options->root,
-                         "is no UTF-8, which documents are; choose another --root");
-    json_t *request = json_pack("{s:s, s:s}", "do", "check_root", "path", run->options->root);
-    CLEANUP_JSON json_t *answer = run_ask_and_wait(run, &deputy, request, ROOT_NS, error);
-    deputy_abandon(&deputy);
-    if (answer == NULL)
-        return -1;
-    const char *why = deputy_refusal(answer);
-    if (why != NULL)
-        return error_set(error, ERROR_ENVIRONMENT, NULL, "%s", why);
-    return path_format(run->root, sizeof run->root, error, "%s",
-                       json_string_value(json_object_get(answer, "real")));
-}
-
 static bool uses_sysroot(const struct target *target)
 {
     return json_object_get(target->source.root, "sysroot") != NULL;
@@ -242,31 +202,8 @@ static bool take_sysroot(struct run *run, struct run_target *target, struct erro
     return true;
 }
 
-static int run_setup(struct run *run, struct run_target *target, struct error *error)
-{
-    struct target_setup *setup = &target->setup;
-    struct deputy deputy = {.fd = -1};
-    json_t *steps = target_steps(&setup->target, "setup");
-    CLEANUP_JSON json_t *all =
-        json_pack("[{s:O}]", "make_directory", json_object_get(setup->bindings, "shared"));
-    if (steps == NULL)
-        return 0;
-    CLEANUP_JSON json_t *expanded = target_expand(&setup->target, steps, setup->bindings, error);
-    if (expanded == NULL || json_array_extend(all, expanded) != 0)
-        return -1;
-    json_t *request = steps_request(json_incref(all), run->scratch, NULL);
-    CLEANUP_JSON json_t *answer = run_ask_and_wait(run, &deputy, request, SETUP_NS, error);
-    deputy_abandon(&deputy);
-    if (answer == NULL)
-        return -1;
-    const char *why = deputy_refusal(answer);
-    return why == NULL
-               ? 0
-               : error_set(error, ERROR_ENVIRONMENT, setup->target.name, "setup failed: %s", why);
-}
-
-static int prepare_target(struct run *run, struct run_target *target, const char *given,
-                          struct error *error)
+static int read_target(struct run *run, struct run_target *target, const char *given,
+                       struct error *error)
 {
     char path[PATH_MAX];
     char missing[512];
@@ -275,26 +212,28 @@ static int prepare_target(struct run *run, struct run_target *target, const char
     target->probe_digests = build_object(&target->builder);
     target->subject_digests = build_object(&target->builder);
     setup->files = build_array(&target->builder);
+    run_note_reading("the descriptor", given);
     if (target_find(given, path, sizeof path, error) != 0 ||
         target_load(&setup->target, path, error) != 0)
         return -1;
     target->wanted = run_choose_wanted(run, setup->target.name);
     if (target->wanted == 0)
         return 0;
-    replace_budgets(&setup->target.budgets, run->options);
-    progress_target(run->progress, setup->target.name);
     setup->bindings = json_object();
+    run_note_reading("the release", run->options->sysroot);
     if (uses_sysroot(&setup->target) && !take_sysroot(run, target, error))
         return 0;
     if (error->code != ERROR_NONE)
         return -1;
     struct error problem = ERROR_INIT;
+    run_note_reading("the probes", setup->target.name);
     if (make_bindings(run, target, &problem) != 0 || digest_probes(run, target, &problem) != 0) {
         char reason[512];
         (void)snprintf(reason, sizeof reason, "%s: %s", problem.where, problem.what);
         skip(target, reason);
         return 0;
     }
+    run_note_reading("what it requires", setup->target.name);
     if (!target_requirements_met(&setup->target, setup->bindings, missing, sizeof missing)) {
         skip(target, missing);
         return 0;
@@ -310,7 +249,7 @@ static int prepare_target(struct run *run, struct run_target *target, const char
         if ((setup->scenario_missing[0] == '\0' || !shape_is_script(run->shapes[i])) &&
             cell_check_paths(&run->settings, setup, run->shapes[i], error) != 0)
             return -1;
-    return run_setup(run, target, error);
+    return 0;
 }
 
 static bool is_repeated(const struct run *run, const char *given, size_t before)
@@ -334,55 +273,29 @@ static const char *const *choose_targets(const struct run_options *options, size
     return chosen;
 }
 
-static void release_target(struct run_target *target)
-{
-    json_decref(target->broken_controls);
-    json_decref(target->probe_digests);
-    json_decref(target->subject_digests);
-    json_decref(target->setup.files);
-    json_decref(target->setup.bindings);
-    target_release(&target->setup.target);
-    *target = (struct run_target){0};
-}
-
-int run_prepare_targets(struct run *run, struct error *error)
+int run_read_targets(struct run *run, struct error *error)
 {
     const struct run_options *options = run->options;
     size_t count;
     const char *const *given = choose_targets(options, &count);
-    if (check_root(run, error) != 0)
+    run_note_reading("the key", options->sign_key);
+    if (options->sign_key != NULL && signature_try(options->sign_key, error) != 0)
         return -1;
+    run_note_reading("the release", options->sysroot);
     if (options->sysroot != NULL && sysroot_inspect(&run->sysroot, options->sysroot,
                                                     options->release, run->scratch, error) != 0)
         return -1;
-    if (run->sysroot.doubt[0] != '\0')
-        progress_note(run->progress, "release %s: %s", run->sysroot.release, run->sysroot.doubt);
     for (size_t i = 0; i < count; i++) {
         if (options->target_count > 0 && is_repeated(run, given[i], i))
             return error_set(error, ERROR_USAGE, "--target", "%s is given twice", given[i]);
-        struct run_target *target = &run->targets[run->target_count++];
-        if (prepare_target(run, target, given[i], error) != 0)
+        struct run_target *target = &run->targets[run->target_count];
+        *target = (struct run_target){0};
+        if (read_target(run, target, given[i], error) != 0)
             return -1;
-        if (target->wanted == 0) {
-            release_target(target);
-            run->target_count--;
-            continue;
-        }
-        if (target->setup.skipped)
-            progress_note(run->progress, "%s is skipped: %s", target->setup.target.name,
-                          target->setup.skip_reason);
-        else if (target->setup.scenario_missing[0] != '\0')
-            progress_note(run->progress, "the scenario is skipped on %s: %s",
-                          target->setup.target.name, target->setup.scenario_missing);
+        run->target_count += target->wanted == 0 ? 0 : 1;
     }
     if (run->target_count == 0)
         return error_set(error, ERROR_INPUT, "--last-failed",
                          "nothing of what this command runs failed in the last run");
     return 0;
-}
-
-void run_release_targets(struct run *run)
-{
-    for (size_t i = 0; i < run->target_count; i++)
-        release_target(&run->targets[i]);
 }

@@ -93,10 +93,22 @@ struct run {
     struct error failure; /* of the harness: a document that can't be written */
 };
 
-/* run_targets.c */
+/* prepare.c */
 
 /** Loads and prepares all targets of the options; those that can't run here become skipped. */
 int run_prepare_targets(struct run *run, struct error *error);
+
+/** In the deputy that reads: what it is at now, for when it does not answer; `of` may be NULL. */
+void run_note_reading(const char *what, const char *of);
+
+/** Frees them. */
+void run_release_targets(struct run *run);
+
+/* setup.c */
+
+/** Reads all that the run needs to know before its first cell: the signing key, the release, and
+ * for each target descriptor, probes, what it requires and what it launches. For the deputy. */
+int run_read_targets(struct run *run, struct error *error);
 
 /**
  * Where the probes of an ABI are: below --probes, in it, or among what the program ships. Without
@@ -109,9 +121,6 @@ int run_find_probes(const struct run *run, const char *abi, char out[PATH_MAX],
 /** Looks up one probe's digest for the document. Returns 0, or -1 when it can't be read. */
 int run_digest_probe(struct run_target *target, const char *directory, const char *shape,
                      struct error *error);
-
-/** Frees them. */
-void run_release_targets(struct run *run);
 
 /* run_scenario.c */
 

@@ -127,6 +127,17 @@ int target_load(struct target *target, const char *path, struct error *error)
     return -1;
 }
 
+int target_adopt(struct target *target, const char *path, json_t *root, const char *digest,
+                 struct error *error)
+{
+    *target = (struct target){.source = {.path = strdup(path), .root = json_incref(root)}};
+    (void)snprintf(target->digest, sizeof target->digest, "%s", digest);
+    if (target->source.path == NULL || root == NULL)
+        return error_set(error, ERROR_MEMORY, path, "out of memory");
+    take_fields(target);
+    return splice_words(target, error);
+}
+
 void target_release(struct target *target)
 {
     json_decref(target->argv);

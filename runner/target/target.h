@@ -67,6 +67,14 @@ struct target {
  */
 int target_load(struct target *target, const char *path, struct error *error);
 
+/**
+ * Makes the target that target_load has come to in another process: from its path, the root of its
+ * source, which is shared, and its digest. Its source has no text then. Returns 0, or -1 with
+ * ERROR_MEMORY.
+ */
+int target_adopt(struct target *target, const char *path, json_t *root, const char *digest,
+                 struct error *error);
+
 /** Frees a target; a zeroed one is allowed. */
 void target_release(struct target *target);
 
