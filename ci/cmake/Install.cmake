@@ -1,4 +1,4 @@
-# What an installation holds, and the .deb made of it. The program finds its files relative to
+# What an installation holds, and the .deb and the .tar.gz made of it. The program finds its files relative to
 # itself (runner/base/data_dir.h), so these directories are fixed below the prefix, and a finished
 # installation may be moved.
 install(TARGETS rename-oracle RUNTIME DESTINATION bin)
@@ -30,7 +30,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
         DESTINATION share/doc/rename-oracle)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/rename-oracle RENAME copyright)
 
-set(CPACK_GENERATOR DEB)
+set(CPACK_GENERATOR DEB TGZ)
 set(CPACK_PACKAGE_NAME rename-oracle)
 set(CPACK_PACKAGE_CONTACT "The rename-oracle maintainers <maintainers@rename-oracle.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "says whether rename(2) comes back, and decides from that")
@@ -38,7 +38,8 @@ set(CPACK_PACKAGE_DESCRIPTION
 "Six small programs rename files inside a guest, a runner survives the one
 that never returns and says in which call it was lost, and a gate decides
 from the verdicts whether Nanvix's CPython harness may drop -B.")
-set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_PACKAGE_FILE_NAME
+    ${CPACK_PACKAGE_NAME}-${PROJECT_VERSION}-linux-${CMAKE_SYSTEM_PROCESSOR})
 # The probes are known by their digests, so nothing may strip them after the build.
 set(CPACK_STRIP_FILES OFF)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)

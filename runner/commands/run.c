@@ -50,7 +50,7 @@ static const char documentation[] =
 static const struct argp_option option_list[] = {
     {"target", 't', "TARGET", 0,
      "A target's name or the path of its descriptor (repeatable; "
-     "default: native, uml-fat, uml-hostfs)",
+     "default: native, uml-fat, uml-hostfs; with --root native alone)",
      1},
     {"nanvix", OPTION_NANVIX, "SYSROOT", 0,
      "A Nanvix release, its archive or a directory: run the targets that it can "
@@ -71,7 +71,8 @@ static const struct argp_option option_list[] = {
     {"output", 'o', "DIR", 0, "Write DIR/RUN-ID/TARGET.json (default: results)", 2},
     {"sign", OPTION_SIGN, "KEY", 0,
      "Sign each document with an OpenSSH key (ssh-keygen -Y), into TARGET.json.sig beside it", 2},
-    {"root", OPTION_ROOT, "DIR", 0, "Directory under test for targets that use {root}", 2},
+    {"root", OPTION_ROOT, "DIR", 0,
+     "Directory under test, for example a mounted file system (for targets that use {root})", 2},
     {"probes", OPTION_PROBES, "DIR", 0, "Take the probe programs from DIR", 2},
     {"boot-budget", OPTION_BOOT, "S", 0, "Launch to first event", 3},
     {"step-budget", OPTION_STEP, "S", 0, "An event to the next", 3},

@@ -16,6 +16,7 @@
 #include <string.h>
 
 static const char *const reference_targets[] = {"native", "uml-fat", "uml-hostfs", NULL};
+static const char *const root_targets[] = {"native", NULL};
 static const char *const nanvix_targets[] = {"nanvix-standalone",    "nanvix-standalone-legacy",
                                              "nanvix-hosted-single", "nanvix-hosted-multi",
                                              "nanvix-hostfs",        NULL};
@@ -263,7 +264,9 @@ static bool is_repeated(const struct run *run, const char *given, size_t before)
 /* What the command line asks for, or else everything that there is of the kind that it means. */
 static const char *const *choose_targets(const struct run_options *options, size_t *count)
 {
-    const char *const *chosen = options->sysroot != NULL ? nanvix_targets : reference_targets;
+    const char *const *chosen = options->sysroot != NULL ? nanvix_targets
+                                : options->root != NULL  ? root_targets
+                                                         : reference_targets;
     if (options->target_count > 0) {
         *count = options->target_count;
         return options->targets;

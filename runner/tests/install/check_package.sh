@@ -1,5 +1,5 @@
 #!/bin/bash
-# The .deb: says what it needs, installs with dpkg into an empty root, works there, and leaves
+# The .deb, and the .tar.gz beside it. The .deb says what it needs, installs with dpkg into an empty root, works there, and leaves
 # nothing when it is removed.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
@@ -39,4 +39,14 @@ dpkg_there --purge rename-oracle
 find "$root" ! -path '*/var/lib/dpkg/*' | sort >"$scratch/after"
 left=$(comm -13 "$scratch/before" "$scratch/after")
 [[ -z $left ]] || fail "left after removal: $left"
-echo "the package installs, works, and leaves nothing"
+
+# The archive works from where it was unpacked.
+(cd "$scratch" && cpack --config "$build/CPackConfig.cmake" -G TGZ -B "$scratch/pack") \
+    >"$scratch/cpack.log" 2>&1 || { cat "$scratch/cpack.log" && fail "cpack -G TGZ"; }
+mkdir "$scratch/some where"
+tar -xzf "$scratch"/pack/*.tar.gz -C "$scratch/some where" || fail "the archive can't be unpacked"
+unpacked=("$scratch/some where"/*)
+[[ ${#unpacked[@]} -eq 1 ]] || fail "the archive has more than one directory: ${unpacked[*]}"
+check_tree "${unpacked[0]}"
+check_program "${unpacked[0]}/bin/rename-oracle" native
+echo "the package installs, works, and leaves nothing; the archive works where it lies"
