@@ -110,15 +110,19 @@ STORIES = {"pass": "pass", "fail": "fail", "hang": "rename", "stall": "open", "c
            "error": "open", "no_start": None, "skip": None}
 
 
+def descriptor_texts(target):
+    """The descriptor that is shipped under that name, and what it extends."""
+    path = os.path.join(TARGETS, target + ".json")
+    while path is not None:
+        with open(path, "rb") as file:
+            text = file.read()
+        yield text
+        base = json.loads(text).get("extends")
+        path = base and os.path.join(TARGETS, "base", base + ".json")
+
+
 def target_digest(target):
-    """Of the descriptor that is shipped under that name."""
-    with open(os.path.join(TARGETS, target + ".json"), "rb") as file:
-        text = file.read()
-    base = json.loads(text).get("extends")
-    if base is not None:
-        with open(os.path.join(TARGETS, "base", base + ".json"), "rb") as file:
-            text += file.read()
-    return "sha256:" + hashlib.sha256(text).hexdigest()
+    return "sha256:" + hashlib.sha256(b"".join(descriptor_texts(target))).hexdigest()
 
 
 def make_evidence(state, budget):
@@ -308,8 +312,9 @@ def shift(cell, ms):
 
 def retarget(document, target):
     """As if it had run on another target that is shipped."""
-    with open(os.path.join(TARGETS, target + ".json"), encoding="utf-8") as file:
-        descriptor = json.load(file)
+    descriptor = {}
+    for text in descriptor_texts(target):
+        descriptor = {**json.loads(text), **descriptor}
     document["target"] = {"name": target, "mode": descriptor["mode"], "digest": target_digest(target)}
     view = descriptor.get("host_view")
     for cell in document["cells"]:
