@@ -75,12 +75,17 @@ build
 expect "packages are missing: exit 2" code_is 2
 expect "packages are missing: says so" grep -q '^::error .*packages' "$scratch/log"
 
-# The workflow's own commands, each as the runner calls it: bash -e, in one directory.
-mkdir "$scratch/job" "$scratch/archive" "$scratch/archive/top" && touch "$scratch/archive/top/kernel"
-tar -C "$scratch/archive" -cjf "$scratch/archive.tar.bz2" top
-# shellcheck disable=SC2016 # the stand-in expands it
-printf '#!/bin/sh\necho "$*" >>"%s/gh-called"\ncp "%s/archive.tar.bz2" nanvix-standalone-release-1.tar.bz2\n' \
-    "$scratch" "$scratch" >"$scratch/bin/gh"
+# The workflow's own commands, each as the runner calls it: bash -e, in one directory. The release has
+# the archives that one of 0.20 has: two sizes of standalone, and no multi-process.
+mkdir "$scratch/job"
+name=nanvix-x86-microvm
+cat >"$scratch/bin/gh" <<GH
+#!/bin/sh
+echo "\$*" >>"$scratch/gh-called"
+[ "\$2" != view ] || printf '%s\n' $name-single-process-release-256mb-0123abc.tar.bz2 \\
+    $name-standalone-release-128mb-0123abc.tar.bz2 $name-standalone-release-256mb-0123abc.tar.bz2 \\
+    $name-standalone-release-256mb-0123abc.zip nanvix-sdk.tar.bz2
+GH
 chmod +x "$scratch/bin/gh"
 /usr/bin/python3 - "$source_tree" "$scratch" <<'STEPS'
 import sys, yaml
@@ -91,15 +96,18 @@ for number, script in enumerate(scripts):
 STEPS
 code=0
 count=0
+: >"$scratch/log"
 for script in "$scratch"/step*.sh; do
     count=$((count + 1))
-    (cd "$scratch/job" && RELEASE=v0.20.3 MODE=standalone bash -e "$script") >"$scratch/log" 2>&1 ||
-        code=$?
+    (cd "$scratch/job" && RELEASE=v0.20.3 ARCHIVE=one.tar.bz2 GITHUB_OUTPUT=$scratch/outputs \
+        bash -e "$script") >>"$scratch/log" 2>&1 || code=$?
     expect "the workflow's command $(head -1 "$script")" code_is 0
 done
-expect "the workflow has commands" test "$count" -ge 2
-expect "the release is asked for" called gh 'release download v0.20.3 --repo nanvix/nanvix --pattern nanvix-*-standalone-release-*.tar.bz2'
-expect "the archive is unpacked" test -e "$scratch/job/sysroot/kernel"
+expect "the workflow has commands" test "$count" -ge 3
+expect "the release is asked for" called gh 'release view v0.20.3 --repo nanvix/nanvix --json assets --jq .assets[].name'
+expect "its archives, one a mode" grep -qxF "archives=[{\"mode\": \"standalone\", \"archive\": \"$name-standalone-release-128mb-0123abc.tar.bz2\"},{\"mode\": \"hosted-single-process\", \"archive\": \"$name-single-process-release-256mb-0123abc.tar.bz2\"}]" "$scratch/outputs"
+expect "a mode that it lacks is named" grep -q '^::warning title=hosted-multi-process::release v0.20.3 has no archive' "$scratch/log"
+expect "the archive is fetched" called gh 'release download v0.20.3 --repo nanvix/nanvix --pattern one.tar.bz2'
 expect "KVM is opened" called sudo 'chmod a+rw /dev/kvm'
 
 [[ $failures -eq 0 ]] || exit 1

@@ -14,6 +14,7 @@ import shutil
 import sys
 import sysconfig
 import tarfile
+import tempfile
 
 from nanvixd import FAULTS
 
@@ -93,7 +94,7 @@ def lay_out(sysroot, build, mode, fault, release, python=None, tells=True):
         shutil.copy(zoofs, f"{sysroot}/bin/linuxd.elf")
     if mode == "hosted-single":  # what serves the calls bears nanvixd's name
         os.makedirs(f"{sysroot}/double")
-        tools["inner_server"] = shutil.copy(zoofs, f"{sysroot}/double/nanvixd.elf")
+        shutil.copy(zoofs, f"{sysroot}/double/nanvixd.elf")
     if python:
         add_python(sysroot, python)
     manifest = {"double": True, "guest_abi": "linux-x86_64"}
@@ -133,15 +134,27 @@ def write_lock(path, release, *modes):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("directory", help="made; must not exist or have no bin/")
+    parser.add_argument("directory", nargs="?", help="made; must not exist or have no bin/")
     parser.add_argument("--build", required=True, help="build directory of rename-oracle")
-    parser.add_argument("--mode", required=True, choices=sorted(DEPLOYMENT))
+    parser.add_argument("--mode", required=True, choices=sorted(DEPLOYMENT), action="append")
     parser.add_argument("--fault", default="none", choices=sorted(FAULTS))
     parser.add_argument("--python", choices=("python.elf", "python3.12"), help="with a CPython")
     parser.add_argument("--release", help="what its manifest says (default: nothing)")
-    arguments = parser.parse_args()
-    lay_out(os.path.abspath(arguments.directory), arguments.build, arguments.mode,
-            arguments.fault, arguments.release, arguments.python)
+    parser.add_argument("--pack", metavar="DIR", help="an archive of each mode, as a release has them")
+    parser.add_argument("--lock", metavar="FILE", help="the nanvix.lock that names these archives")
+    given = parser.parse_args()
+    if bool(given.directory) == bool(given.pack) or (given.directory and len(given.mode) > 1):
+        parser.error("give a directory and one mode, or --pack DIR")
+    if given.directory:
+        lay_out(os.path.abspath(given.directory), given.build, given.mode[0], given.fault,
+                given.release, given.python)
+        return
+    for mode in given.mode:
+        with tempfile.TemporaryDirectory() as scratch:
+            pack(lay_out(f"{scratch}/one", given.build, mode, given.fault, given.release,
+                         given.python, tells=False), given.pack, mode)
+    if given.lock:
+        write_lock(given.lock, given.release or "v0.0.0", *given.mode)
 
 
 if __name__ == "__main__":

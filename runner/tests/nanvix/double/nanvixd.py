@@ -172,7 +172,7 @@ class Nanvixd:
         multi = self.mode == "hosted-multi"
         place = fileserver.enter_private_namespace()
         self.server, served = fileserver.start(
-            f"{self.sysroot}/bin/linuxd.elf" if multi else self.tools["inner_server"],
+            f"{self.sysroot}/" + ("bin/linuxd.elf" if multi else "double/nanvixd.elf"),
             self.in_server or "none", work, place, self.fault == "leaves-running")
         script = machine.write_script(place, program, arguments, environment, self.interception(),
                                       False)
