@@ -10,6 +10,8 @@
 #include "gate/evidence/reason.h"
 #include "guard/guard.h"
 #include "guard/harness_answer.h"
+#include "report/decision/walk.h"
+#include "report/text/escape.h"
 #include "target/sysroot.h"
 
 #include <argp.h>
@@ -216,7 +218,7 @@ static int print_decision(const json_t *decision, bool json, struct error *error
 {
     if (json)
         return standard_output_json(decision, error);
-    gate_print(decision, stdout);
+    decision_write_lines(stdout, decision, 0, plain_write, "", "\n");
     return 0;
 }
 

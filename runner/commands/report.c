@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/nearest.h"
-#include "report/decision.h"
+#include "report/decision/decision.h"
 #include "report/model/load.h"
 #include "report/output.h"
 #include "report/report.h"
@@ -44,7 +44,7 @@ static const struct argp_option options[] = {
     {"format", 'f', "FORMAT", 0,
      "junit, tap, markdown or html (default: as the name of the output ends; markdown without)", 0},
     {"decision", 'd', "FILE", 0,
-     "Show this decision (markdown, html); FILE is what 'rename-oracle gate --json' printed", 0},
+     "Show this decision; FILE is what 'rename-oracle gate --json' printed", 0},
     {"output", 'o', "FILE", 0, "Write to FILE, whole or not at all, instead of standard output", 0},
     COMMAND_LINE_HELP,
     {0},
@@ -53,13 +53,12 @@ static const struct argp_option options[] = {
 static const struct format {
     const char *name;
     report_writer *write;
-    bool shows_decision;
     const char *ending; /* of files of this format */
 } formats[] = {
-    {"markdown", report_write_markdown, true, ".md"},
-    {"html", report_write_html, true, ".html"},
-    {"junit", report_write_junit, false, ".xml"},
-    {"tap", report_write_tap, false, ".tap"},
+    {"markdown", report_write_markdown, ".md"},
+    {"html", report_write_html, ".html"},
+    {"junit", report_write_junit, ".xml"},
+    {"tap", report_write_tap, ".tap"},
 };
 
 struct arguments {
@@ -117,9 +116,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         if (arguments->format == NULL)
             argp_error(state, "--format: say junit, tap, markdown or html, or end the name of the "
                               "output in .xml, .tap, .md or .html");
-        else if (arguments->decision != NULL && !arguments->format->shows_decision)
-            argp_error(state, "--decision: %s has no place for a decision; markdown and html have",
-                       arguments->format->name);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

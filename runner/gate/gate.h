@@ -8,7 +8,6 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 /**
  * May -B be removed? Decided from criteria, the state of the upstream issues and verdict documents.
@@ -49,8 +48,5 @@ struct gate_options {
  */
 int gate_decide(const struct gate_options *options, enum gate_answer *answer, json_t **decision,
                 struct error *error);
-
-/** Writes a decision for people. Nothing in it can drive a terminal. */
-void gate_print(const json_t *decision, FILE *stream);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The dialect of JUnit's XML that Jenkins, GitLab and GitHub's reporters agree on. */
 #include "base/json_access.h"
+#include "report/decision/decision.h"
+#include "report/decision/walk.h"
 #include "report/details_text.h"
 #include "report/report.h"
 #include "report/text/escape.h"
@@ -192,6 +194,15 @@ static void write_counts(FILE *out, const struct counts *counts)
         counts->tests, counts->failures, counts->errors, counts->skipped, counts->ms / 1000);
 }
 
+static void add_counts(struct counts *total, const struct counts *more)
+{
+    total->tests += more->tests;
+    total->failures += more->failures;
+    total->errors += more->errors;
+    total->skipped += more->skipped;
+    total->ms += more->ms;
+}
+
 /* Closes a suite and writes it, with what is known about its first document. */
 static int write_suite(FILE *out, struct suite *suite, const struct report_release *release,
                        const struct report_document *document, const char *what,
@@ -218,11 +229,7 @@ static int write_suite(FILE *out, struct suite *suite, const struct report_relea
     (void)fputs("    </properties>\n", out);
     (void)fwrite(suite->cases.text, 1, suite->cases.length, out);
     (void)fputs("  </testsuite>\n", out);
-    total->tests += suite->counts.tests;
-    total->failures += suite->counts.failures;
-    total->errors += suite->counts.errors;
-    total->skipped += suite->counts.skipped;
-    total->ms += suite->counts.ms;
+    add_counts(total, &suite->counts);
     return 0;
 }
 
@@ -273,6 +280,33 @@ done:
     return result;
 }
 
+/** The decision as a test of its own, which passes when -B may go; its body says all of it. */
+static void write_decision(FILE *out, const struct report *report, struct counts *total)
+{
+    enum decision_answer answer = decision_answer(report->decision);
+    const struct decision_words *words = decision_words(report->decision);
+    bool open = answer == DECISION_UNDECIDED;
+    bool keep = answer == DECISION_KEEP;
+    struct counts counts = {.tests = 1, .failures = keep ? 1 : 0, .errors = open ? 1 : 0};
+    (void)fputs("  <testsuite name=\"decision\"", out);
+    write_counts(out, &counts);
+    (void)fputs(">\n    <testcase classname=\"rename-oracle.decision\" time=\"0.000\" "
+                "name=\"-B may be removed\">\n      ",
+                out);
+    if (keep || open)
+        (void)fprintf(out, "<%s type=\"%s\" message=\"%s\">", open ? "error" : "failure",
+                      words->name, words->headline);
+    else
+        (void)fputs("<system-out>", out);
+    decision_write_lines(out, report->decision, decision_absent(report->decision, report->model),
+                         xml_write, "", "\n");
+    (void)fprintf(out, "</%s>\n    </testcase>\n  </testsuite>\n",
+                  open   ? "error"
+                  : keep ? "failure"
+                         : "system-out");
+    add_counts(total, &counts);
+}
+
 int report_write_junit(FILE *out, const struct report *report, struct error *error)
 {
     const struct report_model *model = report->model;
@@ -281,6 +315,8 @@ int report_write_junit(FILE *out, const struct report *report, struct error *err
 
     if (text_buffer_open(&suites, error) != 0)
         return -1;
+    if (report->decision != NULL)
+        write_decision(suites.out, report, &total);
     for (size_t i = 0; i < model->target_count; i++) {
         const struct report_target *target = &model->targets[i];
         for (size_t j = 0; j < target->release_count; j++)

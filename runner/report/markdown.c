@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* GitHub Flavored Markdown (https://github.github.com/gfm/), for a CI job's summary. */
 #include "base/json_access.h"
+#include "report/decision/decision.h"
+#include "report/decision/walk.h"
 #include "report/details_text.h"
-#include "report/markdown_decision.h"
 #include "report/model/history.h"
 #include "report/report.h"
 #include "report/text/escape.h"
@@ -208,12 +209,65 @@ static void write_documents(FILE *out, const struct report_model *model)
     (void)fputs("\n</details>\n", out);
 }
 
+static void begin_part(struct decision_format *format, enum decision_part part, bool loud)
+{
+    (void)loud; /* its loud words are bold */
+    (void)fputs(part == PART_ANSWER   ? ""
+                : part == PART_ORIGIN ? "\n\n<sub>"
+                : part == PART_COUNT  ? "</sub>\n\n"
+                                      : "\n\n### ",
+                format->out);
+}
+
+static bool begin_point(struct decision_format *format, enum decision_point point, int depth)
+{
+    if (point == POINT_DETAIL)
+        return false;
+    if (point == POINT_MEANING)
+        (void)fputs(": ", format->out);
+    else if (point == POINT_NOTE || point == POINT_REMARK)
+        (void)fputs("\n\n", format->out);
+    else
+        (void)fprintf(format->out, "\n%*s- ", 2 * depth, "");
+    return true;
+}
+
+static void write_word(struct decision_format *format, enum decision_word word, const char *text)
+{
+    FILE *out = format->out;
+    bool bold = word == WORD_LOUD || word == WORD_STATUS;
+    if (word == WORD_CODE) {
+        markdown_write_code(out, text);
+        return;
+    }
+    if (word == WORD_STATUS)
+        (void)fprintf(out, "%s ", verdict_table[decision_status(text)].symbol);
+    (void)fputs(bold ? "**" : "", out);
+    if (word == WORD_HEADLINE || word == WORD_LOUD)
+        (void)fputs(text, out);
+    else
+        markdown_write(out, text);
+    (void)fputs(bold ? "**" : "", out);
+}
+
+static void write_decision(FILE *out, const struct report *report)
+{
+    struct decision_format format = {
+        .out = out, .part = begin_part, .point = begin_point, .word = write_word};
+    if (report->decision == NULL) {
+        (void)fputs("## rename-oracle\n\nThis report was given no decision.\n\n", out);
+    } else {
+        bool yes = decision_answer(report->decision) == DECISION_MAY_BE_REMOVED;
+        (void)fprintf(out, "## %s ", verdict_table[yes ? VERDICT_PASS : VERDICT_FAIL].symbol);
+        decision_walk(report->decision, decision_absent(report->decision, report->model), &format);
+    }
+}
+
 int report_write_markdown(FILE *out, const struct report *report, struct error *error)
 {
     const struct report_model *model = report->model;
 
-    if (markdown_write_decision(out, report, error) != 0)
-        return -1;
+    write_decision(out, report);
     write_matrix(out, model);
     if (write_remarks(out, model, error) != 0 || write_troubles(out, model, error) != 0)
         return -1;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* TAP 14 (https://testanything.org/tap-version-14-specification.html). */
 #include "base/json_access.h"
+#include "report/decision/decision.h"
+#include "report/decision/walk.h"
 #include "report/report.h"
 #include "report/text/escape.h"
 #include "report/text/text_buffer.h"
@@ -196,6 +198,20 @@ static int write_release(struct tap *tap, const struct report_target *target,
     return 0;
 }
 
+/** The decision as a point of its own, good when -B may go; its diagnostics say all of it. */
+static void write_decision(struct tap *tap, const struct report *report)
+{
+    enum decision_answer answer = decision_answer(report->decision);
+    bool good = answer == DECISION_MAY_BE_REMOVED || answer == DECISION_MAY_BE_REMOVED_ON_TERMS;
+    tap->points++;
+    (void)fprintf(tap->out, "%s %zu - decision: -B may be removed\n  ---\n  decision:\n",
+                  good ? "ok" : "not ok", tap->points);
+    decision_write_lines(tap->out, report->decision,
+                         decision_absent(report->decision, report->model), yaml_write_part,
+                         "    - \"", "\"\n");
+    (void)fputs("  ...\n", tap->out);
+}
+
 int report_write_tap(FILE *out, const struct report *report, struct error *error)
 {
     const struct report_model *model = report->model;
@@ -204,6 +220,8 @@ int report_write_tap(FILE *out, const struct report *report, struct error *error
     if (text_buffer_open(&points, error) != 0)
         return -1;
     struct tap tap = {.out = points.out};
+    if (report->decision != NULL)
+        write_decision(&tap, report);
     for (size_t i = 0; i < model->target_count; i++) {
         const struct report_target *target = &model->targets[i];
         for (size_t j = 0; j < target->release_count; j++)

@@ -1,322 +1,181 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/decision.h"
-#include "base/json_access.h"
+/* The banner: the gate's decision, if there is one. */
+#include "report/decision/decision.h"
+#include "report/decision/walk.h"
 #include "report/html/parts.h"
 #include "report/text/escape.h"
-#include "report/text/text_buffer.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-static void write_status(FILE *out, const char *status)
+enum { DEPTH_MAX = 4 }; /* a reason of a shape of a mode of an issue */
+
+/* What stands around a point, its own words, and the points of its kind that follow each other. */
+static const struct look {
+    const char *first, *open, *said, *close, *last;
+} looks[POINT_COUNT] = {
+    [POINT_MEANING] = {"", "<p class=lead>", "</p>\n", "", ""},
+    [POINT_NOTE] = {"", "<p class=note>", "</p>\n", "", ""},
+    [POINT_REMARK] = {"", "<p class=odd>", "</p>\n", "", ""},
+    [POINT_TERM] = {"<ul class=why>", "<li>", "", "</li>", "</ul>\n"},
+    [POINT_PLAIN] = {"<ul>", "<li>", "", "</li>", "</ul>"},
+    [POINT_ISSUE] = {"<div class=issues>\n", "<div class=issue><h3>", "</h3>", "</div>\n",
+                     "</div>\n"},
+    [POINT_CRITERION] = {"<ul class=criteria>", "<li>", "", "</li>", "</ul>"},
+    [POINT_SHAPE] = {"<details><summary>What stands in the way</summary><ul>", "<li>", "", "</li>",
+                     "</ul></details>"},
+    [POINT_REASON] = {"<ul class=why>", "<li>", "", "</li>", "</ul>"},
+    [POINT_DETAIL] = {"<ul>", "<li>", "", "</li>", "</ul>"},
+};
+
+/* Parts that are always open; the others can be folded away, and are at first, unless loud. */
+static const struct part_look {
+    const char *open, *said, *close;
+} part_looks[PART_COUNT + 1] = {
+    [PART_ANSWER] = {"", "</h1>\n", ""},
+    [PART_ISSUES] = {"<h2>", "</h2>\n", ""},
+    [PART_ORIGIN] = {"<p class=note>", "</p>\n", ""},
+    [PART_COUNT] = {"", "", ""},
+};
+static const struct part_look folded = {"<details class=todo><summary>", "</summary>",
+                                        "</details>\n"};
+static const struct part_look unfolded = {"<details class=loss open><summary>", "</summary>",
+                                          "</details>\n"};
+
+struct page {
+    struct decision_format format; /* first: the walk hands it back */
+    const struct part_look *part;
+    const struct look *open[DEPTH_MAX]; /* the points that are open, one in the other */
+    int depth;                          /* so many are */
+    bool said;                          /* the words of the innermost have ended */
+};
+
+/* Ends the words of what is open, as another point begins in it or behind it. */
+static void end_words(struct page *page)
 {
-    enum verdict verdict = decision_status(status);
-    (void)fprintf(out, " <span class=\"s %s\">",
-                  verdict == VERDICT_PASS   ? "met"
-                  : verdict == VERDICT_FAIL ? "unmet"
-                                            : "unknown");
-    html_write_icon(out, verdict);
-    html_write(out, status);
-    (void)fputs("</span>", out);
+    if (!page->said)
+        (void)fputs(page->depth > 0 ? page->open[page->depth - 1]->said : page->part->said,
+                    page->format.out);
+    page->said = true;
 }
 
-static int write_reasons(FILE *out, const json_t *object, struct error *error)
+/* Ends all points but the outer `depth`; the list of the last of them may go on. */
+static void end_points(struct page *page, int depth, bool goes_on)
 {
-    const json_t *reasons = json_object_get(object, "reasons");
-    size_t index;
-    json_t *reason;
-    if (json_array_size(reasons) == 0)
-        return 0;
-    (void)fputs("<ul class=why>", out);
-    json_array_foreach(reasons, index, reason) {
-        CLEANUP_TEXT_BUFFER struct text_buffer words = {0};
-        if (text_buffer_open(&words, error) != 0)
-            return -1;
-        decision_write_reason(words.out, reason);
-        if (text_buffer_close(&words, error) != 0)
-            return -1;
-        (void)fputs("<li>", out);
-        html_write(out, words.text);
-        (void)fputs("</li>", out);
+    end_words(page);
+    while (page->depth > depth) {
+        const struct look *look = page->open[--page->depth];
+        (void)fputs(look->close, page->format.out);
+        if (page->depth > depth || !goes_on)
+            (void)fputs(look->last, page->format.out);
     }
-    (void)fputs("</ul>", out);
-    return 0;
 }
 
-static bool is_met(const json_t *object)
+static void begin_part(struct decision_format *format, enum decision_part part, bool loud)
 {
-    return strcmp(member_text(object, "status"), "met") == 0;
+    struct page *page = (struct page *)format;
+    end_points(page, 0, false);
+    (void)fputs(page->part->close, format->out);
+    page->part = part_looks[part].open != NULL ? &part_looks[part] : loud ? &unfolded : &folded;
+    (void)fputs(page->part->open, format->out);
+    page->said = false;
 }
 
-static int write_shape(FILE *out, const json_t *shape, struct error *error)
+static bool begin_point(struct decision_format *format, enum decision_point point, int depth)
 {
-    (void)fputs("<li><code>", out);
-    html_write(out, member_text(shape, "shape"));
-    (void)fputs("</code>", out);
-    write_status(out, member_text(shape, "status"));
-    (void)fprintf(out, " <span class=sub>%.0f of %.0f needed passed</span>",
-                  member_number(shape, "passed", 0), member_number(shape, "needed", 0));
-    if (write_reasons(out, shape, error) != 0)
-        return -1;
-    (void)fputs("</li>", out);
-    return 0;
+    struct page *page = (struct page *)format;
+    const struct look *look = &looks[point];
+    bool more = page->depth > depth && page->open[depth] == look;
+    end_points(page, depth, more);
+    (void)fprintf(format->out, "%s%s", more ? "" : look->first, look->open);
+    page->open[page->depth++] = look;
+    page->said = false;
+    return true;
 }
 
-/* How many shapes are met, and folded away why the others are not. */
-static int write_shapes(FILE *out, const json_t *shapes, struct error *error)
+static void write_word(struct decision_format *format, enum decision_word word, const char *text)
 {
-    size_t index;
-    json_t *shape;
-    size_t met = 0;
-    size_t all = json_array_size(shapes);
-
-    json_array_foreach(shapes, index, shape) {
-        met += is_met(shape) ? 1 : 0;
+    static const char *const tags[][2] = {
+        [WORD_HEADLINE] = {"", ""},          [WORD_LOUD] = {"<strong>", "</strong>"},
+        [WORD_STATUS] = {"", "</span>"},     [WORD_NAME] = {"<b>", "</b>"},
+        [WORD_CODE] = {"<code>", "</code>"}, [WORD_TEXT] = {"", ""},
+    };
+    FILE *out = format->out;
+    (void)fputs(tags[word][0], out);
+    if (word == WORD_STATUS) {
+        enum verdict as = decision_status(text);
+        (void)fprintf(out, "<span class=\"s %s\">",
+                      as == VERDICT_PASS   ? "met"
+                      : as == VERDICT_FAIL ? "unmet"
+                                           : "unknown");
+        html_write_icon(out, as);
     }
-    if (met == all) {
-        (void)fprintf(out, " <span class=sub>%zu of %zu shapes</span>", met, all);
-        return 0;
-    }
-    (void)fprintf(out, "<details><summary>%zu of %zu shapes; what stands in the way</summary><ul>",
-                  met, all);
-    json_array_foreach(shapes, index, shape) {
-        if (!is_met(shape) && write_shape(out, shape, error) != 0)
-            return -1;
-    }
-    (void)fputs("</ul></details>", out);
-    return 0;
+    html_write(out, text);
+    (void)fputs(tags[word][1], out);
 }
 
-static int write_mode(FILE *out, const json_t *mode, struct error *error)
+void html_write_title(FILE *out, const struct report *report)
 {
-    const json_t *shapes = json_object_get(mode, "shapes");
-    (void)fputs("<li><b>", out);
-    html_write(out, member_text(mode, "mode"));
-    (void)fputs("</b>", out);
-    write_status(out, member_text(mode, "status"));
-    if (json_truth(mode, "waived"))
-        (void)fputs(" <strong class=waived>waived, not measured</strong>", out);
-    if (json_array_size(shapes) > 0 && write_shapes(out, shapes, error) != 0)
-        return -1;
-    if (write_reasons(out, mode, error) != 0)
-        return -1;
-    (void)fputs("</li>", out);
-    return 0;
-}
-
-static int write_upstream(FILE *out, const json_t *issue, struct error *error)
-{
-    const json_t *upstream = json_object_get(issue, "upstream");
-    (void)fputs("<li><b>resolved upstream</b> (", out);
-    html_write(out, member_text(issue, "reference"));
-    (void)fputs(")", out);
-    write_status(out, member_text(upstream, "status"));
-    if (!json_truth(upstream, "required"))
-        (void)fputs(" <span class=sub>not required by these criteria</span>", out);
-    if (write_reasons(out, upstream, error) != 0)
-        return -1;
-    (void)fputs("</li>", out);
-    return 0;
-}
-
-static int write_issue(FILE *out, const json_t *issue, struct error *error)
-{
-    size_t index;
-    json_t *mode;
-    (void)fputs("<div class=issue><h2>", out);
-    html_write(out, member_text(issue, "issue"));
-    write_status(out, member_text(issue, "status"));
-    (void)fputs("</h2><ul class=criteria>", out);
-    if (write_upstream(out, issue, error) != 0)
-        return -1;
-    json_array_foreach(json_object_get(issue, "modes"), index, mode) {
-        if (write_mode(out, mode, error) != 0)
-            return -1;
-    }
-    (void)fputs("</ul></div>\n", out);
-    return 0;
-}
-
-static void write_missing(FILE *out, const json_t *decision)
-{
-    const json_t *missing = json_object_get(decision, "missing");
-    size_t index;
-    json_t *entry;
-    if (json_array_size(missing) == 0)
-        return;
-    (void)fprintf(out,
-                  "<details class=todo><summary>What is still missing "
-                  "<span class=sub>%zu</span></summary><ul>",
-                  json_array_size(missing));
-    json_array_foreach(missing, index, entry) {
-        (void)fputs("<li>", out);
-        if (*member_text(entry, "issue") != '\0') {
-            (void)fputs("<b>", out);
-            html_write(out, member_text(entry, "issue"));
-            (void)fputs("</b>: ", out);
-        }
-        html_write(out, member_text(entry, "what"));
-        (void)fputs("</li>", out);
-    }
-    (void)fputs("</ul></details>\n", out);
-}
-
-static void write_guards(FILE *out, const json_t *decision)
-{
-    const json_t *guards = json_object_get(decision, "explicit_rename_guards");
-    size_t index;
-    json_t *guard;
-    if (json_array_size(guards) == 0)
-        return;
-    (void)fputs("<details class=todo><summary>The issues' own guards on explicit renames "
-                "<span class=sub>another question than -B</span></summary><ul>",
-                out);
-    json_array_foreach(guards, index, guard) {
-        (void)fputs("<li>Guards of <b>", out);
-        html_write(out, member_text(guard, "issue"));
-        (void)fprintf(out, "</b>: %s</li>", decision_guard_words(member_text(guard, "answer")));
-    }
-    (void)fputs("</ul></details>\n", out);
-}
-
-/** The guest commands as they were caught: what has to be changed in the harness. */
-static void write_unprotected(FILE *out, const json_t *commands)
-{
-    size_t index;
-    json_t *command;
-    if (json_array_size(commands) == 0)
-        return;
-    (void)fputs("<ul>", out);
-    json_array_foreach(commands, index, command) {
-        (void)fputs("<li>unprotected: <code>", out);
-        html_write(out, json_string_value(command));
-        (void)fputs("</code></li>", out);
-    }
-    (void)fputs("</ul>", out);
-}
-
-/** What no run of the harness has shown. */
-static void write_gaps(FILE *out, const json_t *harness)
-{
-    size_t index;
-    json_t *gap;
-    json_array_foreach(json_object_get(harness, "not_exercised"), index, gap) {
-        size_t number;
-        json_t *name;
-        (void)fputs("<li>not exercised: ", out);
-        html_write(out, member_text(gap, "kind"));
-        json_array_foreach(json_object_get(gap, "names"), number, name) {
-            (void)fputs(number == 0 ? " <code>" : ", <code>", out);
-            html_write(out, json_string_value(name));
-            (void)fputs("</code>", out);
-        }
+    if (report->decision != NULL) {
+        (void)fputs(decision_words(report->decision)->headline, out);
+        decision_write_set_time(out, report->decision);
         (void)fputs(": ", out);
-        html_write(out, member_text(gap, "why"));
-        (void)fputs("</li>", out);
     }
-    (void)fputs(json_truth(harness, "confined") ? "<li>confined: " : "<li>unconfined: ", out);
-    html_write(out, member_text(harness, "confinement"));
-    (void)fputs("</li>", out);
+    (void)fprintf(out, "rename-oracle on %zu targets", report->model->target_count);
 }
 
-static void write_harness(FILE *out, const json_t *harness)
+/* How many cells stand how, at each target's newest release. */
+static void write_tally(FILE *out, const struct report_model *model)
 {
-    size_t index;
-    json_t *mode;
-    if (!json_is_object(harness))
-        return;
-    (void)fputs("<details class=todo><summary>The harness as it is: <b>", out);
-    html_write(out, member_text(harness, "status"));
-    (void)fputs("</b></summary><ul>", out);
-    json_array_foreach(json_object_get(harness, "modes"), index, mode) {
-        (void)fputs("<li><b>", out);
-        html_write(out, member_text(mode, "mode"));
-        (void)fputs("</b>: ", out);
-        html_write(out, member_text(mode, "verdict"));
-        (void)fputs(*member_text(mode, "reason") == '\0' ? "" : ", ", out);
-        html_write(out, member_text(mode, "reason"));
-        write_unprotected(out, json_object_get(mode, "unprotected_commands"));
-        (void)fputs("</li>", out);
+    size_t counts[VERDICT_COUNT_WITH_SUMS] = {0};
+    size_t lossy = 0;
+    for (size_t i = 0; i < model->target_count; i++) {
+        const struct report_release *newest = report_target_newest(&model->targets[i]);
+        for (size_t j = 0; j < model->shape_count; j++) {
+            if (newest->cells[j].attempt_count + newest->cells[j].missing > 0)
+                counts[newest->cells[j].verdict]++;
+            lossy += newest->cells[j].data_loss ? 1 : 0;
+        }
     }
-    write_gaps(out, harness);
-    (void)fputs("</ul></details>\n", out);
+    (void)fputs("<ul class=tally aria-label=\"Cells by verdict\">", out);
+    for (int i = 0; i < VERDICT_COUNT_WITH_SUMS; i++)
+        if (counts[i] > 0) {
+            (void)fprintf(out, "<li><b>%zu</b> ", counts[i]);
+            html_write_verdict(out, (enum verdict)i);
+            (void)fputs("</li>", out);
+        }
+    if (lossy > 0)
+        (void)fprintf(out, "<li><b>%zu</b> of them <span class=\"tag bad\">data lost</span></li>",
+                      lossy);
+    (void)fputs("</ul>\n", out);
 }
 
-/** What a yes rests on beside evidence. */
-static void write_terms(FILE *out, const json_t *terms)
+void html_write_banner(FILE *out, const struct report *report)
 {
-    size_t index;
-    json_t *term;
-    (void)fputs("<ul class=why>", out);
-    json_array_foreach(terms, index, term) {
-        if (!decision_term_is_told(term))
-            continue;
-        (void)fprintf(out, "<li><strong>term</strong>: %s: ", member_text(term, "id"));
-        html_write(out, member_text(term, "detail"));
-        (void)fputs("</li>", out);
-    }
-    (void)fputs("</ul>", out);
-}
-
-static int write_criteria_remark(FILE *out, const json_t *decision, struct error *error)
-{
-    const char *words = decision_criteria_words(decision);
-    if (words == NULL)
-        return 0;
-    (void)fprintf(out, "<div class=loss><strong>%s</strong>", words);
-    write_terms(out, json_object_get(decision, "terms"));
-    if (write_reasons(out, json_object_get(decision, "criteria"), error) != 0)
-        return -1;
-    (void)fputs("</div>\n", out);
-    return 0;
-}
-
-static void write_absent(FILE *out, const struct report *report)
-{
-    size_t absent = decision_absent(report->decision, report->model);
-    if (absent > 0)
-        (void)fprintf(out,
-                      "<p class=odd>The decision also rests on %zu documents that are not on "
-                      "this page.</p>\n",
-                      absent);
-}
-
-static void write_sources(FILE *out, const json_t *decision)
-{
-    const char *release = member_text(decision, "tested_release");
-    (void)fputs("<p class=note>", out);
-    if (*release != '\0') {
-        (void)fputs("Tested release <b>", out);
-        html_write(out, release);
-        (void)fputs("</b>. ", out);
-    }
-    (void)fputs("Decided at ", out);
-    html_write(out, member_text(decision, "decided_at"));
-    (void)fputs(" by the gate; decision <code class=hash>", out);
-    html_write(out, member_text(decision, "digest"));
-    (void)fputs("</code>, criteria <code class=hash>", out);
-    html_write(out, member_text(json_object_get(decision, "criteria"), "digest"));
-    (void)fprintf(out, "</code>. %s</p>\n", decision_signers_words(decision));
-}
-
-int html_write_decision(FILE *out, const struct report *report, struct error *error)
-{
-    const json_t *decision = report->decision;
-    size_t index;
-    json_t *issue;
-
-    if (write_criteria_remark(out, decision, error) != 0)
-        return -1;
-    write_absent(out, report);
-    (void)fputs("<div class=issues>\n", out);
-    json_array_foreach(json_object_get(decision, "issues"), index, issue) {
-        if (write_issue(out, issue, error) != 0)
-            return -1;
-    }
-    (void)fputs("</div>\n", out);
-    write_missing(out, decision);
-    write_guards(out, decision);
-    write_harness(out, json_object_get(decision, "harness"));
-    write_sources(out, decision);
-    return 0;
+    static const struct {
+        const char *look;
+        enum verdict icon;
+    } banners[] = {
+        [DECISION_NONE] = {"none", VERDICT_MISSING},
+        [DECISION_KEEP] = {"keep", VERDICT_FAIL},
+        [DECISION_MAY_BE_REMOVED] = {"yes", VERDICT_PASS},
+        [DECISION_MAY_BE_REMOVED_ON_TERMS] = {"open", VERDICT_ERROR},
+        [DECISION_UNDECIDED] = {"open", VERDICT_ERROR},
+    };
+    enum decision_answer answer = decision_answer(report->decision);
+    struct page page = {
+        .format = {.out = out, .part = begin_part, .point = begin_point, .word = write_word},
+        .part = &part_looks[PART_COUNT]};
+    (void)fprintf(out, "<section class=\"banner %s\" aria-labelledby=decision>\n<h1 id=decision>",
+                  banners[answer].look);
+    html_write_icon(out, banners[answer].icon);
+    if (report->decision != NULL)
+        decision_walk(report->decision, decision_absent(report->decision, report->model),
+                      &page.format);
+    else
+        (void)fputs("No decision</h1>\n<p class=lead>This report was given no decision. Make one "
+                    "with <code>rename-oracle gate --json</code> and pass it as "
+                    "<code>--decision</code>.</p>\n",
+                    out);
+    write_tally(out, report->model);
+    (void)fputs("</section>\n", out);
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json_access.h"
-#include "report/decision.h"
 #include "report/html/parts.h"
 #include "report/text/escape.h"
-#include "report/text/text_buffer.h"
 
 #include <string.h>
 
@@ -56,20 +54,30 @@ static void write_command(FILE *out, const json_t *argv)
     (void)fputs("</code></dd>", out);
 }
 
-static int write_part(FILE *out, const struct report_document *document, struct error *error)
+/** What the decision says about a document: used, refused and why, or no part. */
+static void write_part(FILE *out, const struct report_document *document)
 {
-    CLEANUP_TEXT_BUFFER struct text_buffer part = {0};
-    if (text_buffer_open(&part, error) != 0)
-        return -1;
-    decision_write_part(part.out, document);
-    if (text_buffer_close(&part, error) != 0)
-        return -1;
-    write_text(out, "Decision", part.text);
-    return 0;
+    size_t index;
+    json_t *reason;
+    (void)fprintf(out, "<dt>Decision</dt><dd>%s",
+                  document->used              ? "evidence of the decision"
+                  : document->refusal == NULL ? "no part in the decision"
+                                              : "refused by the gate");
+    json_array_foreach(json_object_get(document->refusal, "reasons"), index, reason) {
+        const char *detail = member_text(reason, "detail");
+        (void)fputs(index == 0 ? ": " : "; ", out);
+        html_write(out, member_text(reason, "id"));
+        (void)fputs(": ", out);
+        html_write(out, member_text(reason, "meaning"));
+        (void)fputs(*detail == '\0' ? "" : " (", out);
+        html_write(out, detail);
+        (void)fputs(*detail == '\0' ? "" : ")", out);
+    }
+    (void)fputs("</dd>", out);
 }
 
-static int write_document(FILE *out, const struct report *report,
-                          const struct report_document *document, struct error *error)
+static void write_document(FILE *out, const struct report *report,
+                           const struct report_document *document)
 {
     const json_t *root = document->root;
     const json_t *run = json_object_get(root, "run");
@@ -85,8 +93,8 @@ static int write_document(FILE *out, const struct report *report,
                   document->run_id, document->complete ? "" : ", incomplete",
                   json_truth(run, "interrupted") ? ", interrupted" : "");
     write_text(out, "File", document->path);
-    if (report->decision != NULL && write_part(out, document, error) != 0)
-        return -1;
+    if (report->decision != NULL)
+        write_part(out, document);
     (void)fprintf(out, "<dt>Digest</dt><dd><code class=hash>%s</code></dd>", document->digest);
     (void)fprintf(out, "<dt>Time</dt><dd>%s to %s</dd>", document->started,
                   member_text(run, "finished"));
@@ -103,10 +111,9 @@ static int write_document(FILE *out, const struct report *report,
     write_command(out, json_object_get(run, "argv"));
     write_digests(out, json_object_get(json_object_get(root, "subject"), "digests"));
     (void)fputs("</dl></div></details>\n", out);
-    return 0;
 }
 
-int html_write_documents(FILE *out, const struct report *report, struct error *error)
+void html_write_documents(FILE *out, const struct report *report)
 {
     const struct report_model *model = report->model;
     (void)fputs("<section id=documents aria-labelledby=documents-h>\n"
@@ -118,8 +125,6 @@ int html_write_documents(FILE *out, const struct report *report, struct error *e
                       "counts once.</p>\n",
                       model->repeated);
     for (size_t i = 0; i < model->document_count; i++)
-        if (write_document(out, report, &model->documents[i], error) != 0)
-            return -1;
+        write_document(out, report, &model->documents[i]);
     (void)fputs("</section>\n", out);
-    return 0;
 }

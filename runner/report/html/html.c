@@ -40,14 +40,12 @@ int report_write_html(FILE *out, const struct report *report, struct error *erro
     (void)fputs(report_icons, out);
     write_navigation(out, report->model);
     (void)fputs("<main>\n", out);
-    if (html_write_banner(out, report, error) != 0)
-        return -1;
+    html_write_banner(out, report);
     html_write_matrix(out, report->model);
     html_write_history(out, report->model);
     if (html_write_targets(out, report->model, error) != 0)
         return -1;
-    if (html_write_documents(out, report, error) != 0)
-        return -1;
+    html_write_documents(out, report);
     (void)fprintf(
         out,
         "</main>\n<footer>Written by rename-oracle %s (commit %s). This page says what the "

@@ -28,10 +28,7 @@ void html_write_cell_id(FILE *out, size_t target, size_t release, size_t shape);
 
 /** The page's title and the banner on top: the gate's decision, if there is one. */
 void html_write_title(FILE *out, const struct report *report);
-int html_write_banner(FILE *out, const struct report *report, struct error *error);
-
-/** The criteria of the decision with their reasons; only with a decision. */
-int html_write_decision(FILE *out, const struct report *report, struct error *error);
+void html_write_banner(FILE *out, const struct report *report);
 
 /** Shapes by targets, at each target's newest release. */
 void html_write_matrix(FILE *out, const struct report_model *model);
@@ -57,6 +54,6 @@ int html_write_journal(FILE *out, const struct attempt *attempt, const struct at
 void html_write_evidence(FILE *out, const json_t *evidence);
 
 /** The verdict documents that the page was made from. */
-int html_write_documents(FILE *out, const struct report *report, struct error *error);
+void html_write_documents(FILE *out, const struct report *report);
 
 #endif

@@ -130,9 +130,14 @@ void tap_write(FILE *out, const char *text)
     escape(out, &tap, text);
 }
 
+void yaml_write_part(FILE *out, const char *text)
+{
+    escape(out, &yaml, text);
+}
+
 void yaml_write(FILE *out, const char *text)
 {
     (void)fputc('"', out);
-    escape(out, &yaml, text);
+    yaml_write_part(out, text);
     (void)fputc('"', out);
 }

@@ -51,4 +51,7 @@ void tap_write(FILE *out, const char *text);
 /** A double-quoted YAML 1.2 scalar without a line feed. */
 void yaml_write(FILE *out, const char *text);
 
+/** A part of such a scalar, without the quotes. */
+void yaml_write_part(FILE *out, const char *text);
+
 #endif
