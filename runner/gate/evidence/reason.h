@@ -11,7 +11,7 @@
 
 /**
  * Every reason for which the gate does not say yes, each with an identifier that scripts may rely
- * on. docs/for-the-gate-owner.md is about them; reason.c has the table.
+ * on. docs/gate.md is about them; reason.c has the table.
  */
 enum reason_id {
     /* The document cannot be read for what it is: nothing can be decided. */

@@ -12,6 +12,51 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* What is shared with everybody's processes and no file, so that Landlock leaves it free. */
+static int refuse_shared(scmp_filter_ctx context)
+{
+    static const int shared[] = {
+        SCMP_SYS(shmget),    SCMP_SYS(shmat),   SCMP_SYS(shmctl),      SCMP_SYS(semget),
+        SCMP_SYS(semop),     SCMP_SYS(semctl),  SCMP_SYS(semtimedop),  SCMP_SYS(msgget),
+        SCMP_SYS(msgsnd),    SCMP_SYS(msgrcv),  SCMP_SYS(msgctl),      SCMP_SYS(mq_open),
+        SCMP_SYS(mq_unlink), SCMP_SYS(add_key), SCMP_SYS(request_key), SCMP_SYS(keyctl),
+    };
+    int failed = 0;
+    for (size_t i = 0; i < sizeof shared / sizeof shared[0] && failed == 0; i++)
+        failed = seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), shared[i], 0);
+    return failed;
+}
+
+/* How others run: 0 is the caller itself. Of prlimit, reading (no new limit) stays free. */
+static int refuse_others(scmp_filter_ctx context)
+{
+    enum { OF_USER = 2, IO_OF_USER = 3 };
+    const struct {
+        int call;
+        struct scmp_arg_cmp which;
+        struct scmp_arg_cmp and;
+    } calls[] = {
+        {SCMP_SYS(setpriority), {1, SCMP_CMP_NE, 0, 0}, {0}},
+        {SCMP_SYS(setpriority), {0, SCMP_CMP_EQ, OF_USER, 0}, {1, SCMP_CMP_EQ, 0, 0}},
+        {SCMP_SYS(ioprio_set), {1, SCMP_CMP_NE, 0, 0}, {0}},
+        {SCMP_SYS(ioprio_set), {0, SCMP_CMP_EQ, IO_OF_USER, 0}, {1, SCMP_CMP_EQ, 0, 0}},
+        {SCMP_SYS(sched_setaffinity), {0, SCMP_CMP_NE, 0, 0}, {0}},
+        {SCMP_SYS(sched_setscheduler), {0, SCMP_CMP_NE, 0, 0}, {0}},
+        {SCMP_SYS(sched_setparam), {0, SCMP_CMP_NE, 0, 0}, {0}},
+        {SCMP_SYS(sched_setattr), {0, SCMP_CMP_NE, 0, 0}, {0}},
+        {SCMP_SYS(migrate_pages), {0, SCMP_CMP_NE, 0, 0}, {0}},
+        {SCMP_SYS(move_pages), {0, SCMP_CMP_NE, 0, 0}, {0}},
+        {SCMP_SYS(prlimit64), {0, SCMP_CMP_NE, 0, 0}, {2, SCMP_CMP_NE, 0, 0}},
+    };
+    int failed = 0;
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0] && failed == 0; i++) {
+        const struct scmp_arg_cmp when[] = {calls[i].which, calls[i].and };
+        failed = seccomp_rule_add_array(context, SCMP_ACT_ERRNO(EPERM), calls[i].call,
+                                        calls[i].and.op == 0 ? 1 : 2, when);
+    }
+    return failed;
+}
+
 static int add_rules(scmp_filter_ctx context)
 {
     const struct scmp_arg_cmp not_local = {.arg = 0, .op = SCMP_CMP_NE, .datum_a = AF_UNIX};
@@ -36,7 +81,9 @@ static int add_rules(scmp_filter_ctx context)
         failed = seccomp_rule_add_array(context, SCMP_ACT_NOTIFY, SCMP_SYS(prctl), 1, &recorder);
     if (failed == 0)
         failed = seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0);
-    return failed;
+    if (failed == 0)
+        failed = refuse_shared(context);
+    return failed == 0 ? refuse_others(context) : failed;
 }
 
 int filter_prepare(struct filter *filter, struct error *error)

@@ -9,8 +9,10 @@
  * are made, connections, messages with an address and what our recorders say are reported to us,
  * and wait for our answer. Chosen over a network namespace because it needs no privilege, works for
  * root and for users alike, and names the attempt. A process that outlives us gets ENOSYS from the
- * reported calls. io_uring, which could make sockets unseen, sendmmsg and system calls of a foreign
- * architecture answer ENOSYS.
+ * reported calls. io_uring, which could make sockets unseen, sendmmsg, what is shared with
+ * strangers and no file (System V's and POSIX's queues, shared memory and semaphores, keyrings) and
+ * system calls of a foreign architecture answer ENOSYS; a change of how another process runs
+ * (priority, processors, limits) answers EPERM.
  */
 struct filter {
     void *context;  /* a scmp_filter_ctx */

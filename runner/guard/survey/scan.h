@@ -40,6 +40,15 @@ static inline bool is_comment(const char *text, const char *at)
     return line[strspn(line, " \t")] == '#';
 }
 
+/** The next `word` from `from` on, with no letter, digit or '_' beside it; or NULL. */
+const char *survey_find_word(const char *text, const char *from, const char *word);
+
+/** Adds a name that is not in the list yet and can be one. Returns 0, or -1 without memory. */
+int survey_add_name(struct string_list *list, const char *name, size_t length);
+
+/** Collects the variables that a shell text asks for otherwise than by '$'. The same returns. */
+int survey_environment(const char *text, enum source_language language, struct text_names *names);
+
 /** Collects the options of a command line that the text reads. Returns 0, or -1 without memory. */
 int survey_options(const char *text, enum source_language language, struct text_names *names);
 

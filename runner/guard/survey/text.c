@@ -3,7 +3,7 @@
 
 enum { NAME_ROOM = 128, MODULES_KEPT = 60 };
 
-static const char *find_word(const char *text, const char *from, const char *word)
+const char *survey_find_word(const char *text, const char *from, const char *word)
 {
     size_t length = strlen(word);
     for (const char *found = from; (found = strstr(found, word)) != NULL; found += length)
@@ -14,10 +14,10 @@ static const char *find_word(const char *text, const char *from, const char *wor
 
 bool text_has_word(const char *text, const char *word)
 {
-    return find_word(text, text, word) != NULL;
+    return survey_find_word(text, text, word) != NULL;
 }
 
-static int add_name(struct string_list *list, const char *name, size_t length)
+int survey_add_name(struct string_list *list, const char *name, size_t length)
 {
     char copy[NAME_ROOM];
     if (length == 0 || length >= sizeof copy || isdigit((unsigned char)name[0]))
@@ -57,7 +57,7 @@ static bool take_key(struct text_names *names, const char *text, int *failed)
     if (length == 0)
         return false;
     if (!subscript || !is_set(name + length))
-        *failed = add_name(&names->variables, name, length);
+        *failed = survey_add_name(&names->variables, name, length);
     return true;
 }
 
@@ -86,7 +86,7 @@ static bool take_membership(struct text_names *names, const char *text, const ch
     const char *name = NULL;
     size_t length = start > text ? quoted_name(start - 1, &name) : 0;
     if (length > 0)
-        *failed = add_name(&names->variables, name, length);
+        *failed = survey_add_name(&names->variables, name, length);
     return length > 0;
 }
 
@@ -115,10 +115,43 @@ static int take_constants(struct text_names *names, const char *text)
         size_t upper = 0;
         while (upper < length && !islower((unsigned char)name[upper]))
             upper++;
-        if (upper == length && add_name(&names->variables, name, length) != 0)
+        if (upper == length && survey_add_name(&names->variables, name, length) != 0)
             return -1;
     }
     return 0;
+}
+
+/* The other name that a mention gives to the environment: `environ as e`, `e = os.environ`,
+ * `get = os.environ.get`; 0 for none. */
+static size_t alias_of(const char *text, const char *found, const char **alias)
+{
+    const char *next = found + word_length(found);
+    if (strncmp(next, " as ", 4) == 0) {
+        *alias = skip_blanks(next + 4);
+        return word_length(*alias);
+    }
+    const char *line = start_of_line(text, found);
+    *alias = line + strspn(line, " \t");
+    size_t length = word_length(*alias);
+    const char *equals = *alias + length + strspn(*alias + length, " \t");
+    bool sets = equals < found && equals[0] == '=' && equals[1] != '=';
+    return sets && memchr(equals, ',', (size_t)(found - equals)) == NULL ? length : 0;
+}
+
+/* What is asked for under another name of the environment. */
+static int take_alias(struct text_names *names, const char *text, const char *found)
+{
+    const char *alias = NULL;
+    char word[NAME_ROOM];
+    size_t length = alias_of(text, found, &alias);
+    int failed = 0;
+    if (length == 0 || length >= sizeof word)
+        return 0;
+    memcpy(word, alias, length);
+    word[length] = '\0';
+    for (const char *at = text; (at = survey_find_word(text, at, word)) != NULL; at += length)
+        (void)take_mention(names, text, at, &failed);
+    return failed;
 }
 
 static int survey_python(const char *text, struct text_names *names)
@@ -127,9 +160,13 @@ static int survey_python(const char *text, struct text_names *names)
     bool whole = false;
     int failed = 0;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        for (const char *found = text; (found = find_word(text, found, words[i])) != NULL;
-             found += strlen(words[i]))
-            whole = !take_mention(names, text, found, &failed) || whole;
+        for (const char *found = text; (found = survey_find_word(text, found, words[i])) != NULL;
+             found += strlen(words[i])) {
+            if (take_mention(names, text, found, &failed))
+                continue;
+            whole = true;
+            failed |= take_alias(names, text, found);
+        }
     names->built = names->built || whole;
     if (failed == 0 && whole)
         failed = take_constants(names, text);
@@ -158,8 +195,8 @@ static bool is_set_before(const char *text, const char *at, const char *name)
     for (const char *byte = name; *byte != '\0'; byte++)
         capitals = capitals && !islower((unsigned char)*byte);
     const char *line = start_of_line(text, at);
-    for (const char *found = text; (found = find_word(text, found, name)) != NULL && found < line;
-         found += length) {
+    for (const char *found = text;
+         (found = survey_find_word(text, found, name)) != NULL && found < line; found += length) {
         const char *start = start_of_line(text, found);
         bool sets = found[length] == '=' && (found == start || strchr("${", found[-1]) == NULL);
         bool names_it = strncmp(start + strspn(start, " \t"), "for ", 4) == 0 ||
@@ -201,11 +238,11 @@ static int survey_shell(const char *text, enum source_language language, struct 
         names->built = names->built || start[-1] == '!';
         if (is_shells_own(name) || is_set_before(text, dollar, name))
             continue;
-        if (add_name(&names->variables, name, length) != 0)
+        if (survey_add_name(&names->variables, name, length) != 0)
             return -1;
     }
-    names->built = names->built || text_has_word(text, "printenv") || text_has_word(text, "eval");
-    return 0;
+    names->built = names->built || text_has_word(text, "eval");
+    return survey_environment(text, language, names);
 }
 
 static int survey_modules(const char *text, enum source_language language, struct text_names *names)
@@ -218,7 +255,7 @@ static int survey_modules(const char *text, enum source_language language, struc
             found[length] == '\0' || strchr(behind, found[length]) == NULL ||
             names->modules.count >= MODULES_KEPT || is_comment(text, found))
             continue;
-        if (add_name(&names->modules, found, length) != 0)
+        if (survey_add_name(&names->modules, found, length) != 0)
             return -1;
     }
     return 0;
@@ -244,19 +281,30 @@ bool text_asks_for_system(const char *text)
            strstr(text, "os.name") != NULL || text_has_word(text, "uname");
 }
 
+/* Whether a Python text may hold one for a shell. */
+static bool speaks_shell(const char *text)
+{
+    static const char *const words[] = {"expandvars", "shell", "system", "popen", "getoutput",
+                                        "printenv",   "sh",    "bash",   "env"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (text_has_word(text, words[i]))
+            return true;
+    return false;
+}
+
 int survey_text(const char *text, enum source_language language, struct text_names *names)
 {
     int failed = survey_options(text, language, names);
-    if (failed == 0 && language == SOURCE_PYTHON)
+    if (failed == 0) /* a shell may call python3 -c */
         failed = survey_python(text, names);
-    if (failed == 0 && (language != SOURCE_PYTHON || strstr(text, "expandvars") != NULL))
+    if (failed == 0 && (language != SOURCE_PYTHON || speaks_shell(text)))
         failed = survey_shell(text, language, names);
     return failed == 0 ? survey_modules(text, language, names) : -1;
 }
 
 bool text_uses_timeout_program(const char *text)
 {
-    for (const char *found = text; (found = find_word(text, found, "timeout")) != NULL;
+    for (const char *found = text; (found = survey_find_word(text, found, "timeout")) != NULL;
          found += 7) {
         const char *next = found + 7;
         if ((found > text && found[-1] == '-') || is_comment(text, found))

@@ -140,6 +140,8 @@ expect "keep is no failure: exit 0" code_is 0
 expect "keep: decision" output_is decision keep
 expect "keep: may not remove" output_is may-remove-dash-b false
 expect "keep: the summary has the hang" summary_says hang
+expect "keep: the summary has what is missing" summary_says 'Still missing'
+expect "keep: the summary answers for the guards" summary_says 'guards of NSKIP021: they have to stay'
 
 start_case
 mv "$scratch/made" "$scratch/documents"
