@@ -50,7 +50,7 @@ static const char documentation[] =
 static const struct argp_option option_list[] = {
     {"target", 't', "TARGET", 0,
      "A target's name or the path of its descriptor (repeatable; "
-     "default: native, uml-fat, uml-hostfs; with --root native alone)",
+     "default: native, uml-fat, uml-hostfs, uml-9p; with --root native alone)",
      1},
     {"nanvix", OPTION_NANVIX, "SYSROOT", 0,
      "A Nanvix release, its archive or a directory: run the targets that it can "

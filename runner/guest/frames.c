@@ -67,6 +67,8 @@ static int carry_in(const struct frame_line *line)
 {
     struct frame frame;
     ssize_t got = recv(line->frames, frame.bytes, sizeof frame.bytes, 0);
+    if (got < 0 && errno == ECONNRESET) /* there is no guest any more */
+        return 1;
     if (got < 0)
         return errno == EINTR ? 0 : -1;
     if (got < HEADER_SIZE + LENGTH_SIZE ||

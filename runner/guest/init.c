@@ -210,7 +210,7 @@ static int mount_work(const struct orders *orders)
     unsigned long flags = extract_flags(options);
     char *connected = options;
     if (strcmp(orders->filesystem, "9p") == 0)
-        connected = served_connect(options);
+        connected = served_connect(orders->source, options);
     int result = -1;
     if (connected != NULL)
         result = mount_or_say(orders->source, orders->work, orders->filesystem, flags, connected);

@@ -53,12 +53,16 @@ static int open_card(void)
     return -1;
 }
 
-char *served_connect(const char *options)
+char *served_connect(const char *source, const char *options)
 {
     static struct frame_line line;
     int ends[2];
     pthread_t thread;
     char *connected = NULL;
+    if (strchr(source, ',') != NULL) { /* which would end the option */
+        console_say("RO_SOURCE: a served directory can't have a comma in its name");
+        return NULL;
+    }
     if ((line.frames = open_card()) < 0) {
         console_say("open %s: %s", CARD, console_errno_name(errno));
         return NULL;
@@ -73,7 +77,7 @@ char *served_connect(const char *options)
         console_say("carry to %s: %s", CARD, console_errno_name(failed));
         return NULL;
     }
-    if (asprintf(&connected, "trans=fd,rfdno=%d,wfdno=%d%s%s", ends[0], ends[0],
+    if (asprintf(&connected, "trans=fd,rfdno=%d,wfdno=%d,aname=%s%s%s", ends[0], ends[0], source,
                  options[0] == '\0' ? "" : ",", options) < 0) {
         console_say("connect to %s: ENOMEM", CARD);
         return NULL;

@@ -6,6 +6,7 @@
 #include "process/kernel_stack.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,20 +64,24 @@ static void describe_thread(struct builder *builder, json_t *object,
 
 /*
  * Whether a process ended while the call was out. One that was last seen before the call counts
- * only if its end was an unhappy one: a VM has helpers that come and go.
+ * only if its end was an unhappy one: a VM has helpers that come and go. A companion should not
+ * have ended at all, so it counts whenever that was.
  */
 static bool ended_meanwhile(const struct tree_member *member, uint64_t entered_ns)
 {
+    if (member->ended && member->companion != NULL)
+        return true;
     if (!member->ended || member->ended_ns < entered_ns)
         return false;
     return member->alive_ns >= entered_ns || (member->status_known && member->status != 0);
 }
 
 static void describe_ended(struct builder *builder, json_t *ended, const struct tree *tree,
-                           uint64_t entered_ns, json_t *last_lines)
+                           uint64_t entered_ns, const json_t *last_lines)
 {
     for (size_t i = 0; i < tree->count; i++) {
         const struct tree_member *member = &tree->members[i];
+        const char *companion = member->companion;
         char status[64] = "ended; its status went to its parent";
         if (!ended_meanwhile(member, entered_ns))
             continue;
@@ -86,14 +91,27 @@ static void describe_ended(struct builder *builder, json_t *ended, const struct 
         build_number(builder, process, "pid", member->pid);
         build_text(builder, process, "comm", member->comm);
         build_text(builder, process, "status", status);
-        build_real(builder, process, "after_ms", clock_ns_to_ms(member->ended_ns - entered_ns));
-        build_share(builder, process, "last_lines", last_lines);
+        build_real(builder, process, "after_ms",
+                   clock_ns_to_ms(member->ended_ns) - clock_ns_to_ms(entered_ns));
+        build_share(builder, process, "last_lines",
+                    json_object_get(last_lines, companion == NULL ? "" : companion));
+        if (companion != NULL)
+            build_text(builder, process, "companion", companion);
     }
 }
 
+static bool is_companions(const struct thread_sample *thread, const struct tree *tree)
+{
+    for (size_t i = 0; i < tree->count; i++)
+        if (tree->members[i].pid == thread->pid)
+            return tree->members[i].companion != NULL;
+    return false;
+}
+
 /* The thread that tells most: the busiest of a spinning tree, else the first that sleeps where
- * nothing but an answer can wake it. */
+ * nothing but an answer can wake it, else one of the launched program. */
 static const struct thread_sample *most_telling(const struct activity *activity,
+                                                const struct tree *tree,
                                                 const struct tree_sample *after)
 {
     if (activity_judge(activity) == ACTIVITY_SPINNING)
@@ -101,14 +119,17 @@ static const struct thread_sample *most_telling(const struct activity *activity,
     for (size_t i = 0; i < after->count; i++)
         if (after->threads[i].state == 'D')
             return &after->threads[i];
+    for (size_t i = 0; i < after->count; i++)
+        if (!is_companions(&after->threads[i], tree))
+            return &after->threads[i];
     return after->count > 0 ? &after->threads[0] : NULL;
 }
 
-static void summarize(const struct activity *activity, const struct tree_sample *after,
-                      const json_t *ended, char *out, size_t size)
+static void summarize(const struct activity *activity, const struct tree *tree,
+                      const struct tree_sample *after, const json_t *ended, char *out, size_t size)
 {
     enum activity_state state = activity_judge(activity);
-    const struct thread_sample *thread = most_telling(activity, after);
+    const struct thread_sample *thread = most_telling(activity, tree, after);
     char waits_in[128] = "";
     int used = snprintf(out, size, "%s: no process is left", activity_state_name(state));
     if (thread != NULL) {
@@ -119,13 +140,15 @@ static void summarize(const struct activity *activity, const struct tree_sample 
                         clock_ns_to_ms(activity->ran_ns), clock_ns_to_ms(activity->elapsed_ns));
     }
     const json_t *first = json_array_get(ended, 0);
+    double after_s = json_number_value(json_object_get(first, "after_ms")) / 1000.0;
     if (first != NULL && used > 0 && (size_t)used < size)
         (void)snprintf(out + used, size - (size_t)used,
-                       "; %s (pid %d) %s %.1f s after the call was entered",
+                       "; %s%s (pid %d) %s %.1f s %s the call was entered",
+                       json_object_get(first, "companion") == NULL ? "" : "the companion ",
                        json_string_value(json_object_get(first, "comm")),
                        (int)json_integer_value(json_object_get(first, "pid")),
-                       json_string_value(json_object_get(first, "status")),
-                       json_number_value(json_object_get(first, "after_ms")) / 1000.0);
+                       json_string_value(json_object_get(first, "status")), fabs(after_s),
+                       after_s < 0 ? "before" : "after");
 }
 
 static void describe_early(struct builder *builder, json_t *evidence,
@@ -160,7 +183,7 @@ static void describe_io(struct builder *builder, json_t *evidence, const struct 
 
 json_t *evidence_collect(struct builder *builder, const struct tree *tree,
                          const struct tree_sample *before, const struct tree_sample *after,
-                         const struct wait_figures *figures, json_t *last_lines)
+                         const struct wait_figures *figures, const json_t *last_lines)
 {
     char summary[512];
     struct activity activity = sample_compare(before, after);
@@ -177,16 +200,16 @@ json_t *evidence_collect(struct builder *builder, const struct tree *tree,
     build_truth(builder, evidence, "threads_cut", after->cut);
     json_t *ended = build_array_in(builder, evidence, "ended");
     describe_ended(builder, ended, tree, figures->entered_ns, last_lines);
-    summarize(&activity, after, ended, summary, sizeof summary);
+    summarize(&activity, tree, after, ended, summary, sizeof summary);
     build_text(builder, evidence, "summary", summary);
     return evidence;
 }
 
-void evidence_summarize(const struct tree_sample *before, const struct tree_sample *after,
-                        char *out, size_t size)
+void evidence_summarize(const struct tree *tree, const struct tree_sample *before,
+                        const struct tree_sample *after, char *out, size_t size)
 {
     struct activity activity = sample_compare(before, after);
-    summarize(&activity, after, NULL, out, size);
+    summarize(&activity, tree, after, NULL, out, size);
 }
 
 json_t *evidence_of_survivors(struct builder *builder, const struct tree *tree)

@@ -19,16 +19,16 @@ struct wait_figures {
 /**
  * Builds the `evidence` of a cell (results/schema/) while its processes are still alive: what the
  * tree did between the two samples, what each thread waits in, which processes ended while the
- * call was out. `last_lines` (an array of strings, borrowed) goes with the ended ones. A new
- * reference.
+ * call was out. `last_lines` has arrays of strings, which go with the ended ones: those of each
+ * companion under its name, those of all others under "". A new reference.
  */
 json_t *evidence_collect(struct builder *builder, const struct tree *tree,
                          const struct tree_sample *before, const struct tree_sample *after,
-                         const struct wait_figures *figures, json_t *last_lines);
+                         const struct wait_figures *figures, const json_t *last_lines);
 
 /** Writes what the tree did between two samples, in one line; those that ended are left out. */
-void evidence_summarize(const struct tree_sample *before, const struct tree_sample *after,
-                        char *out, size_t size);
+void evidence_summarize(const struct tree *tree, const struct tree_sample *before,
+                        const struct tree_sample *after, char *out, size_t size);
 
 /** An array of the schema's `unkillable` for the members that are still alive; a new reference. */
 json_t *evidence_of_survivors(struct builder *builder, const struct tree *tree);

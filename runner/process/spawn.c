@@ -55,6 +55,17 @@ static void restore_signals(void)
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* But the hard limit stays: root without the right to raise it may insist on setting it, like diod,
+ * and end when that is refused. */
+static void write_no_core(void)
+{
+    struct rlimit core;
+    if (getrlimit(RLIMIT_CORE, &core) != 0)
+        return;
+    core.rlim_cur = 0;
+    (void)setrlimit(RLIMIT_CORE, &core);
+}
+
 /* First out of the way of each other. Returns 0 or -1 with errno. */
 static int take_fds(const struct spawn_request *request, int *report)
 {
@@ -74,13 +85,12 @@ static int take_fds(const struct spawn_request *request, int *report)
 
 _Noreturn static void become_program(const struct spawn_request *request, pid_t parent, int report)
 {
-    static const struct rlimit no_core;
     if (setsid() < 0)
         give_up(report, STEP_SETSID);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(127); /* it ended before the line above could tie us to it */
-    (void)setrlimit(RLIMIT_CORE, &no_core);
+    write_no_core();
     restore_signals();
     if (take_fds(request, &report) != 0)
         give_up(report, STEP_STREAMS);

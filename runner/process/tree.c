@@ -41,36 +41,59 @@ static bool grow(struct tree *tree)
     return true;
 }
 
+/* What a companion starts is the companion's, also once it has lost its parent. */
+static const char *companion_of(const struct tree *tree, const struct process *process)
+{
+    const struct tree_member *parent = find_member(tree, process->parent);
+    for (size_t i = 0; i < tree->count && parent == NULL; i++)
+        if (tree->members[i].session == process->session)
+            parent = &tree->members[i];
+    return parent == NULL ? NULL : parent->companion;
+}
+
 static void add_member(struct tree *tree, const struct process *process)
 {
     if (tree->count == tree->capacity && !grow(tree)) {
         tree->cut = true;
         return;
     }
+    const char *companion = companion_of(tree, process);
     struct tree_member *member = &tree->members[tree->count];
     *member = (struct tree_member){
         .pid = process->pid,
         .start_time = process->start_time,
         .session = process->session,
         .state = process->state,
+        .companion = companion,
         .pidfd = tree->count < PIDFDS_PER_TREE ? open_pidfd(process->pid) : -1,
     };
     memcpy(member->comm, process->comm, sizeof member->comm);
     tree->count++;
 }
 
-int tree_start(struct tree *tree, pid_t root, struct cgroup *group, struct error *error)
+int tree_add(struct tree *tree, pid_t pid, const char *companion, struct cgroup *group,
+             struct error *error)
 {
-    *tree = (struct tree){
-        .root = root, .runner = getpid(), .runner_session = getsid(0), .group = group};
-    if (!grow(tree))
+    if (companion == NULL)
+        tree->root = pid;
+    tree->runner = getpid();
+    tree->runner_session = getsid(0);
+    tree->group = group;
+    if (tree->count == tree->capacity && !grow(tree))
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a process tree");
     /* The start time of a child that we have not waited for can't be another process's. */
-    struct process process = {.pid = root, .session = root, .state = 'R'};
-    (void)process_read(root, &process);
-    process.session = root;
+    struct process process = {.pid = pid, .state = 'R'};
+    (void)process_read(pid, &process);
+    process.session = pid;
     add_member(tree, &process);
+    tree->members[tree->count - 1].companion = companion;
     return 0;
+}
+
+int tree_start(struct tree *tree, pid_t root, struct cgroup *group, struct error *error)
+{
+    *tree = (struct tree){0};
+    return tree_add(tree, root, NULL, group, error);
 }
 
 static bool is_same(const struct tree_member *member, const struct process *process)
@@ -254,7 +277,15 @@ void tree_signal(const struct tree *tree, int signal_number)
     if (signal_number == SIGKILL)
         cgroup_kill(tree->group);
     for (size_t i = 0; i < tree->count; i++)
-        if (!tree->members[i].ended)
+        if (!tree->members[i].ended &&
+            (signal_number != SIGTERM || tree->members[i].companion == NULL))
+            signal_member(&tree->members[i], signal_number);
+}
+
+void tree_signal_companions(const struct tree *tree, int signal_number)
+{
+    for (size_t i = 0; i < tree->count; i++)
+        if (!tree->members[i].ended && tree->members[i].companion != NULL)
             signal_member(&tree->members[i], signal_number);
 }
 

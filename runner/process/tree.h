@@ -19,12 +19,13 @@ struct tree_member {
     pid_t session;
     char comm[32];
     char state;
-    int pidfd;         /* -1 where there is none; kept to learn the status of one that ended */
-    bool ended;        /* a zombie counts as ended */
-    bool status_known; /* not so when another process of the tree took the status */
-    int status;        /* as wait(2) gives it */
-    uint64_t alive_ns; /* when it was last seen alive; CLOCK_MONOTONIC, as the next */
-    uint64_t ended_ns; /* when its end was noticed */
+    const char *companion; /* which one it is, or was started by; NULL for all others; borrowed */
+    int pidfd;             /* -1 where there is none; kept to learn the status of one that ended */
+    bool ended;            /* a zombie counts as ended */
+    bool status_known;     /* not so when another process of the tree took the status */
+    int status;            /* as wait(2) gives it */
+    uint64_t alive_ns;     /* when it was last seen alive; CLOCK_MONOTONIC, as the next */
+    uint64_t ended_ns;     /* when its end was noticed */
 };
 
 /**
@@ -48,6 +49,17 @@ struct tree {
 
 /** Starts a tree with its root process. `group` is borrowed. Returns -1 with ERROR_MEMORY. */
 int tree_start(struct tree *tree, pid_t root, struct cgroup *group, struct error *error);
+
+/**
+ * Adds a child of this process to a tree, which may be zeroed. `companion` names one that stands by
+ * the root as long as that lives, and may come before it; NULL: it is the root. Both are borrowed.
+ * Returns -1 with ERROR_MEMORY.
+ */
+int tree_add(struct tree *tree, pid_t pid, const char *companion, struct cgroup *group,
+             struct error *error);
+
+/** Sends a signal to every living companion, and to what companions have started. */
+void tree_signal_companions(const struct tree *tree, int signal_number);
 
 /**
  * Brings the tree up to date with a snapshot taken at `now_ns`: notices new members and ended
@@ -84,7 +96,8 @@ bool tree_is_gone(const struct tree *tree, const struct process_table *table);
 bool tree_has(const struct tree *tree, pid_t pid);
 
 /**
- * Sends a signal to every living member. A pid is signalled through a pidfd that is checked
+ * Sends a signal to every living member; but TERM to no companion, which others may still need to
+ * end well. A pid is signalled through a pidfd that is checked
  * against the member's start time, so that a reused number is never hit. KILL also goes to the
  * whole cgroup.
  */

@@ -18,7 +18,6 @@
 #define EXCUSED_NS (15 * NS_PER_S)
 /* Who interrupts a run does not wait for a file system that is silent. */
 #define INTERRUPTED_NS (2 * NS_PER_S)
-enum { FDS_PER_JOB = 4 };
 
 static bool is_active(const struct job *job)
 {
@@ -103,7 +102,7 @@ static void hand_out_readiness(struct run *run, const struct pollfd *fds)
 
 static void wait_for_something(struct run *run)
 {
-    struct pollfd fds[1 + RUN_JOBS_MAX * FDS_PER_JOB];
+    struct pollfd fds[1 + RUN_JOBS_MAX * CELL_FDS_MAX];
     size_t count = 1;
     bool any = false;
     uint64_t wake_ns = clock_now_ns() + IDLE_WAKE_NS;

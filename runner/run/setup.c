@@ -7,6 +7,7 @@
 #include "base/version.h"
 #include "run/recorded_files.h"
 #include "run/state.h"
+#include "target/connections.h"
 #include "target/guest_program.h"
 #include "target/placeholder.h"
 
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const reference_targets[] = {"native", "uml-fat", "uml-hostfs", NULL};
+static const char *const reference_targets[] = {"native", "uml-fat", "uml-hostfs", "uml-9p", NULL};
 static const char *const root_targets[] = {"native", NULL};
 static const char *const nanvix_targets[] = {"nanvix-standalone",    "nanvix-standalone-legacy",
                                              "nanvix-hosted-single", "nanvix-hosted-multi",
@@ -87,23 +88,32 @@ static int make_bindings(struct run *run, struct run_target *target, struct erro
         run_find_probes(run, setup->target.abi, probes, error) != 0 ||
         bind_path(setup->bindings, "shared", shared, error) != 0 ||
         bind_path(setup->bindings, "probes", probes, error) != 0 ||
+        connections_bind(&setup->target, setup->bindings, error) != 0 ||
         bind_path(setup->bindings, "root",
                   run->options->root == NULL ? run->scratch : run->options->root, error) != 0)
         return error_set(error, ERROR_MEMORY, setup->target.name, "cannot be prepared");
     return 0;
 }
 
-/* What the launched programs are, by digest, so that a document can say what it speaks of. */
+/* What the programs and files are that take part, by digest, so that a document can say what it
+ * speaks of: each has a placeholder with its path. */
 static int digest_programs(struct run_target *target, struct error *error)
 {
-    const char *name;
+    static const char *const kinds[] = {"program:", "file:", "data:"};
+    const char *placeholder;
     json_t *value;
-    json_object_foreach(target->setup.bindings, name, value) {
+    if (target_bind_data(&target->setup.target, target->setup.bindings, error) != 0)
+        return -1;
+    json_object_foreach(target->setup.bindings, placeholder, value) {
         char digest[DIGEST_SIZE];
         const char *path = json_string_value(value);
-        if (strncmp(name, "program:", 8) != 0 || digest_file(path, digest, NULL) != 0)
+        const char *name = NULL;
+        for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && name == NULL; i++)
+            if (strncmp(placeholder, kinds[i], strlen(kinds[i])) == 0)
+                name = placeholder + strlen(kinds[i]);
+        if (name == NULL || digest_file(path, digest, NULL) != 0)
             continue;
-        build_text(&target->builder, target->subject_digests, name + 8, digest);
+        build_text(&target->builder, target->subject_digests, name, digest);
         if (recorded_add(target->setup.files, path, NULL, digest, error) != 0)
             return -1;
     }

@@ -49,13 +49,14 @@ static bool next_piece(const char **text, struct piece *piece, bool *broken)
     return true;
 }
 
-static bool is_required_program(const json_t *requires, const char *name, size_t length)
+/* Whether one of the objects in an array has this name under `key`. */
+static bool is_among(const json_t *array, const char *key, const char *name, size_t length)
 {
     size_t index;
-    const json_t *need;
-    json_array_foreach(requires, index, need) {
-        const char *program = json_string_value(json_object_get(need, "program"));
-        if (program != NULL && strlen(program) == length && strncmp(program, name, length) == 0)
+    const json_t *item;
+    json_array_foreach(array, index, item) {
+        const char *text = json_string_value(json_object_get(item, key));
+        if (text != NULL && strlen(text) == length && strncmp(text, name, length) == 0)
             return true;
     }
     return false;
@@ -65,12 +66,15 @@ static bool is_known(const json_t *descriptor, const struct piece *piece)
 {
     const json_t *interpreter = json_object_get(descriptor, "interpreter");
     if (piece->length > 8 && strncmp(piece->start, "program:", 8) == 0)
-        return is_required_program(json_object_get(descriptor, "requires"), piece->start + 8,
-                                   piece->length - 8) ||
-               is_required_program(json_object_get(interpreter, "requires"), piece->start + 8,
-                                   piece->length - 8);
+        return is_among(json_object_get(descriptor, "requires"), "program", piece->start + 8,
+                        piece->length - 8) ||
+               is_among(json_object_get(interpreter, "requires"), "program", piece->start + 8,
+                        piece->length - 8);
     if (piece->length > 5 && strncmp(piece->start, "data:", 5) == 0)
         return true;
+    if (piece->length > 4 && strncmp(piece->start, "end:", 4) == 0)
+        return is_among(json_object_get(descriptor, "connections"), "name", piece->start + 4,
+                        piece->length - 4);
     for (size_t i = 0; i < sizeof known_names / sizeof known_names[0]; i++)
         if (strlen(known_names[i]) == piece->length &&
             strncmp(known_names[i], piece->start, piece->length) == 0)
@@ -151,6 +155,38 @@ int placeholders_bind(json_t *bindings, const char *name, const char *value, str
         return -1;
     if (json_object_set_new(bindings, name, text) != 0)
         return error_set(error, ERROR_MEMORY, name, "out of memory for a placeholder");
+    return 0;
+}
+
+static int bind_data_of_text(const char *text, json_t *bindings, struct error *error)
+{
+    struct piece piece;
+    bool broken = false;
+    while (next_piece(&text, &piece, &broken)) {
+        char name[NAME_MAX_LENGTH + 1];
+        char path[PATH_MAX];
+        (void)snprintf(name, sizeof name, "%.*s", (int)piece.length, piece.start);
+        if (piece.is_placeholder && strncmp(name, "data:", 5) == 0 &&
+            (data_path(path, sizeof path, name + 5, error) != 0 ||
+             placeholders_bind(bindings, name, path, error) != 0))
+            return -1;
+    }
+    return 0;
+}
+
+int placeholders_bind_data(json_t *value, json_t *bindings, struct error *error)
+{
+    size_t index;
+    json_t *item;
+    const char *key;
+    if (json_is_string(value))
+        return bind_data_of_text(json_string_value(value), bindings, error);
+    json_array_foreach(value, index, item)
+        if (placeholders_bind_data(item, bindings, error) != 0)
+            return -1;
+    json_object_foreach(value, key, item)
+        if (placeholders_bind_data(item, bindings, error) != 0)
+            return -1;
     return 0;
 }
 

@@ -15,6 +15,10 @@
  * error has PATH:LINE:COLUMN. Returns 0 or -1. */
 int placeholders_check(const struct json_source *descriptor, struct error *error);
 
+/** Gives each {data:PATH} in the strings of a value its own, the path of that file. Returns 0, or
+ * -1 with an error for a file that is not there. */
+int placeholders_bind_data(json_t *value, json_t *bindings, struct error *error);
+
 /** Gives `{name}` its value. Returns 0, or -1 with ERROR_INPUT for a value that is no UTF-8, which
  * no descriptor and no document can hold, or ERROR_MEMORY. */
 int placeholders_bind(json_t *bindings, const char *name, const char *value, struct error *error);

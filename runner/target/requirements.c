@@ -4,9 +4,11 @@
 #include "target/target.h"
 
 #include <errno.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool program_is_here(const char *program, const char *package, char path[PATH_MAX],
@@ -34,7 +36,17 @@ static bool program_met(const json_t *need, const char *program, json_t *binding
     return false;
 }
 
-static bool file_met(const struct target *target, const json_t *need, const json_t *bindings,
+/* A regular file takes part, so that it is recorded as programs are. */
+static bool bind_file(json_t *bindings, const char *path, struct error *error)
+{
+    char name[PATH_MAX];
+    struct stat status;
+    (void)snprintf(name, sizeof name, "file:%s", path);
+    return stat(path, &status) != 0 || !S_ISREG(status.st_mode) ||
+           placeholders_bind(bindings, name, path, error) == 0;
+}
+
+static bool file_met(const struct target *target, const json_t *need, json_t *bindings,
                      char *missing, size_t size)
 {
     const char *wanted = json_string_value(json_object_get(need, "access"));
@@ -45,13 +57,16 @@ static bool file_met(const struct target *target, const json_t *need, const json
     CLEANUP_FREE char *path = target_expand_text(
         target, json_string_value(json_object_get(need, "file")), bindings, &error);
     const char *remedy = json_string_value(json_object_get(need, "remedy"));
-    if (path == NULL)
-        (void)snprintf(missing, size, "%s", error.what);
-    else if (access(path, mode) != 0)
+    CLEANUP(globfree) glob_t found = {0};
+    bool met = path != NULL && glob(path, GLOB_NOCHECK | GLOB_NOSORT, NULL, &found) == 0;
+    for (size_t i = 0; met && i < found.gl_pathc; i++)
+        met =
+            access(found.gl_pathv[i], mode) == 0 && bind_file(bindings, found.gl_pathv[i], &error);
+    if (error.code != ERROR_NONE)
+        error_describe(&error, missing, size);
+    else if (!met)
         (void)snprintf(missing, size, "needs %s: %s; %s", path, strerror(errno), remedy);
-    else
-        return true;
-    return false;
+    return met;
 }
 
 /* The first of an interpreter's places that there is, else the first. */
@@ -123,6 +138,11 @@ bool target_interpreter_met(const struct target *target, json_t *bindings, char 
         return false;
     }
     return all_met(target, json_object_get(interpreter, "requires"), bindings, missing, size);
+}
+
+int target_bind_data(const struct target *target, json_t *bindings, struct error *error)
+{
+    return placeholders_bind_data(target->source.root, bindings, error);
 }
 
 char *target_expand_text(const struct target *target, const char *text, const json_t *bindings,

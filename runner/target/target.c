@@ -9,6 +9,7 @@
 #include "base/schema_check.h"
 #include "base/schemas.h"
 #include "target/changes.h"
+#include "target/connections.h"
 #include "target/extend.h"
 #include "target/placeholder.h"
 
@@ -54,6 +55,7 @@ static void take_fields(struct target *target)
     target->verify_failure = json_text(verify, "failure");
     target->verify_modes = json_object_get(verify, "modes");
     target->environment = json_object_get(launch, "environment");
+    target->connections = json_object_get(root, "connections");
     target->interpreter = json_object_get(root, "interpreter");
     target->panic_lines = json_object_get(root, "panic_lines");
     target->inspect = json_object_get(root, "inspect");
@@ -73,6 +75,21 @@ static void take_fields(struct target *target)
     };
 }
 
+/* A new array, or NULL. */
+static json_t *splice_companions(json_t *companions, const json_t *lists)
+{
+    CLEANUP_JSON json_t *all = json_array();
+    size_t index;
+    json_t *companion;
+    json_array_foreach(companions, index, companion) {
+        CLEANUP_JSON json_t *copy = json_copy(companion);
+        json_t *argv = descriptor_splice(json_object_get(companion, "argv"), NULL, lists);
+        if (json_object_set_new(copy, "argv", argv) != 0 || json_array_append(all, copy) != 0)
+            return NULL;
+    }
+    return steal_pointer(&all);
+}
+
 /* The command lines with the words of their lists in them. */
 static int splice_words(struct target *target, struct error *error)
 {
@@ -83,7 +100,8 @@ static int splice_words(struct target *target, struct error *error)
     target->argv = descriptor_splice(launch, NULL, lists);
     target->script_argv = descriptor_splice(own != NULL ? own : launch,
                                             json_object_get(target->interpreter, "lists"), lists);
-    if (target->argv == NULL || target->script_argv == NULL)
+    target->companions = splice_companions(json_object_get(root, "companions"), lists);
+    if (target->argv == NULL || target->script_argv == NULL || target->companions == NULL)
         return error_set(error, ERROR_MEMORY, target->source.path, "out of memory");
     return 0;
 }
@@ -115,7 +133,9 @@ static int load(struct target *target, const char *path, struct error *error)
         changes_check(&target->source, error) != 0 || digest_descriptor(target, error) != 0)
         return -1;
     take_fields(target);
-    return splice_words(target, error);
+    if (splice_words(target, error) != 0)
+        return -1;
+    return connections_check(target, error);
 }
 
 int target_load(struct target *target, const char *path, struct error *error)
@@ -142,6 +162,7 @@ void target_release(struct target *target)
 {
     json_decref(target->argv);
     json_decref(target->script_argv);
+    json_decref(target->companions);
     json_source_release(&target->source);
     *target = (struct target){0};
 }

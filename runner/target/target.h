@@ -48,6 +48,8 @@ struct target {
     json_t *argv;                 /* the lists of words are in it; owned, as the next */
     json_t *script_argv;          /* the same for a scenario's script */
     json_t *environment;          /* or NULL */
+    const json_t *connections;    /* or NULL */
+    json_t *companions;           /* the lists are in their words; owned */
     json_t *interpreter;  /* how a scenario's script is launched; NULL: not on this target */
     json_t *panic_lines;  /* or NULL */
     json_t *inspect;      /* commands for a call that is out; or NULL */
@@ -83,6 +85,10 @@ void target_release(struct target *target);
  * name of a shipped target. Returns 0, or -1 with ERROR_USAGE that names the shipped targets.
  */
 int target_find(const char *name_or_path, char *out, size_t size, struct error *error);
+
+/** Adds a binding "data:PATH" for each file that the descriptor names as {data:PATH}. Returns 0, or
+ * -1 with an error for one that is not there. */
+int target_bind_data(const struct target *target, json_t *bindings, struct error *error);
 
 /** The steps under `key` ("setup", "prepare", "cleanup"); NULL when there are none. */
 json_t *target_steps(const struct target *target, const char *key);

@@ -60,7 +60,7 @@ size_t cell_list_fds(const struct cell *cell, struct pollfd *out)
     for (size_t i = 0; i < STREAM_COUNT; i++)
         if (cell->streams.all[i].fd >= 0)
             out[count++] = (struct pollfd){.fd = cell->streams.all[i].fd, .events = POLLIN};
-    return count;
+    return count + companions_list_fds(&cell->companions, out + count);
 }
 
 size_t cell_take_readiness(struct cell *cell, const struct pollfd *fds)
@@ -69,7 +69,7 @@ size_t cell_take_readiness(struct cell *cell, const struct pollfd *fds)
     for (size_t i = 0; i < STREAM_COUNT; i++)
         if (cell->streams.all[i].fd >= 0)
             cell->streams.all[i].ready = fds[count++].revents != 0;
-    return count;
+    return count + companions_take_readiness(&cell->companions, fds + count);
 }
 
 static bool is_running(const struct cell *cell)
@@ -77,9 +77,16 @@ static bool is_running(const struct cell *cell)
     return cell->stage >= CELL_WATCHING && cell->stage <= CELL_ENDING;
 }
 
+/* A cell may end before its streams have begun. */
+static bool is_heard(const struct cell *cell)
+{
+    return is_running(cell) && cell->streams.account != NULL;
+}
+
 void cell_read(struct cell *cell, uint64_t now_ns)
 {
-    if (is_running(cell))
+    companions_read_ready(cell);
+    if (is_heard(cell))
         streams_read_ready(&cell->streams, now_ns);
 }
 
@@ -104,7 +111,7 @@ bool cell_note_exit(struct cell *cell, pid_t pid, int status, uint64_t now_ns)
         return false;
     /* What was written before the end is heard before it, or a daemon that ended while a call was
      * out would seem to have ended before the call. */
-    if (is_running(cell))
+    if (is_heard(cell))
         streams_read(&cell->streams, now_ns);
     if (cell_waits_for(cell, pid)) {
         cell->root_ended = true;
@@ -112,6 +119,7 @@ bool cell_note_exit(struct cell *cell, pid_t pid, int status, uint64_t now_ns)
         cell->status = status;
     }
     tree_note_exit(&cell->tree, pid, status, now_ns);
+    companions_note_exit(cell, pid, status);
     return true;
 }
 
@@ -131,6 +139,8 @@ uint64_t cell_next_wake(const struct cell *cell)
         return boot_turn_next(cell->turn);
     if (cell->stage == CELL_ENDING)
         return cell->tree_ending.look_ns;
+    if (cell->stage == CELL_ACCOMPANYING && cell->expected_ns < cell->patience.expected_ns)
+        return cell->expected_ns;
     return is_running(cell) || cell->stage == CELL_HELD ? cell->expected_ns
                                                         : cell->patience.expected_ns;
 }
@@ -159,6 +169,9 @@ void cell_advance(struct cell *cell, uint64_t now_ns, struct process_table *tabl
     case CELL_CLEANING:
         hear_deputy(cell, now_ns, table);
         break;
+    case CELL_ACCOMPANYING:
+        cell_await_companion(cell, now_ns, table);
+        break;
     case CELL_QUEUED:
         cell_launch_in_turn(cell, now_ns);
         break;
@@ -186,13 +199,15 @@ void cell_abort(struct cell *cell, uint64_t now_ns, struct process_table *table)
     cell->aborted = cell->stage != CELL_CLEANING && !(waits_for_end && cell_waited_in_vain(cell));
     if (cell->stage == CELL_HELD) {
         cell->stage = CELL_DONE; /* nothing was made for it */
-    } else if (cell->stage == CELL_PREPARING || cell->stage == CELL_QUEUED ||
-               cell->stage == CELL_VIEWING) {
+    } else if (cell->stage == CELL_PREPARING || cell->stage == CELL_VIEWING ||
+               (cell->stage == CELL_QUEUED && cell->companions.count == 0)) {
         if (cell->deputy->asked) /* what it is at is not wanted any more; an idle one can clean */
             deputy_abandon(cell->deputy);
         cell->cleaning_asked = false;
         cell_clean(cell, now_ns);
     } else if (cell->stage != CELL_CLEANING) {
+        if (cell->stage == CELL_ACCOMPANYING && cell->deputy->asked)
+            deputy_abandon(cell->deputy);
         cell_force_ending(cell, now_ns, table);
     }
 }
@@ -209,6 +224,7 @@ void cell_release(struct cell *cell)
     json_decref(cell->inspections);
     json_decref(cell->anomalies);
     json_decref(cell->survivors);
+    companions_release(&cell->companions);
     streams_release(&cell->streams);
     json_decref(cell->timeline);
     meter_release(&cell->meter);

@@ -7,6 +7,7 @@
 #include "process/patience.h"
 #include "process/spawn.h"
 #include "run/cell/behind.h"
+#include "run/cell/companions.h"
 #include "run/cell/streams.h"
 #include "run/helper/deputy.h"
 #include "run/helper/silence.h"
@@ -79,14 +80,15 @@ struct target_setup {
 /** What a cell goes through, in this order. */
 enum cell_stage {
     CELL_IDLE,
-    CELL_HELD,      /* its file system may have fallen silent: others must come back first */
-    CELL_PREPARING, /* the deputy makes what the launch needs */
-    CELL_QUEUED,    /* ready to launch; another guest has the turn to boot */
-    CELL_WATCHING,  /* the target runs */
-    CELL_LATE,      /* the verdict is made, and a late answer is waited for (--wait-late) */
-    CELL_ENDING,    /* what is left of the tree ends, or is ended (process/ending.h) */
-    CELL_VIEWING,   /* the deputy looks at the file system */
-    CELL_CLEANING,  /* the deputy clears away */
+    CELL_HELD,         /* its file system may have fallen silent: others must come back first */
+    CELL_PREPARING,    /* the deputy makes what the launch needs */
+    CELL_ACCOMPANYING, /* what stands by the launched program is started, one after the other */
+    CELL_QUEUED,       /* ready to launch; another guest has the turn to boot */
+    CELL_WATCHING,     /* the target runs */
+    CELL_LATE,         /* the verdict is made, and a late answer is waited for (--wait-late) */
+    CELL_ENDING,       /* what is left of the tree ends, or is ended (process/ending.h) */
+    CELL_VIEWING,      /* the deputy looks at the file system */
+    CELL_CLEANING,     /* the deputy clears away */
     CELL_DONE,
 };
 
@@ -114,6 +116,7 @@ struct cell {
     int report_fd;       /* of its start, see spawn.h; -1 before and where it failed */
     bool cleaning_asked; /* the deputy will clear away after the question that is out */
     int stdin_fd;        /* write end that is kept open, so that a blocked read stays blocked */
+    struct companions companions;
     struct streams streams;
     struct journal_account account;
     struct tree tree;
@@ -169,7 +172,9 @@ int cell_check_paths(const struct cell_settings *settings, struct target_setup *
  */
 int cell_start(struct cell *cell, uint64_t now_ns, struct error *error);
 
-/** Writes what the cell wants to be polled for; returns how many entries, at most 4. */
+enum { CELL_FDS_MAX = 4 + COMPANIONS_MAX };
+
+/** Writes what the cell wants to be polled for; returns how many entries, at most CELL_FDS_MAX. */
 size_t cell_list_fds(const struct cell *cell, struct pollfd *out);
 
 /**

@@ -48,8 +48,8 @@ static void put_step(FILE *out, const json_t *step)
         put_word(out, json_string_value(word));
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         const char *path = json_string_value(json_object_get(step, forms[i][0]));
-        const char *text = json_string_value(json_object_get(step, "text"));
-        const char *to = json_string_value(json_object_get(step, "to"));
+        const char *text = json_text(step, "text");
+        const char *to = json_text(step, "to");
         if (path == NULL)
             continue;
         (void)fputs(forms[i][1], out);
@@ -64,29 +64,44 @@ static void put_step(FILE *out, const json_t *step)
     (void)fputc('\n', out);
 }
 
-static int put_launch(FILE *out, const struct cell *cell, struct error *error)
+static int put_program(FILE *out, const struct cell *cell, const struct cell_program *program,
+                       const char *lead, struct error *error)
 {
-    const struct target *target = &cell->setup->target;
     CLEANUP(cell_words_release) struct cell_words argv = {.count = 0};
     CLEANUP(cell_words_release) struct cell_words environment = {.count = 0};
-    if (cell_words_argv(cell, &argv, error) != 0 ||
-        cell_words_environment(cell, &environment, error) != 0)
+    if (cell_words_argv(cell, program, &argv, error) != 0 ||
+        cell_words_environment(cell, program, &environment, error) != 0)
         return -1;
-    if (target->launch_directory != NULL) {
+    if (program->directory != NULL) {
         CLEANUP_FREE char *directory =
-            target_expand_text(target, target->launch_directory, cell->bindings, error);
+            target_expand_text(&cell->setup->target, program->directory, cell->bindings, error);
         if (directory == NULL)
             return -1;
-        (void)fputs("cd ", out);
+        (void)fprintf(out, "%scd ", lead);
         put_word(out, directory);
         (void)fputs("|| exit\n", out);
     }
-    (void)fputs("exec env -i ", out);
+    (void)fprintf(out, "%sexec env -i ", lead);
     for (size_t i = 0; i < environment.count; i++)
         put_word(out, environment.list[i]);
     for (size_t i = 0; i < argv.count; i++)
         put_word(out, argv.list[i]);
     (void)fputc('\n', out);
+    return 0;
+}
+
+/* A shell can't make the connections, so these are only shown. */
+static int put_companions(FILE *out, const struct cell *cell, struct error *error)
+{
+    size_t index;
+    const json_t *companion;
+    json_array_foreach(cell->setup->target.companions, index, companion) {
+        const struct cell_program program = companion_program(companion);
+        (void)fprintf(out, "# Before it, beside it, the companion %s:\n",
+                      json_text(companion, "name"));
+        if (put_program(out, cell, &program, "#   ", error) != 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -107,7 +122,10 @@ char *cell_commands(const struct cell *cell, const json_t *steps, struct error *
                   cell->setup->target.name, cell->shape->name, cell->attempt);
     json_array_foreach(steps, index, step)
         put_step(out, step);
-    int failed = put_launch(out, cell, error);
+    const struct cell_program program = cell_launched_program(cell);
+    int failed = put_companions(out, cell, error);
+    if (failed == 0)
+        failed = put_program(out, cell, &program, "", error);
     bool whole = ferror(out) == 0;
     if (fclose(out) != 0 || !whole)
         failed = error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");

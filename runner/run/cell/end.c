@@ -43,7 +43,9 @@ static void collect_evidence(struct cell *cell, uint64_t now_ns)
     const struct tree_sample *before = &last;
     if (meter->samples != NULL && meter->samples->anchor.taken_ns != 0)
         before = &meter->samples->anchor;
-    CLEANUP_JSON json_t *lines = streams_last_lines(&cell->streams, &cell->builder);
+    CLEANUP_JSON json_t *lines = build_object(&cell->builder);
+    build_set(&cell->builder, lines, "", streams_last_lines(&cell->streams, &cell->builder));
+    companions_add_last_lines(cell, lines);
     cell->evidence = evidence_collect(&cell->builder, &cell->tree, before, &last, &figures, lines);
     cell_add_inside(cell, now_ns);
 }
@@ -66,10 +68,12 @@ static void note_leftovers(struct cell *cell)
     char names[256] = "";
     size_t used = 0;
     for (size_t i = 0; i < cell->tree.count && used < sizeof names; i++)
-        if (!cell->tree.members[i].ended)
+        if (!cell->tree.members[i].ended && cell->tree.members[i].companion == NULL)
             used += (size_t)snprintf(names + used, sizeof names - used, "%s%s (pid %d)",
                                      used == 0 ? "" : ", ", cell->tree.members[i].comm,
                                      (int)cell->tree.members[i].pid);
+    if (used == 0 && cell->companions.count > 0)
+        return; /* nothing but these, which end behind the program because they are told to then */
     if (used == 0)
         (void)snprintf(names, sizeof names, "processes that come and go");
     if (cell->ending == ENDING_VM_ENDED)
@@ -94,9 +98,12 @@ static void after_tree(struct cell *cell, uint64_t now_ns)
     bool cut = false;
     struct error failed = ERROR_INIT;
     cell->ended_ns = now_ns;
-    if (!cell->aborted) /* who interrupts a run does not want to wait for a console file */
+    /* Who interrupts a run does not want to wait for a console file. */
+    if (!cell->aborted && cell->streams.account != NULL)
         streams_read(&cell->streams, now_ns);
-    if (streams_finish(&cell->streams, &cut, &failed) != 0)
+    (void)streams_finish(&cell->streams, &cut, &failed);
+    companions_finish(cell, &cut, &failed);
+    if (failed.code != ERROR_NONE)
         cell_fail(cell, &failed);
     if (cut)
         cell_add_anomaly(cell, "output_cut", "more output than is kept; the artifacts say where");
@@ -109,6 +116,7 @@ void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table 
     uint64_t grace_ns = cell->setup->target.budgets.grace_ns;
     cell_end_inspection(cell, now_ns);
     streams_judge(&cell->streams);
+    cell_dismiss_companions(cell);
     if (!cell_waited_in_vain(cell) && cell->root_ended && group_is_empty(cell)) {
         after_tree(cell, now_ns);
         return;
@@ -154,6 +162,7 @@ void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *tab
     enum ending_phase before = ending->phase;
     if (now_ns < ending->look_ns && !cell->root_ended)
         return;
+    cell_dismiss_companions(cell);
     enum ending_phase phase = ending_advance(ending, now_ns, table);
     if (before == TREE_LINGERS && phase == TREE_ASKED)
         note_leftovers(cell);
@@ -161,6 +170,17 @@ void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *tab
         cell->survivors = evidence_of_survivors(&cell->builder, &cell->tree);
     if (phase == TREE_GONE || phase == TREE_SURVIVED)
         after_tree(cell, now_ns);
+}
+
+void cell_give_up(struct cell *cell, uint64_t now_ns)
+{
+    if (cell->tree.count == 0) {
+        cell_clean(cell, now_ns);
+        return;
+    }
+    cell->stage = CELL_ENDING;
+    ending_ask(&cell->tree_ending, &cell->tree, cell->setup->target.budgets.grace_ns, now_ns);
+    cell_dismiss_companions(cell);
 }
 
 void cell_force_ending(struct cell *cell, uint64_t now_ns, struct process_table *table)

@@ -91,30 +91,12 @@ static int start_listening(struct cell *cell, struct pipes *pipes, struct error 
 
 static int spawn_target(struct cell *cell, struct error *error)
 {
-    const struct target *target = &cell->setup->target;
-    CLEANUP(cell_words_release) struct cell_words argv = {.count = 0};
-    CLEANUP(cell_words_release) struct cell_words environment = {.count = 0};
+    const struct cell_program program = cell_launched_program(cell);
     CLEANUP(close_pipes) struct pipes pipes = {-1, -1, -1, -1, -1, -1};
-    CLEANUP_FREE char *directory = NULL;
-    if (cell_words_argv(cell, &argv, error) != 0 ||
-        cell_words_environment(cell, &environment, error) != 0 || open_pipes(&pipes, error) != 0)
+    if (open_pipes(&pipes, error) != 0 || start_listening(cell, &pipes, error) != 0)
         return -1;
-    if (target->launch_directory != NULL &&
-        (directory = target_expand_text(target, target->launch_directory, cell->bindings, error)) ==
-            NULL)
-        return -1;
-    if (start_listening(cell, &pipes, error) != 0)
-        return -1;
-    const struct spawn_request request = {
-        .argv = argv.list,
-        .environment = environment.list,
-        .directory = directory,
-        .stdin_fd = pipes.stdin_read,
-        .stdout_fd = pipes.stdout_write,
-        .stderr_fd = pipes.stderr_write,
-        .cgroup_fd = cell->group->fd,
-    };
-    cell->pid = spawn_process(cell->settings->spawner, &request, &cell->report_fd, error);
+    const struct cell_ends ends = {pipes.stdin_read, pipes.stdout_write, pipes.stderr_write};
+    cell->pid = cell_spawn(cell, &program, &ends, &cell->report_fd, error);
     if (cell->pid < 0)
         return -1;
     cell->stdin_fd = steal_fd(&pipes.stdin_write);
@@ -127,7 +109,7 @@ static int launch(struct cell *cell, uint64_t now_ns)
     cell->launched_ns = now_ns;
     cell_listen(cell, now_ns);
     if (spawn_target(cell, &failed) != 0 ||
-        tree_start(&cell->tree, cell->pid, cell->group, &failed) != 0) {
+        tree_add(&cell->tree, cell->pid, NULL, cell->group, &failed) != 0) {
         cell_fail(cell, &failed);
         return -1;
     }
@@ -143,6 +125,6 @@ void cell_launch_in_turn(struct cell *cell, uint64_t now_ns)
     cell->stage = CELL_QUEUED;
     if (cell->setup->target.boots_alone && !boot_turn_take(cell->turn, cell, now_ns))
         return;
-    if (launch(cell, now_ns) != 0)
-        cell_clean(cell, now_ns);
+    if (cell_misses_companion(cell) || launch(cell, now_ns) != 0)
+        cell_give_up(cell, now_ns);
 }

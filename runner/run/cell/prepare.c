@@ -89,7 +89,7 @@ void cell_take_preparation(struct cell *cell, const json_t *answer, uint64_t now
 {
     const char *why = deputy_refusal(answer);
     if (why == NULL) {
-        cell_launch_in_turn(cell, now_ns);
+        cell_start_companions(cell, now_ns);
         return;
     }
     (void)error_set(&cell->failure, ERROR_ENVIRONMENT, NULL, "preparing the cell failed: %s", why);

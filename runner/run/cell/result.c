@@ -164,9 +164,9 @@ static void describe_artifacts(struct builder *builder, json_t *result, const st
     const struct {
         const char *kind;
         bool there;
-    } all[] = {{"stdout", streams[STREAM_STDOUT].captured},
-               {"stderr", streams[STREAM_STDERR].captured},
-               {"console", streams[STREAM_CONSOLE_FILE].captured},
+    } all[] = {{"stdout", streams[STREAM_STDOUT].artifact.captured},
+               {"stderr", streams[STREAM_STDERR].artifact.captured},
+               {"console", streams[STREAM_CONSOLE_FILE].artifact.captured},
                {"log", cell->log_kept}};
     json_t *artifacts = build_object_in(builder, result, "artifacts");
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -177,6 +177,7 @@ static void describe_artifacts(struct builder *builder, json_t *result, const st
                        cell->setup->target.name, cell->shape->name, cell->attempt, all[i].kind);
         build_text(builder, artifacts, all[i].kind, path);
     }
+    companions_describe_artifacts(builder, artifacts, cell);
     if (cell->settings->keep)
         build_text(builder, artifacts, "kept", cell->directory);
 }
@@ -225,6 +226,7 @@ static json_t *make_result(struct cell *cell, bool over)
     char wrong_filesystem[200];
     char failure[sizeof cell->failure] = "";
     char behind[160] = "";
+    companions_judge(cell);
     note_failed_exec(cell);
     note_foreign_build(cell);
     cell_hold_against_launcher(cell);

@@ -27,6 +27,15 @@ json_t *cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_tabl
 void cell_prepare(struct cell *cell, uint64_t now_ns);
 void cell_take_preparation(struct cell *cell, const json_t *answer, uint64_t now_ns);
 
+/* companions.c: starts the companions one after the other and then launches; waits for the one that
+ * was started last. */
+void cell_start_companions(struct cell *cell, uint64_t now_ns);
+void cell_await_companion(struct cell *cell, uint64_t now_ns, struct process_table *table);
+/* Whether one is not what it has to be before there is a guest; then the cell has a failure. */
+bool cell_misses_companion(struct cell *cell);
+/* Ends them once the launched program has ended, or if there is none. */
+void cell_dismiss_companions(struct cell *cell);
+
 /* launch.c: launches if the cell has the turn to boot, and queues it if not. */
 void cell_launch_in_turn(struct cell *cell, uint64_t now_ns);
 
@@ -52,6 +61,7 @@ bool cell_waited_in_vain(const struct cell *cell);
 void cell_begin_ending(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_wait_late(struct cell *cell, uint64_t now_ns, struct process_table *table);
 void cell_end_tree(struct cell *cell, uint64_t now_ns, struct process_table *table);
+void cell_give_up(struct cell *cell, uint64_t now_ns); /* before there is anything to watch */
 void cell_force_ending(struct cell *cell, uint64_t now_ns, struct process_table *table);
 
 /* look.c: asks what the launcher logged, and for the host's own look; returns false when nothing is

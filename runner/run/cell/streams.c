@@ -41,65 +41,9 @@ static int start_panic_watch(struct streams *streams, const json_t *panic_lines,
     return 0;
 }
 
-static void name_artifact(const struct streams *streams, const struct stream *stream,
-                          char out[static 256])
-{
-    (void)snprintf(out, 256, "%s.%s", streams->prefix, stream_names[stream - streams->all]);
-}
-
-static bool make_room(struct streams *streams, struct stream *stream, size_t wanted)
-{
-    size_t room = stream->kept_room == 0 ? 4096 : stream->kept_room;
-    while (room < wanted)
-        room *= 2;
-    char *kept = room == stream->kept_room ? stream->kept : realloc(stream->kept, room);
-    if (kept == NULL) {
-        (void)error_set(&streams->failure, ERROR_MEMORY, NULL, "no memory to keep output");
-        return false;
-    }
-    stream->kept = kept;
-    stream->kept_room = room;
-    return true;
-}
-
-/* Few streams are longer than what is kept here, and so each of them takes one message. */
-static void keep_bytes(struct streams *streams, struct stream *stream, const char *bytes,
-                       size_t length)
-{
-    char name[256];
-    name_artifact(streams, stream, name);
-    stream->captured = true;
-    if (streams->output == NULL)
-        return;
-    if (stream->kept_length + length > PAYLOAD_MAX) {
-        (void)output_capture(streams->output, name, stream->kept, stream->kept_length,
-                             &streams->failure);
-        stream->kept_length = 0;
-    }
-    if (!make_room(streams, stream, stream->kept_length + length))
-        return;
-    memcpy(stream->kept + stream->kept_length, bytes, length);
-    stream->kept_length += length;
-}
-
-static void end_artifact(struct streams *streams, struct stream *stream)
-{
-    char name[256];
-    bool was_cut = false;
-    name_artifact(streams, stream, name);
-    if (stream->captured && streams->output != NULL)
-        (void)output_end_capture(streams->output, name, stream->kept, stream->kept_length, &was_cut,
-                                 &streams->failure);
-    streams->cut = streams->cut || was_cut;
-    free(stream->kept);
-    stream->kept = NULL;
-    stream->kept_length = 0;
-    stream->kept_room = 0;
-}
-
 static void hear(struct streams *streams, struct stream *stream, const char *bytes, size_t length)
 {
-    keep_bytes(streams, stream, bytes, length);
+    artifact_add(&stream->artifact, streams->output, bytes, length, &streams->failure);
     console_tail_feed(stream->tail, bytes, length);
     if (stream->panic != NULL)
         panic_watch_feed(stream->panic, bytes, length);
@@ -218,7 +162,9 @@ int streams_start(struct streams *streams, struct journal_account *account, cons
         .account = account,
         .nonce = nonce,
     };
-    (void)snprintf(streams->prefix, sizeof streams->prefix, "%s", prefix);
+    for (size_t i = 0; i < STREAM_COUNT; i++)
+        (void)snprintf(streams->all[i].artifact.name, sizeof streams->all[i].artifact.name, "%s.%s",
+                       prefix, stream_names[i]);
     streams->reader = journal_reader_new(nonce, account_hear, account, error);
     if (streams->reader == NULL)
         return -1;
@@ -297,7 +243,7 @@ int streams_finish(struct streams *streams, bool *cut, struct error *error)
         if (stream->fd > 0)
             (void)close(stream->fd);
         stream->fd = -1;
-        end_artifact(streams, stream);
+        artifact_end(&stream->artifact, streams->output, &streams->cut, &streams->failure);
         if (stream->tail != NULL)
             console_tail_finish(stream->tail);
         if (stream->panic != NULL)
@@ -338,7 +284,7 @@ void streams_release(struct streams *streams)
     for (size_t i = 0; i < STREAM_COUNT; i++) {
         if (streams->all[i].fd > 0)
             (void)close(streams->all[i].fd);
-        free(streams->all[i].kept);
+        artifact_release(&streams->all[i].artifact);
         console_tail_free(streams->all[i].tail);
         panic_watch_free(streams->all[i].panic);
     }

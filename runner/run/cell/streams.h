@@ -2,10 +2,10 @@
 #ifndef RO_STREAMS_H
 #define RO_STREAMS_H
 
+#include "run/cell/artifact.h"
 #include "run/cell/console_tail.h"
 #include "run/cell/inside.h"
 #include "run/cell/panic_watch.h"
-#include "run/document/output.h"
 #include "run/helper/follow.h"
 #include "verdict/account.h"
 #include "verdict/journal.h"
@@ -17,11 +17,8 @@ enum { STREAM_STDOUT, STREAM_STDERR, STREAM_CONSOLE_FILE, STREAM_COUNT };
 
 /** One stream of bytes from a target. */
 struct stream {
-    int fd;     /* -1 when it has ended or was never there */
-    char *kept; /* bytes on their way to the artifact; owned */
-    size_t kept_length;
-    size_t kept_room;
-    bool captured;             /* there is an artifact */
+    int fd; /* -1 when it has ended or was never there */
+    struct artifact artifact;
     bool ready;                /* a poll has reported it since it was read last */
     bool is_journal;           /* the probe's lines come here */
     struct console_tail *tail; /* these are one each, because a line is a line of one stream */
@@ -37,8 +34,7 @@ struct streams {
     struct stream all[STREAM_COUNT];
     struct follower follower; /* of a console file; its pid is 0 without one, or when collected */
     struct output *output;    /* borrowed */
-    char prefix[200];
-    struct error failure; /* the first one of an artifact */
+    struct error failure;     /* the first one of an artifact */
     bool cut;
     const char **panic_patterns; /* owned; the strings are the target's */
     struct journal_reader *reader;

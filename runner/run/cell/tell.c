@@ -25,7 +25,8 @@ void cell_tell_slow(struct cell *cell, uint64_t now_ns)
     if (state != ACTIVITY_BLOCKED && state != ACTIVITY_SPINNING)
         return;
     cell->slow_told = true;
-    evidence_summarize(&meter->samples->anchor, &meter->samples->newest, summary, sizeof summary);
+    evidence_summarize(&cell->tree, &meter->samples->anchor, &meter->samples->newest, summary,
+                       sizeof summary);
     json_t *so_far = build_object(&builder);
     build_text(&builder, so_far, "shape", cell->shape->name);
     build_number(&builder, so_far, "attempt", cell->attempt);

@@ -177,6 +177,11 @@ void cell_watch(struct cell *cell, uint64_t now_ns, struct process_table *table)
     notice_new_phase(cell);
     if (now_ns >= cell->expected_ns)
         charge(cell, now_ns, table);
+    if (cell->companions.failed) {
+        cell->ending = ENDING_BOOT_BUDGET; /* there is nothing to wait for */
+        cell_begin_ending(cell, now_ns, table);
+        return;
+    }
     cell_inspect(cell, now_ns, phase_budget(cell));
     if (find_ending(cell, now_ns)) {
         /* What came in since the last look must be heard before the verdict. */

@@ -16,10 +16,32 @@ struct cell_words {
 /** Frees the words; zeroed ones are allowed. */
 void cell_words_release(struct cell_words *words);
 
-/** The command line, and the environment as NAME=VALUE. Both return 0, or -1 with ERROR_INPUT or
- * ERROR_MEMORY; what was made until then is there all the same, for the caller to release. */
-int cell_words_argv(const struct cell *cell, struct cell_words *argv, struct error *error);
-int cell_words_environment(const struct cell *cell, struct cell_words *environment,
-                           struct error *error);
+/** A program as the descriptor tells it: with placeholders, borrowed. */
+struct cell_program {
+    json_t *argv;
+    json_t *environment;   /* or NULL */
+    const char *directory; /* or NULL */
+};
+
+/** What the cell launches. */
+struct cell_program cell_launched_program(const struct cell *cell);
+
+/** A program's command line, and its environment as NAME=VALUE. Both return 0, or -1 with
+ * ERROR_INPUT or ERROR_MEMORY; what was made until then is there all the same, for the caller to
+ * release. */
+int cell_words_argv(const struct cell *cell, const struct cell_program *program,
+                    struct cell_words *argv, struct error *error);
+int cell_words_environment(const struct cell *cell, const struct cell_program *program,
+                           struct cell_words *environment, struct error *error);
+
+/** Where a program's standard streams go; borrowed. */
+struct cell_ends {
+    int in, out, error;
+};
+
+/** Starts a program of the cell with its ends of the connections. Returns its pid, or -1 with an
+ * error; `report` as spawn_process has it. */
+pid_t cell_spawn(struct cell *cell, const struct cell_program *program,
+                 const struct cell_ends *streams, int *report, struct error *error);
 
 #endif

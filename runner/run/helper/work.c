@@ -8,6 +8,7 @@
 #include "base/json_build.h"
 #include "run/helper/host_view.h"
 #include "run/helper/launcher_log.h"
+#include "run/helper/readiness.h"
 #include "run/helper/steps.h"
 #include "run/helper/tool.h"
 #include "run/leftovers.h"
@@ -141,6 +142,23 @@ static json_t *do_inspect(const json_t *request)
     return build_finish(&builder, answer);
 }
 
+/* Whether what a companion was to make is there. */
+static json_t *do_ready(const json_t *request)
+{
+    struct builder builder = {0};
+    struct error error = ERROR_INIT;
+    bool ready = false;
+    const char *socket = json_text(request, "socket");
+    if (socket == NULL)
+        ready = access(json_text(request, "file"), F_OK) == 0;
+    else if (socket_is_listened_on(socket, &ready, &error) != 0)
+        return deputy_failure(&error);
+    json_t *answer = build_object(&builder);
+    build_truth(&builder, answer, "ok", true);
+    build_truth(&builder, answer, "ready", ready);
+    return build_finish(&builder, answer);
+}
+
 static json_t *do_remove_scratch(const json_t *request)
 {
     struct error error = ERROR_INIT;
@@ -159,6 +177,8 @@ json_t *work_carry_out(const json_t *request, const struct payload *payload)
         return do_look(request);
     if (strcmp(what, "inspect") == 0)
         return do_inspect(request);
+    if (strcmp(what, "ready") == 0)
+        return do_ready(request);
     if (strcmp(what, "check_root") == 0)
         return do_check_root(request);
     return do_remove_scratch(request);

@@ -115,7 +115,8 @@ static void look_at(struct room *room, const uint8_t *data)
     bool cut = false;
     struct error error = ERROR_INIT;
     const struct wait_figures figures = {.out_ns = 1000, .entered_ns = 2000};
-    json_t *lines = streams_last_lines(&cell->streams, builder);
+    json_t *lines = build_object(builder);
+    build_set(builder, lines, "", streams_last_lines(&cell->streams, builder));
     cell->evidence =
         evidence_collect(builder, &cell->tree, &room->sample, &room->sample, &figures, lines);
     cell->survivors = evidence_of_survivors(builder, &cell->tree);

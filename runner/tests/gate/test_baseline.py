@@ -9,8 +9,8 @@ import pytest
 
 from support.build import SOURCE
 
-TARGETS = ["native", "uml-fat", "uml-hostfs"]
-CELLS = 18
+TARGETS = ["native", "uml-fat", "uml-hostfs", "uml-9p"]
+CELLS = 24
 
 
 def compare(program, fresh):

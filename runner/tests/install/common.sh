@@ -33,7 +33,7 @@ check_tree() {
     local prefix=$1 file link
     for file in bin/rename-oracle share/rename-oracle/targets/native.json \
         share/rename-oracle/targets/uml-fat.json share/rename-oracle/targets/base/uml.json \
-        share/rename-oracle/targets/uml-hostfs.json \
+        share/rename-oracle/targets/uml-hostfs.json share/rename-oracle/targets/uml-9p.json \
         share/rename-oracle/schema/verdict-1.schema.json share/rename-oracle/criteria.json \
         share/man/man1/rename-oracle.1.gz share/bash-completion/completions/rename-oracle \
         share/doc/rename-oracle/README.md share/doc/rename-oracle/copyright \

@@ -52,6 +52,28 @@ static bool takes_grandchild(const struct process *child)
     return taken;
 }
 
+/* Also what a companion has started, and when its parent is gone. */
+static void a_companions_children_are_its_own(void **state)
+{
+    (void)state;
+    static struct cgroup none = {.fd = -1};
+    struct error error = ERROR_INIT;
+    struct tree tree = {0};
+    struct process rows[] = {
+        {.pid = ROOT, .session = ROOT, .state = 'S', .start_time = 5},
+        {.pid = CHILD, .session = CHILD, .state = 'S', .start_time = 6},
+        {.pid = GRANDCHILD, .parent = CHILD, .session = CHILD, .state = 'S', .start_time = 7},
+    };
+    assert_int_equal(tree_add(&tree, CHILD, "server", &none, &error), 0);
+    assert_int_equal(tree_add(&tree, ROOT, NULL, &none, &error), 0);
+    assert_int_equal(tree.root, ROOT);
+    look(&tree, rows, 3, 1);
+    assert_int_equal(tree.count, 3);
+    for (size_t i = 0; i < tree.count; i++)
+        assert_int_equal(tree.members[i].companion != NULL, tree.members[i].pid != ROOT);
+    tree_release(&tree);
+}
+
 /* Nobody has collected it yet; that is no process that can't be killed. */
 static void a_process_first_seen_as_a_zombie_has_ended(void **state)
 {
@@ -152,6 +174,7 @@ int test_tree(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_process_that_ended_has_its_last_name),
+        cmocka_unit_test(a_companions_children_are_its_own),
         cmocka_unit_test(a_process_first_seen_as_a_zombie_has_ended),
         cmocka_unit_test(a_process_whose_first_thread_ended_lives),
         cmocka_unit_test(a_child_whose_parent_ended_during_the_snapshot_belongs),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The six shapes pass on the three reference targets, and every control gets its verdict; with the
+"""The six shapes pass on the four reference targets, and every control gets its verdict; with the
 wrong programs in the controls' places no document is admissible.
 """
 import shutil
@@ -8,7 +8,8 @@ import pytest
 
 from oracle import expect_controls, expect_swapped_controls, probes_with_swapped_controls
 
-TOOLS = {"linux.uml": "user-mode-linux", "mkfs.fat": "dosfstools", "mcopy": "mtools"}
+TOOLS = {"linux.uml": "user-mode-linux", "mkfs.fat": "dosfstools", "mcopy": "mtools",
+         "diod": "diod"}
 
 
 # Of an ordinary user on Debian, which lacks where fsck.fat and mkfs.fat are.
@@ -28,7 +29,7 @@ def test_everything_passes_on_the_reference_targets(oracle):
     print(out, err)
     assert code == 0, ("exit code", code)
     documents = oracle.documents()
-    assert sorted(documents) == ["native", "uml-fat", "uml-hostfs"], list(documents)
+    assert sorted(documents) == ["native", "uml-9p", "uml-fat", "uml-hostfs"], list(documents)
     for name, document in documents.items():
         assert document["complete"] and document["admissible"], name
         assert document["subject"]["kind"] == "reference", name
@@ -47,7 +48,7 @@ def test_with_the_wrong_controls_nothing_counts(oracle, build):
                                 "-s", "tmp_root_sibling", "--control-step-budget", "1")
     assert code == 1, ("exit code", code, out, err)
     documents = oracle.documents()
-    assert sorted(documents) == ["native", "uml-fat", "uml-hostfs"], list(documents)
+    assert sorted(documents) == ["native", "uml-9p", "uml-fat", "uml-hostfs"], list(documents)
     for name, document in documents.items():
         assert [cell["verdict"] for cell in document["cells"]] == ["pass"], (
             name, document["cells"])

@@ -2,6 +2,7 @@
 /* A descriptor with an error is refused with the place of the error; good ones are read fully. */
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "target/connections.h"
 #include "target/target.h"
 #include "unit.h"
 
@@ -27,6 +28,8 @@ static const char good[] = "{\n"
                            "\"budgets\": {\"boot\": 1, \"step\": 0.5, \"control_step\": 1, "
                            "\"exit\": 1, \"total\": 5, \"grace\": 1}\n"
                            "}\n";
+
+#define CONNECTED "\"connections\": [{\"name\": \"a\", \"kind\": \"stream\"}],\n"
 
 struct row {
     const char *name;
@@ -63,6 +66,27 @@ static const struct row rows[] = {
      "\"prepare\": [{\"make_directory\": \"{cell}/a\"}, {\"write\": \"{root}/x\", \"text\": "
      "\"{cell}\"}],\n\"exit_status\"",
      ":9:", "{root}/x"},
+    {"connection without users", "\"exit_status\"",
+     "\"connections\": [{\"name\": \"a\", \"kind\": \"stream\"}],\n\"exit_status\"", ":9:17",
+     "0 users"},
+    {"connection with one user", "\"exit_status\"",
+     CONNECTED "\"companions\": [{\"name\": \"b\", \"argv\": [\"/b\", \"{end:a}\", "
+               "\"{end:a}\"]}],\n\"exit_status\"",
+     ":9:17", "1 users"},
+    {"connection with three users", "\"exit_status\"",
+     CONNECTED "\"companions\": [{\"name\": \"b\", \"argv\": [\"{end:a}\"]}, {\"name\": "
+               "\"c\", \"argv\": [\"{end:a}\"]}, {\"name\": \"d\", \"argv\": [\"/d\"], "
+               "\"environment\": {\"FD\": \"{end:a}\"}}],\n\"exit_status\"",
+     ":9:17", "3 users"},
+    {"two companions of one name", "\"exit_status\"",
+     CONNECTED "\"companions\": [{\"name\": \"b\", \"argv\": [\"{end:a}\"]}, {\"name\": "
+               "\"b\", \"argv\": [\"{end:a}\"]}],\n\"exit_status\"",
+     ":10:", "'b' already"},
+    {"end of no connection", "\"{probe}\"", "\"{end:a}\"", ":6:", "{end:a}"},
+    {"two ways to be ready", "\"exit_status\"",
+     "\"companions\": [{\"name\": \"b\", \"argv\": [\"/b\"], \"ready\": {\"line\": \"x\", "
+     "\"file\": \"/x\"}}],\n\"exit_status\"",
+     ":9:", ""},
     {"other schema", "target/1", "target/2", ":2:", ""},
     {"name that is no name", "\"t\"", "\"../t\"", ":3:", ""},
 };
@@ -131,6 +155,28 @@ static void a_good_one_is_read(void **state)
     assert_non_null(target.interpreter);
 }
 
+/* The words of a list are a companion's, too, and whoever is launched for a script counts as who is
+ * launched for a probe. */
+static void a_connection_has_two_users(void **state)
+{
+    const char *path = *state;
+    struct error error = ERROR_INIT;
+    CLEANUP(target_release) struct target target;
+    const struct row row = {.piece = "\"exit_status\"",
+                            .replacement = CONNECTED
+                            "\"lists\": {\"l\": [\"{end:a}\"]}, \"companions\": [{\"name\": "
+                            "\"b\", \"argv\": [\"/b\", \"{...l}\"]}, {\"name\": \"c\", "
+                            "\"argv\": [\"{end:a}\"]}],\n\"exit_status\""};
+    CLEANUP_FREE char *text = replace_piece(&row);
+    write_file(path, text);
+    assert_int_equal(target_load(&target, path, &error), 0);
+    const json_t *argv = json_object_get(json_array_get(target.companions, 0), "argv");
+    assert_string_equal(json_string_value(json_array_get(argv, 1)), "{end:a}");
+    CLEANUP_JSON json_t *bindings = json_object();
+    assert_int_equal(connections_bind(&target, bindings, &error), 0);
+    assert_string_equal(json_string_value(json_object_get(bindings, "end:a")), "3");
+}
+
 static void placeholders_are_replaced(void **state)
 {
     const char *path = *state;
@@ -170,9 +216,8 @@ static void a_missing_program_names_its_package(void **state)
 int test_descriptor(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_A_PATH(errors_name_file_line_and_column),
-        WITH_A_PATH(a_good_one_is_read),
-        WITH_A_PATH(placeholders_are_replaced),
+        WITH_A_PATH(errors_name_file_line_and_column),    WITH_A_PATH(a_good_one_is_read),
+        WITH_A_PATH(a_connection_has_two_users),          WITH_A_PATH(placeholders_are_replaced),
         WITH_A_PATH(a_missing_program_names_its_package),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
