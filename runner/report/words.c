@@ -163,5 +163,7 @@ const char *words_kind(const char *kind)
         return "Nanvix";
     if (strcmp(kind, "double") == 0)
         return "stand-in for Nanvix, no evidence";
-    return "reference, no evidence about Nanvix";
+    if (strcmp(kind, "reference") == 0)
+        return "reference, no evidence about Nanvix";
+    return kind;
 }

@@ -129,6 +129,9 @@ static void take_evidence_rules(struct criteria *criteria)
     criteria->maximum_step_budget_ms = milliseconds_of(evidence, "maximum_step_budget_ms");
     criteria->maximum_total_budget_ms = milliseconds_of(evidence, "maximum_total_budget_ms");
     criteria->maximum_rename_ms = milliseconds_of(evidence, "maximum_rename_ms");
+    criteria->subject = json_text(evidence, "subject");
+    if (criteria->subject == NULL)
+        criteria->subject = "nanvix";
     criteria->subject_files = json_object_get(evidence, "subject_files");
 }
 

@@ -41,6 +41,7 @@ struct criteria {
     long maximum_step_budget_ms;
     long maximum_total_budget_ms;
     long maximum_rename_ms;
+    const char *subject; /* what has to be tested */
     const json_t *subject_files;
     struct issue_criterion *issues;
     size_t issue_count;

@@ -28,6 +28,8 @@ static const struct {
                                   "a reference target is no evidence about Nanvix"},
     [REASON_TEST_DOUBLE] = {"test_double", WEIGHT_NEUTRAL,
                             "the tests' stand-in is no evidence about Nanvix"},
+    [REASON_OTHER_SUBJECT] = {"other_subject", WEIGHT_NEUTRAL,
+                              "it is about something else than the criteria"},
     [REASON_MODE_NOT_ASKED] = {"mode_not_asked", WEIGHT_NEUTRAL,
                                "no criterion asks about this mode"},
     [REASON_SKIPPED] = {"skipped", WEIGHT_NEUTRAL, "the target could not run there"},

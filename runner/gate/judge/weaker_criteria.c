@@ -123,6 +123,10 @@ int weaker_criteria_list(const struct criteria *criteria, const struct criteria 
         compare_anomalies(&comparison, criteria, written) != 0 ||
         compare_limits(&comparison, criteria, written) != 0)
         return -1;
+    if (strcmp(criteria->subject, written->subject) != 0 &&
+        DEPARTURE(&comparison, "what was tested has to be %s, not %s", criteria->subject,
+                  written->subject) != 0)
+        return -1;
     if (criteria->accept_early_waits && !written->accept_early_waits &&
         DEPARTURE(&comparison, "waits may end early") != 0)
         return -1;

@@ -56,6 +56,19 @@ static int refuse_test_double(const struct refusal_context *context, struct docu
                       document->target);
 }
 
+/** A document's own word can't make it evidence: a descriptor that is not shipped has to be
+ * accepted by name, and a shipped one says itself what it is about. */
+static int refuse_other_subject(const struct refusal_context *context, struct document *document,
+                                struct error *error)
+{
+    if (strcmp(document->kind, context->criteria->subject) == 0 ||
+        strcmp(document->kind, "reference") == 0 || strcmp(document->kind, "double") == 0)
+        return 0; /* or it was refused as what it is */
+    return reason_add(&document->refusals, error, REASON_OTHER_SUBJECT,
+                      "target %s is about %s, the criteria about %s", document->target,
+                      document->kind, context->criteria->subject);
+}
+
 static int refuse_mode_not_asked(const struct refusal_context *context, struct document *document,
                                  struct error *error)
 {
@@ -92,7 +105,8 @@ static int refuse_skipped(const struct refusal_context *context, struct document
 }
 
 refusal_check *const subject_checks[] = {
-    refuse_reference_subject, refuse_test_double, refuse_mode_not_asked, refuse_skipped, NULL,
+    refuse_reference_subject, refuse_test_double, refuse_other_subject,
+    refuse_mode_not_asked,    refuse_skipped,     NULL,
 };
 
 static int refuse_unknown_release(const struct refusal_context *context, struct document *document,

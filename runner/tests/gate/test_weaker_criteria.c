@@ -45,6 +45,7 @@ static void make_parts(struct parts *parts)
         .maximum_step_budget_ms = 1,
         .maximum_total_budget_ms = 2,
         .maximum_rename_ms = 3,
+        .subject = "s",
         .subject_files = parts->words,
         .issues = &parts->strict_issue,
         .issue_count = 1,
@@ -54,6 +55,7 @@ static void make_parts(struct parts *parts)
     parts->lenient.accept_anomalies = parts->words;
     parts->lenient.accept_early_waits = true;
     parts->lenient.maximum_age_s = 7200;
+    parts->lenient.subject = "t";
     parts->lenient.maximum_step_budget_ms = 2;
     parts->lenient.maximum_total_budget_ms = 3;
     parts->lenient.maximum_rename_ms = 4;
@@ -82,10 +84,15 @@ static void asking_for_less_is_told_point_by_point(void **state)
 {
     (void)state;
     static const char *const details[] = {
-        "I need not be resolved upstream",  "evidence may be 2 hours old, not 1",
-        "the anomaly a is accepted",        "the anomaly b is accepted",
-        "a step budget may be 2 ms, not 1", "a total budget may be 3 ms, not 2",
-        "a rename may be 4 ms, not 3",      "waits may end early",
+        "I need not be resolved upstream",
+        "evidence may be 2 hours old, not 1",
+        "the anomaly a is accepted",
+        "the anomaly b is accepted",
+        "a step budget may be 2 ms, not 1",
+        "a total budget may be 3 ms, not 2",
+        "a rename may be 4 ms, not 3",
+        "what was tested has to be t, not s",
+        "waits may end early",
     };
     struct parts parts;
     make_parts(&parts);
@@ -100,6 +107,7 @@ static void asking_for_as_much_or_more_is_none(void **state)
     make_parts(&parts);
     expect_departures(&parts.strict, &parts.strict, NULL, 0);
     expect_departures(&parts.lenient, &parts.lenient, NULL, 0);
+    parts.lenient.subject = parts.strict.subject;
     expect_departures(&parts.strict, &parts.lenient, NULL, 0);
     release_parts(&parts);
 }

@@ -144,7 +144,7 @@ static const struct row {
     {"base with a syntax error", true, "\"exit_status\":", "\"exit_status\"", "base.json:9:", ""},
     {"wrong value in the base", true, "\"boot\": 1", "\"boot\": 0", "base.json:10:", ""},
     {"unknown key of the base", true, "\"exit_status\"", "\"exit\"", "base.json:9:", "exit"},
-    {"wrong value of its own", false, "\"none\"", "\"nowhere\"", "own.json:3:", ""},
+    {"wrong value of its own", false, "\"none\"", "\"No where\"", "own.json:3:", ""},
     {"key that nobody has", true, "\"exit_status\": \"probe\",\n", "",
      "own.json:1:", "exit_status"},
     {"list that nobody has", true, "{...options}", "{...optons}", "base.json:4:", "{...optons}"},
