@@ -156,6 +156,36 @@ static const char *pass_doubt(const struct document *document, const json_t *cel
     return NULL;
 }
 
+static bool has_to_succeed(const char *call)
+{
+    static const char *const calls[] = {"open", "read", "write", "mkdir", "opendir"};
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+        if (strcmp(calls[i], call) == 0)
+            return true;
+    return false;
+}
+
+/**
+ * No check can have held of a file that could not be made, written or read. Extended shapes may try
+ * what has to fail.
+ */
+static const char *calls_doubt(const json_t *cell)
+{
+    const struct shape *shape = shape_find(json_text(cell, "shape"));
+    if (shape == NULL || shape->group == SHAPE_EXTENDED)
+        return NULL;
+    struct journal_line line;
+    size_t index = 0;
+    const json_t *entry = NULL;
+    json_array_foreach(json_object_get(json_object_get(cell, "journal"), "timeline"), index, entry)
+        if (journal_line_read_text(&line, json_text(entry, "line"), (uint32_t)index) ==
+                JOURNAL_LINE_VALID &&
+            line.event.kind == JOURNAL_LEAVE && has_to_succeed(line.event.subject) &&
+            journal_event_field(&line.event, "ret")[0] == '-')
+            return "its journal has a call that failed, and every check of it held";
+    return NULL;
+}
+
 /** What belongs to each verdict beside its journal. */
 static const char *verdict_doubt(const struct document *document, const json_t *cell,
                                  enum verdict verdict)
@@ -217,6 +247,8 @@ int cell_doubt(const struct document *document, const json_t *cell, struct doubt
         return 0;
     }
     doubt->what = program_doubt(document, &replay);
+    if (doubt->what == NULL && verdict == VERDICT_PASS)
+        doubt->what = calls_doubt(cell);
     if (members_doubt(cell, &replay, doubt, error) != 0)
         return -1;
     if (doubt->what == NULL)

@@ -10,6 +10,8 @@
  * first 50 ms on. Some kernels count CPU time in ticks. */
 #define WINDOW_MIN_MS 100
 #define TICK_MS 20
+/* How late the runner may see that a budget is spent. */
+#define LATE_MS 1000
 
 static double number_of(const json_t *object, const char *key)
 {
@@ -113,8 +115,10 @@ static const char *times_doubt(const struct document *document, const json_t *ce
         return "it was ended before its budget";
     if (entered_ms + out_ms > number_of(cell, "duration_ms") + ROUNDING_MS)
         return "its call was out for longer than the attempt took";
-    if (number_of(evidence, "window_ms") > number_of(cell, "duration_ms") + ROUNDING_MS)
-        return "its evidence was taken over more than the attempt";
+    if (number_of(evidence, "window_ms") > out_ms + ROUNDING_MS)
+        return "its evidence was taken over more than its call was out";
+    if (charged_ms > number_of(budgets, "total_ms") + LATE_MS)
+        return "its call was out for longer than the whole attempt may take";
     if (add_up(json_object_get(evidence, "threads")).waited_ms >
         number_of(cell, "duration_ms") + ROUNDING_MS)
         return "its evidence has a thread that waited for longer than the attempt took";

@@ -200,14 +200,24 @@ static int refuse_odd_digests(const struct refusal_context *context, struct docu
     return 0;
 }
 
+/** The probes of such an ABI mount hostfs before anything else, and those of no other do. */
+static bool is_of_hostfs(const char *name)
+{
+    const char *end = strrchr(name, '-');
+    return end != NULL && strcmp(end, "-hostfs") == 0;
+}
+
 /** Of the subject, whose probes are built by its own SDK. */
 static int refuse_odd_abi(const struct refusal_context *context, struct document *document,
                           struct error *error)
 {
     (void)context;
-    if (strncmp(text_below(document, "probes", "abi"), "nanvix-", strlen("nanvix-")) == 0)
-        return 0;
-    return contradict(document, error, "its probes are not built for its subject");
+    const char *abi = text_below(document, "probes", "abi");
+    if (strncmp(abi, "nanvix-", strlen("nanvix-")) != 0)
+        return contradict(document, error, "its probes are not built for its subject");
+    if (is_of_hostfs(abi) != is_of_hostfs(document->mode))
+        return contradict(document, error, "its probes are built for another way to the files");
+    return 0;
 }
 
 refusal_check *const agreement_checks[] = {

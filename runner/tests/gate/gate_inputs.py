@@ -316,6 +316,8 @@ def retarget(document, target):
     for text in descriptor_texts(target):
         descriptor = {**json.loads(text), **descriptor}
     document["target"] = {"name": target, "mode": descriptor["mode"], "digest": target_digest(target)}
+    if descriptor["mode"].endswith("-hostfs"):
+        document["probes"]["abi"] += "-hostfs"
     view = descriptor.get("host_view")
     for cell in document["cells"]:
         cell["host_view"] = view and {"kind": view["kind"], "result": "agrees", "findings": []}
