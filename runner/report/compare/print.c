@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/compare.h"
+#include "report/compare/compare.h"
 
 #include "gate/evidence/document.h"
 

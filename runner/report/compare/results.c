@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "gate/evidence/results.h"
+#include "report/compare/results.h"
 
 #include "base/schema_check.h"
 #include "base/schemas.h"

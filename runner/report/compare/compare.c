@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/compare.h"
+#include "report/compare/compare.h"
 
 #include "base/json_build.h"
-#include "gate/evidence/results.h"
+#include "report/compare/results.h"
 
 #include <string.h>
 
