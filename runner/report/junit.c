@@ -35,43 +35,41 @@ static void begin_case(struct suite *suite, double ms)
     (void)fprintf(out, "\" time=\"%.3f\" name=\"", ms / 1000);
 }
 
-/* One outcome element with a message and, where there is one, a body of several lines. */
-static void write_outcome(FILE *out, const char *element, const char *type, const char *message,
-                          const char *body)
+/* An outcome element up to its message, which follows; and its end, where it has no body. */
+static void begin_outcome(struct suite *suite, bool is_error, const char *type)
 {
-    (void)fprintf(out, "\">\n      <%s type=\"%s\" message=\"", element, type);
-    xml_write(out, message);
-    if (*body == '\0') {
-        (void)fputs("\"/>\n    </testcase>\n", out);
-        return;
-    }
-    (void)fputs("\">", out);
-    xml_write_lines(out, body);
-    (void)fprintf(out, "</%s>\n    </testcase>\n", element);
+    if (is_error)
+        suite->counts.errors++;
+    else
+        suite->counts.failures++;
+    (void)fprintf(suite->cases.out, "\">\n      <%s type=\"%s\" message=\"",
+                  is_error ? "error" : "failure", type);
+}
+
+static void end_outcome(struct suite *suite)
+{
+    (void)fputs("\"/>\n    </testcase>\n", suite->cases.out);
 }
 
 static int write_bad_attempt(struct suite *suite, const struct attempt *attempt, const char *before,
                              struct error *error)
 {
-    CLEANUP_TEXT_BUFFER struct text_buffer message = {0};
     CLEANUP_TEXT_BUFFER struct text_buffer body = {0};
+    FILE *out = suite->cases.out;
     bool is_error = verdict_table[attempt->verdict].sense == SENSE_OPEN;
 
-    if (text_buffer_open(&message, error) != 0 || text_buffer_open(&body, error) != 0)
+    if (text_buffer_open(&body, error) != 0 || details_text_write(body.out, attempt, error) != 0 ||
+        text_buffer_close(&body, error) != 0)
         return -1;
-    (void)fputs(before, message.out);
-    words_headline(message.out, attempt);
-    if (details_text_write(body.out, attempt, error) != 0 ||
-        text_buffer_close(&message, error) != 0 || text_buffer_close(&body, error) != 0)
-        return -1;
-    if (is_error)
-        suite->counts.errors++;
-    else
-        suite->counts.failures++;
     /* Lost data is a class of its own: a CI system groups failures by this word. */
     const char *type =
         json_truth(attempt->cell, "data_loss") ? "data_loss" : verdict_table[attempt->verdict].name;
-    write_outcome(suite->cases.out, is_error ? "error" : "failure", type, message.text, body.text);
+    begin_outcome(suite, is_error, type);
+    (void)fputs(before, out);
+    words_headline(out, xml_write, attempt);
+    (void)fputs("\">", out);
+    xml_write_lines(out, body.text);
+    (void)fprintf(out, "</%s>\n    </testcase>\n", is_error ? "error" : "failure");
     return 0;
 }
 
@@ -108,25 +106,19 @@ static int write_cell(struct suite *suite, const struct report_release *release,
         if (write_attempt(suite, release, &cell->attempts[i], error) != 0)
             return -1;
     if (cell->missing > 0) {
-        char message[64];
-        (void)snprintf(message, sizeof message, "%zu planned attempts did not run", cell->missing);
         begin_case(suite, 0);
         (void)fprintf(suite->cases.out, "%s, every attempt ran", cell->shape);
-        write_outcome(suite->cases.out, "error", "missing", message, "");
-        suite->counts.errors++;
+        begin_outcome(suite, true, "missing");
+        (void)fprintf(suite->cases.out, "%zu planned attempts did not run", cell->missing);
+        end_outcome(suite);
     }
     if (cell->verdict == VERDICT_FLAKY) {
-        CLEANUP_TEXT_BUFFER struct text_buffer message = {0};
-        if (text_buffer_open(&message, error) != 0)
-            return -1;
-        (void)fputs("attempts disagree: ", message.out);
-        words_tally(message.out, cell);
-        if (text_buffer_close(&message, error) != 0)
-            return -1;
         begin_case(suite, 0);
         (void)fprintf(suite->cases.out, "%s, attempts agree", cell->shape);
-        write_outcome(suite->cases.out, "failure", "flaky", message.text, "");
-        suite->counts.failures++;
+        begin_outcome(suite, false, "flaky");
+        (void)fputs("attempts disagree: ", suite->cases.out);
+        words_tally(suite->cases.out, cell);
+        end_outcome(suite);
     }
     return 0;
 }
@@ -154,30 +146,23 @@ static int write_control(struct suite *suite, const struct report_document *docu
     return write_bad_attempt(suite, &control, before, error);
 }
 
-static int write_admission(struct suite *suite, const struct report_document *document,
-                           struct error *error)
+static void write_admission(struct suite *suite, const struct report_document *document)
 {
-    CLEANUP_TEXT_BUFFER struct text_buffer reasons = {0};
     const json_t *skipped = json_object_get(document->root, "skipped");
 
     begin_case(suite, 0);
     (void)fputs("this run is admissible", suite->cases.out);
     if (json_is_string(skipped)) {
         write_skip(suite, json_string_value(skipped));
-        return 0;
+        return;
     }
     if (document->admissible) {
         (void)fputs("\"/>\n", suite->cases.out);
-        return 0;
+        return;
     }
-    if (text_buffer_open(&reasons, error) != 0)
-        return -1;
-    words_inadmissible(reasons.out, document);
-    if (text_buffer_close(&reasons, error) != 0)
-        return -1;
-    suite->counts.failures++;
-    write_outcome(suite->cases.out, "failure", "inadmissible", reasons.text, "");
-    return 0;
+    begin_outcome(suite, false, "inadmissible");
+    words_inadmissible(suite->cases.out, xml_write, document);
+    end_outcome(suite);
 }
 
 static void write_property(FILE *out, const char *name, const char *value)
@@ -247,8 +232,9 @@ static int write_controls_suite(FILE *out, const struct report_target *target,
     if (text_buffer_open(&title, error) != 0 || text_buffer_open(&suite.cases, error) != 0)
         return -1;
     (void)fprintf(title.out, " controls of run %s", document->run_id);
-    if (text_buffer_close(&title, error) != 0 || write_admission(&suite, document, error) != 0)
+    if (text_buffer_close(&title, error) != 0)
         goto done;
+    write_admission(&suite, document);
     json_array_foreach(json_object_get(document->root, "controls"), index, cell) {
         if (write_control(&suite, document, cell, error) != 0)
             goto done;

@@ -78,27 +78,22 @@ static const struct attempt *telling_attempt(const struct report_cell *cell)
 static int write_trouble(FILE *out, const struct report_target *target,
                          const struct report_cell *cell, struct error *error)
 {
-    CLEANUP_TEXT_BUFFER struct text_buffer headline = {0};
     CLEANUP_TEXT_BUFFER struct text_buffer details = {0};
     const struct attempt *attempt = telling_attempt(cell);
 
-    if (text_buffer_open(&headline, error) != 0 || text_buffer_open(&details, error) != 0)
-        return -1;
-    if (attempt != NULL) {
-        words_headline(headline.out, attempt);
-        if (details_text_write(details.out, attempt, error) != 0)
-            return -1;
-    }
-    if (text_buffer_close(&headline, error) != 0 || text_buffer_close(&details, error) != 0)
+    if (text_buffer_open(&details, error) != 0 ||
+        (attempt != NULL && details_text_write(details.out, attempt, error) != 0) ||
+        text_buffer_close(&details, error) != 0)
         return -1;
     (void)fputs("<details><summary><b>", out);
     markdown_write(out, target->name);
     (void)fprintf(out, "</b> %s: %s %s, ", cell->shape, verdict_table[cell->verdict].symbol,
                   verdict_table[cell->verdict].word);
     words_tally(out, cell);
-    (void)fputs("<br>", out);
-    markdown_write_code(out, headline.text);
-    (void)fputs("</summary>\n\n", out);
+    (void)fputs("<br><code>", out);
+    if (attempt != NULL)
+        words_headline(out, markdown_write, attempt);
+    (void)fputs("</code></summary>\n\n", out);
     if (attempt != NULL)
         (void)fprintf(out, "Attempt %" JSON_INTEGER_FORMAT " of run <code>%s</code>:\n\n",
                       attempt->number, attempt->document->run_id);
@@ -127,7 +122,7 @@ static int write_troubles(FILE *out, const struct report_model *model, struct er
     return 0;
 }
 
-static int write_remarks(FILE *out, const struct report_model *model, struct error *error)
+static void write_remarks(FILE *out, const struct report_model *model)
 {
     bool any = false;
     for (size_t i = 0; i < model->document_count; i++) {
@@ -135,15 +130,6 @@ static int write_remarks(FILE *out, const struct report_model *model, struct err
         const char *skipped = member_text(document->root, "skipped");
         if (document->admissible && *skipped == '\0')
             continue;
-        CLEANUP_TEXT_BUFFER struct text_buffer reasons = {0};
-        if (text_buffer_open(&reasons, error) != 0)
-            return -1;
-        if (*skipped != '\0')
-            (void)fputs(skipped, reasons.out);
-        else
-            words_inadmissible(reasons.out, document);
-        if (text_buffer_close(&reasons, error) != 0)
-            return -1;
         if (!any)
             (void)fputs("### Runs that prove nothing\n\n", out);
         any = true;
@@ -151,12 +137,15 @@ static int write_remarks(FILE *out, const struct report_model *model, struct err
         markdown_write(out, member_text(json_object_get(document->root, "target"), "name"));
         (void)fprintf(out, "** %s (run <code>%s</code>): ",
                       *skipped == '\0' ? "is not admissible" : "was skipped", document->run_id);
-        markdown_write_code(out, reasons.text);
-        (void)fputc('\n', out);
+        (void)fputs("<code>", out);
+        if (*skipped != '\0')
+            markdown_write(out, skipped);
+        else
+            words_inadmissible(out, markdown_write, document);
+        (void)fputs("</code>\n", out);
     }
     if (any)
         (void)fputc('\n', out);
-    return 0;
 }
 
 static void write_history(FILE *out, const struct report_model *model,
@@ -269,7 +258,8 @@ int report_write_markdown(FILE *out, const struct report *report, struct error *
 
     write_decision(out, report);
     write_matrix(out, model);
-    if (write_remarks(out, model, error) != 0 || write_troubles(out, model, error) != 0)
+    write_remarks(out, model);
+    if (write_troubles(out, model, error) != 0)
         return -1;
     if (report_model_has_history(model))
         (void)fputs("### History\n\n", out);

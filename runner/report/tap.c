@@ -62,19 +62,16 @@ static void write_numbers(FILE *out, const json_t *cell)
 }
 
 /* The YAML diagnostics of an attempt that did not pass. */
-static int write_diagnostics(FILE *out, const struct attempt *attempt, struct error *error)
+static void write_diagnostics(FILE *out, const struct attempt *attempt)
 {
     const json_t *cell = attempt->cell;
     const json_t *evidence = json_object_get(cell, "evidence");
-    CLEANUP_TEXT_BUFFER struct text_buffer message = {0};
-
-    if (text_buffer_open(&message, error) != 0)
-        return -1;
-    words_headline(message.out, attempt);
-    if (text_buffer_close(&message, error) != 0)
-        return -1;
     (void)fputs("  ---\n", out);
-    write_key(out, "message", message.text);
+    if (attempt->verdict != VERDICT_PASS || *member_text(cell, "reason") != '\0') {
+        (void)fputs("  message: \"", out);
+        words_headline(out, yaml_write_part, attempt);
+        (void)fputs("\"\n", out);
+    }
     write_key(out, "verdict", verdict_table[attempt->verdict].name);
     write_key(out, "reason", member_text(cell, "reason"));
     write_key(out, "run", attempt->document->run_id);
@@ -86,12 +83,10 @@ static int write_diagnostics(FILE *out, const struct attempt *attempt, struct er
         (void)fputs("  data_loss: true\n", out);
     write_list(out, "console", json_object_get(cell, "console_tail"));
     (void)fputs("  ...\n", out);
-    return 0;
 }
 
-static int write_attempt(struct tap *tap, const struct report_target *target,
-                         const struct report_release *release, const struct attempt *attempt,
-                         struct error *error)
+static void write_attempt(struct tap *tap, const struct report_target *target,
+                          const struct report_release *release, const struct attempt *attempt)
 {
     bool skipped = attempt->verdict == VERDICT_SKIP;
     begin_point(tap, skipped || attempt->verdict == VERDICT_PASS, target, release);
@@ -103,19 +98,18 @@ static int write_attempt(struct tap *tap, const struct report_target *target,
         (void)fputs(" # SKIP ", tap->out);
         tap_write(tap->out, member_text(attempt->cell, "reason"));
         (void)fputc('\n', tap->out);
-        return 0;
+        return;
     }
     (void)fputc('\n', tap->out);
-    return attempt->verdict == VERDICT_PASS ? 0 : write_diagnostics(tap->out, attempt, error);
+    if (attempt->verdict != VERDICT_PASS)
+        write_diagnostics(tap->out, attempt);
 }
 
-static int write_cell(struct tap *tap, const struct report_target *target,
-                      const struct report_release *release, const struct report_cell *cell,
-                      struct error *error)
+static void write_cell(struct tap *tap, const struct report_target *target,
+                       const struct report_release *release, const struct report_cell *cell)
 {
     for (size_t i = 0; i < cell->attempt_count; i++)
-        if (write_attempt(tap, target, release, &cell->attempts[i], error) != 0)
-            return -1;
+        write_attempt(tap, target, release, &cell->attempts[i]);
     if (cell->missing > 0) {
         begin_point(tap, false, target, release);
         (void)fprintf(tap->out, "%s, %zu planned attempts did not run\n", cell->shape,
@@ -127,13 +121,11 @@ static int write_cell(struct tap *tap, const struct report_target *target,
         words_tally(tap->out, cell);
         (void)fputs("\"\n  ...\n", tap->out);
     }
-    return 0;
 }
 
-static int write_control(struct tap *tap, const struct report_target *target,
-                         const struct report_release *release,
-                         const struct report_document *document, const json_t *cell,
-                         struct error *error)
+static void write_control(struct tap *tap, const struct report_target *target,
+                          const struct report_release *release,
+                          const struct report_document *document, const json_t *cell)
 {
     struct attempt control = report_attempt(document, cell);
     const char *wanted = words_control_wants(member_text(cell, "shape"));
@@ -148,14 +140,14 @@ static int write_control(struct tap *tap, const struct report_target *target,
         tap_write(tap->out, member_text(cell, "reason"));
     }
     (void)fputc('\n', tap->out);
-    return right || skipped ? 0 : write_diagnostics(tap->out, &control, error);
+    if (!right && !skipped)
+        write_diagnostics(tap->out, &control);
 }
 
-static int write_admission(struct tap *tap, const struct report_target *target,
-                           const struct report_release *release,
-                           const struct report_document *document, struct error *error)
+static void write_admission(struct tap *tap, const struct report_target *target,
+                            const struct report_release *release,
+                            const struct report_document *document)
 {
-    CLEANUP_TEXT_BUFFER struct text_buffer reasons = {0};
     const json_t *skipped = json_object_get(document->root, "skipped");
 
     begin_point(tap, document->admissible || json_is_string(skipped), target, release);
@@ -166,36 +158,26 @@ static int write_admission(struct tap *tap, const struct report_target *target,
     }
     (void)fputc('\n', tap->out);
     if (document->admissible)
-        return 0;
-    if (text_buffer_open(&reasons, error) != 0)
-        return -1;
-    words_inadmissible(reasons.out, document);
-    if (text_buffer_close(&reasons, error) != 0)
-        return -1;
-    (void)fputs("  ---\n", tap->out);
-    write_key(tap->out, "message", reasons.text);
-    (void)fputs("  ...\n", tap->out);
-    return 0;
+        return;
+    (void)fputs("  ---\n  message: \"", tap->out);
+    words_inadmissible(tap->out, yaml_write_part, document);
+    (void)fputs("\"\n  ...\n", tap->out);
 }
 
-static int write_release(struct tap *tap, const struct report_target *target,
-                         const struct report_release *release, size_t count, struct error *error)
+static void write_release(struct tap *tap, const struct report_target *target,
+                          const struct report_release *release, size_t count)
 {
     for (size_t i = 0; i < release->document_count; i++) {
         const struct report_document *document = release->documents[i];
         size_t index;
         json_t *cell;
-        if (write_admission(tap, target, release, document, error) != 0)
-            return -1;
+        write_admission(tap, target, release, document);
         json_array_foreach(json_object_get(document->root, "controls"), index, cell) {
-            if (write_control(tap, target, release, document, cell, error) != 0)
-                return -1;
+            write_control(tap, target, release, document, cell);
         }
     }
     for (size_t i = 0; i < count; i++)
-        if (write_cell(tap, target, release, &release->cells[i], error) != 0)
-            return -1;
-    return 0;
+        write_cell(tap, target, release, &release->cells[i]);
 }
 
 /** The decision as a point of its own, good when -B may go; its diagnostics say all of it. */
@@ -225,8 +207,7 @@ int report_write_tap(FILE *out, const struct report *report, struct error *error
     for (size_t i = 0; i < model->target_count; i++) {
         const struct report_target *target = &model->targets[i];
         for (size_t j = 0; j < target->release_count; j++)
-            if (write_release(&tap, target, &target->releases[j], model->shape_count, error) != 0)
-                return -1;
+            write_release(&tap, target, &target->releases[j], model->shape_count);
     }
     if (text_buffer_close(&points, error) != 0)
         return -1;

@@ -21,44 +21,51 @@ void words_duration(FILE *out, double ms)
                       (ms - 60000 * (double)(long)(ms / 60000)) / 1000);
 }
 
-void words_call(FILE *out, const json_t *step)
+static void write_call(FILE *out, escape_writer *escape, const json_t *step)
 {
     const char *key;
     json_t *value;
     const char *comma = "";
 
-    (void)fprintf(out, "%s(", member_text(step, "call"));
+    escape(out, member_text(step, "call"));
+    (void)fputc('(', out);
     /* jansson keeps the order in which the document has them */
     json_object_foreach(iterable(json_object_get(step, "arguments")), key, value) {
-        (void)fprintf(out, "%s%s=%s", comma, key, json_string_value(value));
+        (void)fputs(comma, out);
+        escape(out, key);
+        (void)fputc('=', out);
+        escape(out, json_string_value(value));
         comma = ", ";
     }
     (void)fputc(')', out);
 }
 
 /* A summary opens with the state itself, or is put behind it. */
-static void write_state(FILE *out, const json_t *evidence)
+static void write_state(FILE *out, escape_writer *escape, const json_t *evidence)
 {
     const char *state = member_text(evidence, "state");
     const char *summary = member_text(evidence, "summary");
-    if (strncmp(summary, state, strlen(state)) != 0)
-        (void)fprintf(out, ": %s%s", state, *summary == '\0' ? "" : "; ");
-    else
-        (void)fputs(": ", out);
-    (void)fputs(summary, out);
+    (void)fputs(": ", out);
+    if (strncmp(summary, state, strlen(state)) != 0) {
+        escape(out, state);
+        (void)fputs(*summary == '\0' ? "" : "; ", out);
+    }
+    escape(out, summary);
 }
 
-static void write_ended(FILE *out, const json_t *evidence)
+static void write_ended(FILE *out, escape_writer *escape, const json_t *evidence)
 {
     size_t index;
     json_t *process;
     json_array_foreach(json_object_get(evidence, "ended"), index, process) {
-        (void)fprintf(out, "; %s (%.0f) ended meanwhile: %s", member_text(process, "comm"),
-                      member_number(process, "pid", 0), member_text(process, "status"));
+        (void)fputs("; ", out);
+        escape(out, member_text(process, "comm"));
+        (void)fprintf(out, " (%.0f) ended meanwhile: ", member_number(process, "pid", 0));
+        escape(out, member_text(process, "status"));
     }
 }
 
-void words_headline(FILE *out, const struct attempt *attempt)
+void words_headline(FILE *out, escape_writer *escape, const struct attempt *attempt)
 {
     const json_t *cell = attempt->cell;
     const json_t *step = json_object_get(cell, "step");
@@ -71,17 +78,17 @@ void words_headline(FILE *out, const struct attempt *attempt)
             reason = verdict_table[attempt->verdict].meaning;
         if (json_truth(cell, "data_loss"))
             (void)fputs("data was lost: ", out);
-        (void)fputs(reason, out);
+        escape(out, reason);
         return;
     }
-    words_call(out, step);
+    write_call(out, escape, step);
     (void)fputs(" did not come back", out);
     if (!json_is_object(evidence))
         return;
     (void)fputs(" in ", out);
     words_duration(out, member_number(evidence, "out_ms", 0));
-    write_state(out, evidence);
-    write_ended(out, evidence);
+    write_state(out, escape, evidence);
+    write_ended(out, escape, evidence);
 }
 
 void words_tally(FILE *out, const struct report_cell *cell)
@@ -129,7 +136,7 @@ const char *words_control_wants(const char *control)
     return shape == NULL ? NULL : verdict_table[shape->expected_verdict].name;
 }
 
-void words_inadmissible(FILE *out, const struct report_document *document)
+void words_inadmissible(FILE *out, escape_writer *escape, const struct report_document *document)
 {
     const json_t *reasons = json_object_get(document->root, "inadmissible_because");
     const json_t *subject = json_object_get(document->root, "subject");
@@ -142,7 +149,8 @@ void words_inadmissible(FILE *out, const struct report_document *document)
         between = "; ";
     }
     for (size_t i = 0; i < json_array_size(reasons); i++) {
-        (void)fprintf(out, "%s%s", between, item_text(reasons, i));
+        (void)fputs(between, out);
+        escape(out, item_text(reasons, i));
         between = "; ";
     }
     if (*between == '\0')

@@ -3,13 +3,14 @@
 #define RO_REPORT_WORDS_H
 
 #include "report/model/model.h"
+#include "report/text/escape.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 
 /**
- * The sentences that every format uses. What they write to `out` is raw: guests' words are in it
- * as they came, so a caller writes to memory (see text_buffer.h) and escapes for its own language.
+ * The sentences that every format uses. Guests' words in them go through `escape`, that of the
+ * language which is written; our own need none in any.
  */
 
 /** Writes a time for people: "0.25 ms", "152 ms", "10.0 s", "2 min 5 s". */
@@ -19,10 +20,7 @@ void words_duration(FILE *out, double ms);
  * Writes where and how an attempt ended, on one line: for a hang "rename(from=A, to=B) did not
  * return within 10.0 s: blocked; SUMMARY", for the others the document's reason.
  */
-void words_headline(FILE *out, const struct attempt *attempt);
-
-/** Writes a call as `CALL(key=value, ...)`, from a cell's `step`. */
-void words_call(FILE *out, const json_t *step);
+void words_headline(FILE *out, escape_writer *escape, const struct attempt *attempt);
 
 /** Writes "3 of 3", "2 pass, 1 hang" or the like: what the attempts of a cell amount to. */
 void words_tally(FILE *out, const struct report_cell *cell);
@@ -37,7 +35,7 @@ const char *words_state(const struct report_cell *cell);
 const char *words_control_wants(const char *control);
 
 /** What an inadmissible document says about itself, its reasons joined by "; ". */
-void words_inadmissible(FILE *out, const struct report_document *document);
+void words_inadmissible(FILE *out, escape_writer *escape, const struct report_document *document);
 
 /** Whether every document of a release says that its target was skipped as a whole. */
 bool words_was_skipped(const struct report_release *release);

@@ -5,7 +5,7 @@
 
 struct lines {
     struct decision_format format; /* first: the walk hands it back */
-    void (*escape)(FILE *, const char *);
+    escape_writer *escape;
     const char *before, *after;
     bool open;
 };
@@ -49,9 +49,8 @@ static void word(struct decision_format *format, enum decision_word word, const 
         ((const struct lines *)format)->escape(format->out, text);
 }
 
-void decision_write_lines(FILE *out, const json_t *decision, size_t absent,
-                          void (*escape)(FILE *, const char *), const char *before,
-                          const char *after)
+void decision_write_lines(FILE *out, const json_t *decision, size_t absent, escape_writer *escape,
+                          const char *before, const char *after)
 {
     struct lines lines = {.format = {.out = out, .part = part, .point = point, .word = word},
                           .escape = escape,

@@ -2,6 +2,7 @@
 #ifndef RO_REPORT_DECISION_WALK_H
 #define RO_REPORT_DECISION_WALK_H
 
+#include "report/text/escape.h"
 #include "verdict/verdict.h"
 
 #include <jansson.h>
@@ -86,8 +87,7 @@ void decision_walk(const json_t *decision, size_t absent, struct decision_format
  * Writes a decision as plain lines. Each begins with `before` and ends in `after`; `escape` writes
  * foreign text. For a terminal, and for the body of a test's result.
  */
-void decision_write_lines(FILE *out, const json_t *decision, size_t absent,
-                          void (*escape)(FILE *, const char *), const char *before,
-                          const char *after);
+void decision_write_lines(FILE *out, const json_t *decision, size_t absent, escape_writer *escape,
+                          const char *before, const char *after);
 
 #endif

@@ -3,7 +3,6 @@
 #include "report/html/parts.h"
 #include "report/model/timeline.h"
 #include "report/text/escape.h"
-#include "report/text/text_buffer.h"
 #include "report/words.h"
 
 #include "verdict/shapes.h"
@@ -18,22 +17,6 @@ static const struct attempt *similar_attempt(const struct report_cell *cell, siz
             cell->attempts[i].document == cell->attempts[index].document)
             return &cell->attempts[i];
     return NULL;
-}
-
-static int write_headline(FILE *out, const struct attempt *attempt, struct error *error)
-{
-    CLEANUP_TEXT_BUFFER struct text_buffer headline = {0};
-    if (text_buffer_open(&headline, error) != 0)
-        return -1;
-    words_headline(headline.out, attempt);
-    if (text_buffer_close(&headline, error) != 0)
-        return -1;
-    if (headline.length > 0) {
-        (void)fputs("<span class=how>", out);
-        html_write(out, headline.text);
-        (void)fputs("</span>", out);
-    }
-    return 0;
 }
 
 /* The attempt whose headline stands for the cell: the first that did not pass. */
@@ -92,8 +75,11 @@ static int write_cell(FILE *out, const struct report_release *release, struct pl
     (void)fputs(" <span class=sub>", out);
     words_tally(out, cell);
     (void)fputs("</span>", out);
-    if (telling != NULL && write_headline(out, telling, error) != 0)
-        return -1;
+    if (telling != NULL) {
+        (void)fputs("<span class=how>", out);
+        words_headline(out, html_write, telling);
+        (void)fputs("</span>", out);
+    }
     (void)fputs("</summary>\n<div class=body id=", out);
     html_write_cell_id(out, place.target, place.release, place.shape);
     (void)fputs(">\n", out);
@@ -138,23 +124,19 @@ static int write_controls(FILE *out, const struct report_document *document, str
     return 0;
 }
 
-static int write_remark(FILE *out, const struct report_document *document, struct error *error)
+static void write_remark(FILE *out, const struct report_document *document)
 {
-    const json_t *skipped = json_object_get(document->root, "skipped");
-    CLEANUP_TEXT_BUFFER struct text_buffer reasons = {0};
-    if (document->admissible && !json_is_string(skipped))
-        return 0;
-    if (text_buffer_open(&reasons, error) != 0)
-        return -1;
-    words_inadmissible(reasons.out, document);
-    if (text_buffer_close(&reasons, error) != 0)
-        return -1;
+    const char *skipped = json_text(document->root, "skipped");
+    if (document->admissible && skipped == NULL)
+        return;
     (void)fprintf(out, "<p class=odd><strong>%s (run %s):</strong> ",
-                  json_is_string(skipped) ? "Skipped" : "Not admissible, nothing here counts",
+                  skipped != NULL ? "Skipped" : "Not admissible, nothing here counts",
                   document->run_id);
-    html_write(out, json_is_string(skipped) ? json_string_value(skipped) : reasons.text);
+    if (skipped != NULL)
+        html_write(out, skipped);
+    else
+        words_inadmissible(out, html_write, document);
     (void)fputs("</p>\n", out);
-    return 0;
 }
 
 static int write_release(FILE *out, const struct report_model *model, size_t target_index,
@@ -167,8 +149,7 @@ static int write_release(FILE *out, const struct report_model *model, size_t tar
     html_write(out, release->label);
     (void)fputs("</h4>\n", out);
     for (size_t i = 0; i < release->document_count; i++)
-        if (write_remark(out, release->documents[i], error) != 0)
-            return -1;
+        write_remark(out, release->documents[i]);
     for (size_t i = 0; i < model->shape_count; i++)
         if (write_cell(out, release, (struct place){target_index, release_index, i}, error) != 0)
             return -1;

@@ -11,6 +11,9 @@
  * is spelt out: "\n", "\x1b", "\u{202e}". NULL counts as empty.
  */
 
+/** Any of these. */
+typedef void escape_writer(FILE *out, const char *text);
+
 /** For a terminal, or a text that is escaped once more. A tab stays. */
 void plain_write(FILE *out, const char *text);
 

@@ -17,7 +17,7 @@
 #include "base/version.h"
 #include "gate/gate.h"
 #include "guard/harness_answer.h"
-#include "report/compare.h"
+#include "report/compare/compare.h"
 
 #include <errno.h>
 #include <regex.h>
