@@ -12,6 +12,8 @@ import os
 import pytest
 
 import private_mounts as mounts
+from support import needs
+from support.build import TESTS
 from support.privately import privately
 
 ATTEMPTS = 3
@@ -76,6 +78,18 @@ def check_behind(scratch, oracle, zoofs):
         expect_behind(later, "cross_directory", pid, "rename")
 
 
+def check_behind_in_guest(scratch, oracle, zoofs):
+    """The same where it is a process of a VM that holds the lock, and one that waits for it."""
+    needs.program("linux.uml", "user-mode-linux")
+    target = str(TESTS / "guest/targets/uml-hostfs-on-root.json")
+    with mounted(zoofs, scratch, "rename-hangs-into-y") as fuse:
+        cells = run(oracle, target, fuse, "-s", "cross_directory", "-s", "subdir_to_root")
+        first, second = sorted(cells, key=lambda cell: cell["shape"])
+        assert first["verdict"] == "hang", first
+        pid, = (left["pid"] for left in first["unkillable"])
+        expect_behind(second, "uml-hostfs-on-root/cross_directory", pid, "rename")
+
+
 def check_behind_in_directory(scratch, oracle, zoofs):
     """A rename that hangs also keeps its directory locked: the next attempt does not get to it."""
     work = "{root}/shared"
@@ -89,7 +103,8 @@ def check_behind_in_directory(scratch, oracle, zoofs):
         assert second["step"]["call"] != "rename", second["step"]
 
 
-@pytest.mark.parametrize("check", [check_own_processes, check_behind, check_behind_in_directory],
+@pytest.mark.parametrize("check", [check_own_processes, check_behind, check_behind_in_guest,
+                                   check_behind_in_directory],
                          ids=lambda check: check.__name__)
 def test_what_a_cell_left_behind_is_no_later_cells(check, oracle, build):
     privately(check, oracle, build.tool("zoo/zoofs"))
