@@ -22,6 +22,8 @@ const char *full_path(const char *name)
 {
     static char paths[2][PROBE_PATH_BYTES];
     static size_t turn;
+    if (name[0] == '/')
+        return name;
     char *path = paths[turn++ % 2];
     const char *directory = probe_directory();
     size_t length = strlen(directory);

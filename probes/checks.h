@@ -37,7 +37,7 @@ struct census {
     struct text error; /* the call that failed and its errno; empty when none did */
 };
 
-/** D and the name; the text stays valid until the second call after this one. */
+/** D and the name, or the name itself if it is absolute; valid until the second call after this. */
 const char *full_path(const char *name);
 
 /** The length of the next of the space-separated names, 0 at the end; moves `names` behind it. */

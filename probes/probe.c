@@ -22,6 +22,7 @@ static struct {
     const char *shape;
     const char *nonce;
     const char *hostfs;
+    const char *other;
     int keep;
     char directory[PROBE_DIRECTORY_BYTES];
 } settings;
@@ -46,6 +47,11 @@ const char *probe_directory(void)
 const char *probe_nonce(void)
 {
     return settings.nonce;
+}
+
+const char *probe_other(void)
+{
+    return settings.other;
 }
 
 const char *probe_hostfs(void)
@@ -226,9 +232,9 @@ static int usage(const char *wrong)
     text_add(&text, settings.shape);
     text_add(&text, ": ");
     text_add(&text, wrong);
-    text_add(&text,
-             "; usage: " HOSTFS_ARGUMENT "--dir=DIR --nonce=NONCE [--keep], or " HOSTFS_VARIABLE
-             "RO_DIR, RO_NONCE, RO_KEEP=1\n");
+    text_add(&text, "; usage: " HOSTFS_ARGUMENT
+                    "--dir=DIR --nonce=NONCE [--keep] [--other=DIR], or " HOSTFS_VARIABLE
+                    "RO_DIR, RO_NONCE, RO_KEEP=1\n");
     (void)write_all(STDERR_FILENO, text.bytes, text.length);
     return PROBE_USAGE;
 }
@@ -286,6 +292,8 @@ int read_settings(int argc, char **argv, const char *shape)
             directory = value;
         else if ((value = value_of(argv[i], "--nonce")) != NULL)
             settings.nonce = value;
+        else if ((value = value_of(argv[i], "--other")) != NULL)
+            settings.other = value;
         else if (strcmp(argv[i], "--keep") == 0)
             keep = "1";
         else if (MOUNTS_HOSTFS && (value = value_of(argv[i], "--hostfs")) != NULL)

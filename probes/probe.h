@@ -32,15 +32,16 @@ enum {
 
 /**
  * Reads `--dir=`, `--nonce=`, `--keep` and, where an argument is missing, RO_DIR, RO_NONCE and
- * RO_KEEP from the environment; where the program mounts hostfs (hostfs.h) also `--hostfs=` or
- * RO_HOSTFS, without which it says nothing. Returns 0, or PROBE_USAGE after one line on standard
- * error; the journal then stays empty.
+ * RO_KEEP from the environment, and `--other=` where there is one; where the program mounts hostfs
+ * (hostfs.h) also `--hostfs=` or RO_HOSTFS, without which it says nothing. Returns 0, or
+ * PROBE_USAGE after one line on standard error; the journal then stays empty.
  */
 int read_settings(int argc, char **argv, const char *shape);
 
 const char *probe_shape(void);
 const char *probe_directory(void); /* without trailing slashes, "/" excepted */
 const char *probe_nonce(void);
+const char *probe_other(void);  /* a directory on another mount; NULL where none was given */
 const char *probe_hostfs(void); /* where hostfs is to be mounted; NULL where it can't be */
 int probe_keeps(void);
 

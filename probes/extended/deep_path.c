@@ -2,11 +2,12 @@
 /*
  * deep_path: renames at the end of the longest path that there is
  *
- * Directories are made in each other, some hundred with short names and then ones with long names,
- * until the next one is refused for its path. How deep and long that became is noted. In the last
- * one a file is renamed, from there to D/c, and back. POSIX: PATH_MAX, 4,096 on Linux. FAT does not
- * differ; an implementation may walk a path by recursion, or copy it into a buffer that is shorter
- * than what it accepted. Data is lost when the bytes are under neither name.
+ * Directories are made in each other, some with short names and then ones with long names (a server
+ * that walks every path from its start makes each level dearer than the one before), until the next
+ * one is refused for its path. How deep and long that became is noted. In the last one a file is
+ * renamed, from there to D/c, and back. POSIX: PATH_MAX, 4,096 on Linux. FAT does not differ; an
+ * implementation may walk a path by recursion, or copy it into a buffer that is shorter than what
+ * it accepted. Data is lost when the bytes are under neither name.
  *
  * Holds for each: rename returns 0, the old name is gone, the new one has the bytes. Where fewer
  * than LEAST directories can be made, the set-up breaks.
@@ -19,7 +20,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { LEAST = 8, SHORT_LEVELS = 250, LONG = 100, MOST_BYTES = 4352 };
+enum { LEAST = 8, SHORT_LEVELS = 64, LONG = 100, MOST_BYTES = 4352 };
 
 /* The deepest directory so far, and how long a name in it can be. */
 static struct {

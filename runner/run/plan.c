@@ -142,6 +142,8 @@ const char *run_skip_reason(const struct run_target *target, const struct shape 
     const struct target_setup *setup = &target->setup;
     if (setup->skipped)
         return setup->skip_reason;
+    if (shape->needs != NULL && json_object_get(setup->target.offers, shape->needs) == NULL)
+        return shape_missing_need(shape);
     return shape_is_script(shape) && setup->scenario_missing[0] != '\0' ? setup->scenario_missing
                                                                         : NULL;
 }

@@ -34,21 +34,37 @@ static int check_step(const struct json_source *descriptor, const char *pointer,
     return 0;
 }
 
-int changes_check(const struct json_source *descriptor, struct error *error)
+/* The steps of one object of the descriptor, which stands at `place`. */
+static int check_lists(const struct json_source *descriptor, const char *place,
+                       const json_t *holder, struct error *error)
 {
-    static const char *const lists[] = {"/setup", "/prepare", "/cleanup", "/interpreter/prepare"};
-    const json_t *root = descriptor->root;
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
-        const char *key = strrchr(lists[i], '/') + 1;
-        const json_t *holder = key == lists[i] + 1 ? root : json_object_get(root, "interpreter");
+    static const char *const keys[] = {"setup", "prepare", "cleanup"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         size_t index;
         const json_t *step;
-        json_array_foreach(json_object_get(holder, key), index, step) {
-            char pointer[64];
-            (void)snprintf(pointer, sizeof pointer, "%s/%zu", lists[i], index);
+        json_array_foreach(json_object_get(holder, keys[i]), index, step) {
+            char pointer[128];
+            (void)snprintf(pointer, sizeof pointer, "%s/%s/%zu", place, keys[i], index);
             if (check_step(descriptor, pointer, step, error) != 0)
                 return -1;
         }
+    }
+    return 0;
+}
+
+int changes_check(const struct json_source *descriptor, struct error *error)
+{
+    const json_t *root = descriptor->root;
+    const char *need;
+    json_t *offer;
+    if (check_lists(descriptor, "", root, error) != 0 ||
+        check_lists(descriptor, "/interpreter", json_object_get(root, "interpreter"), error) != 0)
+        return -1;
+    json_object_foreach(json_object_get(root, "offers"), need, offer) {
+        char place[64];
+        (void)snprintf(place, sizeof place, "/offers/%s", need);
+        if (check_lists(descriptor, place, offer, error) != 0)
+            return -1;
     }
     return 0;
 }

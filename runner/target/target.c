@@ -57,6 +57,7 @@ static void take_fields(struct target *target)
     target->environment = json_object_get(launch, "environment");
     target->connections = json_object_get(root, "connections");
     target->interpreter = json_object_get(root, "interpreter");
+    target->offers = json_object_get(root, "offers");
     target->panic_lines = json_object_get(root, "panic_lines");
     target->inspect = json_object_get(root, "inspect");
     target->tells_of_itself = json_truth(root, "tells_of_itself");
@@ -101,7 +102,16 @@ static int splice_words(struct target *target, struct error *error)
     target->script_argv = descriptor_splice(own != NULL ? own : launch,
                                             json_object_get(target->interpreter, "lists"), lists);
     target->companions = splice_companions(json_object_get(root, "companions"), lists);
-    if (target->argv == NULL || target->script_argv == NULL || target->companions == NULL)
+    target->offered_argv = json_object();
+    const char *need;
+    json_t *offer;
+    bool failed = target->argv == NULL || target->script_argv == NULL || target->companions == NULL;
+    json_object_foreach(target->offers, need, offer)
+        failed =
+            failed || json_object_set_new(
+                          target->offered_argv, need,
+                          descriptor_splice(launch, json_object_get(offer, "lists"), lists)) != 0;
+    if (failed)
         return error_set(error, ERROR_MEMORY, target->source.path, "out of memory");
     return 0;
 }
@@ -163,6 +173,7 @@ void target_release(struct target *target)
     json_decref(target->argv);
     json_decref(target->script_argv);
     json_decref(target->companions);
+    json_decref(target->offered_argv);
     json_source_release(&target->source);
     *target = (struct target){0};
 }
@@ -213,4 +224,9 @@ int target_find(const char *name_or_path, char *out, size_t size, struct error *
 json_t *target_steps(const struct target *target, const char *key)
 {
     return json_object_get(target->source.root, key);
+}
+
+json_t *target_offered_steps(const struct target *target, const char *need, const char *key)
+{
+    return need == NULL ? NULL : json_object_get(json_object_get(target->offers, need), key);
 }

@@ -50,6 +50,8 @@ struct target {
     json_t *environment;          /* or NULL */
     const json_t *connections;    /* or NULL */
     json_t *companions;           /* the lists are in their words; owned */
+    json_t *offers;       /* what it can do besides, for shapes that need it; NULL: nothing */
+    json_t *offered_argv; /* the command lines for these, by name; owned */
     json_t *interpreter;  /* how a scenario's script is launched; NULL: not on this target */
     json_t *panic_lines;  /* or NULL */
     json_t *inspect;      /* commands for a call that is out; or NULL */
@@ -92,6 +94,9 @@ int target_bind_data(const struct target *target, json_t *bindings, struct error
 
 /** The steps under `key` ("setup", "prepare", "cleanup"); NULL when there are none. */
 json_t *target_steps(const struct target *target, const char *key);
+
+/** The steps that what it offers under `need` has besides; NULL when there are none. */
+json_t *target_offered_steps(const struct target *target, const char *need, const char *key);
 
 /**
  * Returns a copy of `value` with the placeholders in all its strings replaced: {NAME} by the

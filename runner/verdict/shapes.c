@@ -199,6 +199,14 @@ const struct shape shapes[] = {
     {.name = "deep_path",
      .group = SHAPE_EXTENDED,
      .summary = "renames at the end of the longest path that there is"},
+    {.name = "replace_baked_in",
+     .group = SHAPE_EXTENDED,
+     .summary = "the pyc write onto a file that was there before the guest started",
+     .needs = "baked_file"},
+    {.name = "across_mounts",
+     .group = SHAPE_EXTENDED,
+     .summary = "rename to another mount, which must be refused",
+     .needs = "second_mount"},
     /* CPython's own rename. The version in the pyc's name is the guest's. */
     {.name = "implicit_import",
      .group = SHAPE_EXTENDED,
@@ -258,6 +266,15 @@ size_t shape_renames(const struct shape *shape)
            shape->renames[count].from != NULL)
         count++;
     return count;
+}
+
+const char *shape_missing_need(const struct shape *shape)
+{
+    if (strcmp(shape->needs, "baked_file") == 0)
+        return "the target offers no baked_file: it puts no file there before the guest starts";
+    if (strcmp(shape->needs, "second_mount") == 0)
+        return "the target offers no second_mount: there is no other one to rename to";
+    return "the target offers no two_processes: nothing is known to start a second one there";
 }
 
 bool shape_is_script(const struct shape *shape)

@@ -52,6 +52,7 @@ struct shape {
     const char *scenario;          /* NULL, or by which name --scenario asks for it */
     const char *python_flags;      /* of a scenario: what its interpreter is started with */
     unsigned scenario_renames;     /* of a scenario: how many renames must return */
+    const char *needs;             /* NULL, or what a target must offer for it: a key of `offers` */
     bool exhausts; /* takes so much of a file system that others may find no room on it */
     struct shape_rename renames[3];
     struct shape_file files[3];
@@ -67,6 +68,9 @@ extern const size_t shape_count;
  * says under `interpreter`; every other shape is a program.
  */
 bool shape_is_script(const struct shape *shape);
+
+/** Why a shape with needs is skipped where a target does not offer them: one line. */
+const char *shape_missing_need(const struct shape *shape);
 
 /** The shape of that name, or NULL. */
 const struct shape *shape_find(const char *name);

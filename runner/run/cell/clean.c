@@ -20,14 +20,10 @@
 static int add_cleaning(const struct cell *cell, json_t *steps, struct error *error)
 {
     const struct target *target = &cell->setup->target;
-    json_t *cleanup = target_steps(target, "cleanup");
-    if (cleanup != NULL) {
-        CLEANUP_JSON json_t *expanded = target_expand(target, cleanup, cell->bindings, error);
-        if (expanded == NULL)
-            return -1;
-        if (json_array_extend(steps, expanded) != 0)
-            return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
-    }
+    if (cell_add_steps(cell, target_steps(target, "cleanup"), steps, error) != 0 ||
+        cell_add_steps(cell, target_offered_steps(target, cell->shape->needs, "cleanup"), steps,
+                       error) != 0)
+        return -1;
     if (json_array_append_new(steps, json_pack("{s:s}", "remove", cell->directory)) != 0)
         return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
     return 0;

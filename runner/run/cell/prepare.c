@@ -32,6 +32,19 @@ static int add_commands(const struct cell *cell, json_t *all, struct error *erro
     return 0;
 }
 
+int cell_add_steps(const struct cell *cell, json_t *steps, json_t *all, struct error *error)
+{
+    if (steps == NULL)
+        return 0;
+    CLEANUP_JSON json_t *expanded =
+        target_expand(&cell->setup->target, steps, cell->bindings, error);
+    if (expanded == NULL)
+        return -1;
+    if (json_array_extend(all, expanded) != 0)
+        return error_set(error, ERROR_MEMORY, NULL, "out of memory for a cell");
+    return 0;
+}
+
 /* The steps of the descriptor behind a first one that makes the cell's own directory. */
 static json_t *expand_preparation(const struct cell *cell, struct error *error)
 {
@@ -40,11 +53,10 @@ static json_t *expand_preparation(const struct cell *cell, struct error *error)
         shape_is_script(cell->shape) ? json_object_get(target->interpreter, "prepare") : NULL;
     json_t *steps = own != NULL ? own : target_steps(target, "prepare");
     CLEANUP_JSON json_t *all = json_pack("[{s:s}]", "make_directory", cell->directory);
-    if (steps != NULL) {
-        CLEANUP_JSON json_t *expanded = target_expand(target, steps, cell->bindings, error);
-        if (expanded == NULL || json_array_extend(all, expanded) != 0)
-            return NULL;
-    }
+    if (cell_add_steps(cell, steps, all, error) != 0 ||
+        cell_add_steps(cell, target_offered_steps(target, cell->shape->needs, "prepare"), all,
+                       error) != 0)
+        return NULL;
     if (cell->settings->keep && add_commands(cell, all, error) != 0)
         return NULL;
     return json_incref(all);

@@ -26,6 +26,9 @@ json_t *cell_hear_deputy(struct cell *cell, uint64_t now_ns, struct process_tabl
  * be. */
 void cell_prepare(struct cell *cell, uint64_t now_ns);
 void cell_take_preparation(struct cell *cell, const json_t *answer, uint64_t now_ns);
+/* Adds steps of the descriptor, or none (NULL), to `all`, their placeholders replaced. Returns -1
+ * with an error. */
+int cell_add_steps(const struct cell *cell, json_t *steps, json_t *all, struct error *error);
 
 /* companions.c: starts the companions one after the other and then launches; waits for the one that
  * was started last. */

@@ -39,6 +39,8 @@ static char *join(const char *name, const char *value)
 json_t *cell_argv(const struct cell *cell)
 {
     const struct target *target = &cell->setup->target;
+    if (cell->shape->needs != NULL)
+        return json_object_get(target->offered_argv, cell->shape->needs);
     return shape_is_script(cell->shape) ? target->script_argv : target->argv;
 }
 

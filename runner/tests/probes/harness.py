@@ -22,7 +22,7 @@ EXTENDED = ("directory_rename", "directory_into_itself", "replace_empty_director
             "full_directory", "renameat_directory", "relative_names", "unicode_names",
             "directory_into_empty_child", "missing_onto_itself", "alias_name", "large_pyc",
             "open_file_in_moved_directory", "open_sibling", "write_after_rename", "mode_and_times",
-            "deep_path")
+            "deep_path", "replace_baked_in", "across_mounts")
 ABIS = (NATIVE, "linux-x86_64-musl", "linux-i686")
 SECONDS = 30
 
@@ -61,6 +61,15 @@ def run_probe(command, shape, directory, code, more_calls=(), **more):
         raise AssertionError(f"{shape}: bad journal: {bad}\n{text}") from bad
     assert (journal.outcome == "pass") == (code == 0), text
     return journal
+
+
+def offered(shape, directory):
+    """Gives a shape what a target would have to offer for it; the arguments that tell the probe."""
+    if shape == "replace_baked_in":
+        os.makedirs(f"{directory}/m/__pycache__")
+        with open(f"{directory}/m/__pycache__/m.cpython-312.pyc", "w", encoding="ascii") as file:
+            file.write(f"{NONCE} {shape} baked\n")
+    return ["--other=/dev/shm"] if shape == "across_mounts" else []
 
 
 def tree(directory):

@@ -59,6 +59,13 @@ CASES = (
     ("open_sibling", "handles_lost", 0,
      ["handle_after", "written_file_kept"], ["written_file_kept"]),
     ("open_sibling", "source_lost", errno.EIO, ["answer", "new_bytes"], ["new_bytes"]),
+    ("replace_baked_in", "both_lost", 0, ["new_size", "new_bytes", "listing"], ["new_bytes"]),
+    ("replace_baked_in", "refused", 0, ["rename_returned"], []),
+    ("replace_baked_in", "destination_lost", 0, ["rename_returned", "destination_kept"],
+     ["destination_kept"]),
+    ("across_mounts", "none", 0, [], []),
+    ("across_mounts", "source_lost", errno.EXDEV, ["source_kept"], ["source_kept"]),
+    ("across_mounts", "nothing_done", 0, ["answer"], []),
     ("write_after_rename", "writes_lost", 0, ["written_bytes"], ["written_bytes"]),
     ("mode_and_times", "touched", 0, ["mode_kept", "time_kept"], []),
     ("deep_path", "source_lost", errno.ENAMETOOLONG, ["answer", "new_bytes"], ["new_bytes"]),
@@ -70,7 +77,7 @@ CASES = (
 def test_what_an_extended_shape_says_of_a_fault(shape, fault, number, broken, lost, build):
     mutants = build.mutants(harness.NATIVE)
     with harness.fresh_directory() as directory:
-        journal = harness.run_probe([f"{mutants}/faulty_{shape}"], shape, directory,
+        journal = harness.run_probe([f"{mutants}/faulty_{shape}", *harness.offered(shape, directory)], shape, directory,
                                     1 if broken else 0, ("utimensat",),
                                     env={"RO_FAULT": fault, "RO_ERRNO": str(number)})
         said = (journal.outcome, journal.broken, journal.lost)

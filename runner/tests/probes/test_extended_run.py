@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The runner knows every extended shape, takes a refusal that a shape asks for as a pass, and never
 lets one of them gate."""
+import glob
 import json
 import os
 import subprocess
 
 import harness
+from support.build import SOURCE
+
 SHAPES = ("missing_source", "renameat_directory", "full_disk")
 
 
@@ -20,6 +23,23 @@ def test_the_runner_knows_every_shape(program):
     assert programs == set(harness.SHAPES + harness.CONTROLS + harness.EXTENDED), programs
     scripts = {s["name"] for s in listed if "scenario" in s}
     assert scripts == {"implicit_import", "implicit_import_b"}, scripts
+
+
+def test_a_shape_is_skipped_where_the_target_does_not_offer_what_it_needs(program):
+    with harness.fresh_directory() as directory:
+        with open(SOURCE / "runner/targets/native.json", encoding="utf-8") as file:
+            plain = json.load(file)
+        del plain["offers"]
+        with open(f"{directory}/plain.json", "w", encoding="utf-8") as file:
+            json.dump(plain, file)
+        shapes = {"replace_baked_in": "offers no baked_file", "across_mounts": "offers no second_mount"}
+        run(program, "run", "-t", f"{directory}/plain.json", "-o", f"{directory}/out", "--no-controls",
+            *(word for shape in shapes for word in ("-s", shape)))
+        (document,) = glob.glob(f"{directory}/out/*/native.json")
+        with open(document, encoding="utf-8") as file:
+            cells = {cell["shape"]: cell for cell in json.load(file)["cells"]}
+        for shape, reason in shapes.items():
+            assert cells[shape]["verdict"] == "skip" and reason in cells[shape]["reason"], cells[shape]
 
 
 def test_an_extended_shape_never_gates(program):
