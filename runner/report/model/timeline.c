@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/model/timeline.h"
 #include "base/json_access.h"
+#include "verdict/line.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,60 +16,36 @@ void timeline_release(struct timeline *timeline)
 /* Cuts the next word off a line; "" when there is none left. */
 static const char *take_word(char **line)
 {
-    char *word = *line;
-    char *blank = strchr(word, ' ');
-    if (blank == NULL) {
-        *line = word + strlen(word);
-        return word;
-    }
-    *blank = '\0';
-    *line = blank + 1;
-    return word;
+    char *word = strsep(line, " ");
+    return word == NULL ? "" : word;
 }
 
-/* The line behind its sequence number, which it may begin with. */
-static char *behind_number(char *line)
-{
-    size_t digits = strspn(line, "0123456789");
-    return digits > 0 && line[digits] == ' ' ? line + digits + 1 : line;
-}
-
-static bool has_form(const char *line)
-{
-    static const char *const events[] = {"begin", "fs", "enter", "leave", "check", "note", "end"};
-    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-        size_t length = strlen(events[i]);
-        if (strncmp(line, events[i], length) == 0 && line[length] == ' ')
-            return line[length + 1] != '\0' && line[length + 1] != ' ';
-    }
-    return false;
-}
-
-static struct timeline_row split(char *line, double ms)
+/* A row of a line, whose copy is cut into what the row shows. */
+static struct timeline_row split(char *text, double ms)
 {
     struct timeline_row row = {.kind = ROW_OTHER,
                                .ms = ms,
                                .returned = true,
                                .event = "",
                                .subject = "",
-                               .arguments = line,
+                               .arguments = text,
                                .result = ""};
-    line = behind_number(line);
-    if (!has_form(line))
+    struct journal_line line;
+    if (journal_line_read_text(&line, text, 0) != JOURNAL_LINE_VALID)
         return row;
-    row.event = take_word(&line);
-    row.subject = take_word(&line);
-    row.arguments = line;
-    row.kind = ROW_FACT;
-    if (strcmp(row.event, "enter") == 0) {
-        row.kind = ROW_CALL;
-        row.returned = false;
-    } else if (strcmp(row.event, "check") == 0) {
-        row.kind = ROW_CHECK;
-        row.adverse = strstr(row.arguments, "result=held") == NULL;
-    } else if (strcmp(row.event, "leave") == 0) {
-        row.kind = ROW_OTHER;
-    }
+    const struct journal_event *event = &line.event;
+    char *rest = text + (event->text - line.text);
+    row.event = take_word(&rest);
+    row.subject = take_word(&rest);
+    row.arguments = rest == NULL ? "" : rest;
+    row.kind = event->kind == JOURNAL_ENTER   ? ROW_CALL
+               : event->kind == JOURNAL_CHECK ? ROW_CHECK
+               : event->kind == JOURNAL_LEAVE ? ROW_RETURN
+                                              : ROW_FACT;
+    row.returned = event->kind != JOURNAL_ENTER;
+    const char *result = journal_event_field(event, "result");
+    row.adverse = journal_event_field(event, "errno") != NULL ||
+                  (row.kind == ROW_CHECK && strcmp(result, "held") != 0);
     return row;
 }
 
@@ -79,15 +56,13 @@ static bool join(struct timeline *timeline, const struct timeline_row *leave)
         struct timeline_row *row = &timeline->rows[i - 1];
         if (row->kind != ROW_CALL)
             continue;
-        if (row->returned || row->subject == NULL || leave->subject == NULL ||
-            strcmp(row->subject, leave->subject) != 0)
+        if (row->returned || strcmp(row->subject, leave->subject) != 0)
             return false;
         row->returned = true;
         row->took_ms = leave->ms > row->ms ? leave->ms - row->ms : 0;
         row->result = leave->arguments;
         /* a stat that fails is how a probe sees that a name is gone; its checks say if it may be */
-        row->adverse =
-            strstr(leave->arguments, "error=") != NULL && strcmp(row->subject, "stat") != 0;
+        row->adverse = leave->adverse && strcmp(row->subject, "stat") != 0;
         return true;
     }
     return false;
@@ -117,7 +92,7 @@ int timeline_read(struct timeline *timeline, const json_t *cell, struct error *e
         memcpy(end, line, length);
         struct timeline_row row = split(end, member_number(item, "ms", 0));
         end += length;
-        if (strcmp(row.event, "leave") != 0 || !join(timeline, &row))
+        if (row.kind != ROW_RETURN || !join(timeline, &row))
             timeline->rows[timeline->count++] = row;
     }
     return 0;

@@ -16,8 +16,9 @@
 enum row_kind {
     ROW_CALL,
     ROW_CHECK,
-    ROW_FACT,  /* begin, fs, note, end */
-    ROW_OTHER, /* a line of no known form, or a `leave` without its `enter` */
+    ROW_FACT,   /* begin, fs, note, end */
+    ROW_RETURN, /* a `leave` without its `enter` */
+    ROW_OTHER,  /* a line that is no event */
 };
 
 struct timeline_row {
