@@ -209,6 +209,8 @@ static int write_suite(FILE *out, struct suite *suite, const struct report_relea
     write_property(out, "subject", suite->target->kind);
     write_property(out, "mode", suite->target->mode);
     write_property(out, "release", release->name);
+    char launcher[WORDS_LAUNCHER_SIZE];
+    write_property(out, "launcher", words_launcher(document, launcher, sizeof launcher));
     write_property(out, "probe-build",
                    member_text(json_object_get(document->root, "probes"), "build_id"));
     (void)fputs("    </properties>\n", out);

@@ -184,7 +184,8 @@ static void write_history(FILE *out, const struct report_model *model,
 static void write_documents(FILE *out, const struct report_model *model)
 {
     (void)fputs("<details><summary>Documents</summary>\n\n"
-                "| target | release | run | document |\n| :-- | :-- | :-- | :-- |\n",
+                "| target | release | what its launcher says | run | document |\n"
+                "| :-- | :-- | :-- | :-- | :-- |\n",
                 out);
     for (size_t i = 0; i < model->document_count; i++) {
         const struct report_document *document = &model->documents[i];
@@ -192,6 +193,9 @@ static void write_documents(FILE *out, const struct report_model *model)
         markdown_write(out, member_text(json_object_get(document->root, "target"), "name"));
         (void)fputs(" | ", out);
         markdown_write(out, member_text(json_object_get(document->root, "subject"), "release"));
+        char launcher[WORDS_LAUNCHER_SIZE];
+        (void)fputs(" | ", out);
+        markdown_write(out, words_launcher(document, launcher, sizeof launcher));
         (void)fprintf(out, " | <code>%s</code> | <code>%s</code> |\n", document->run_id,
                       document->digest);
     }

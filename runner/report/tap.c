@@ -150,6 +150,12 @@ static void write_admission(struct tap *tap, const struct report_target *target,
 {
     const json_t *skipped = json_object_get(document->root, "skipped");
 
+    char launcher[WORDS_LAUNCHER_SIZE];
+    if (*words_launcher(document, launcher, sizeof launcher) != '\0') {
+        (void)fputs("# what the launcher of the next run says: ", tap->out);
+        tap_write(tap->out, launcher);
+        (void)fputc('\n', tap->out);
+    }
     begin_point(tap, document->admissible || json_is_string(skipped), target, release);
     (void)fprintf(tap->out, "run %s is admissible", document->run_id);
     if (json_is_string(skipped)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/words.h"
 #include "base/json_access.h"
+#include "base/text.h"
 
 #include "verdict/shapes.h"
 
@@ -163,6 +164,49 @@ bool words_was_skipped(const struct report_release *release)
         if (!json_is_string(json_object_get(release->documents[i]->root, "skipped")))
             return false;
     return true;
+}
+
+/* What the launcher said in the cells so far. */
+struct launcher_tally {
+    const json_t *first; /* that told mode and version; NULL if none did */
+    size_t asked;
+    size_t alike; /* that said the same as the first */
+};
+
+static void count_launchers(struct launcher_tally *tally, const json_t *cells)
+{
+    size_t index;
+    const json_t *cell;
+    json_array_foreach(cells, index, cell) {
+        const json_t *launcher = json_object_get(cell, "launcher");
+        const char *mode = json_text(launcher, "mode");
+        tally->asked += launcher == NULL ? 0 : 1;
+        if (mode == NULL)
+            continue;
+        if (tally->first == NULL)
+            tally->first = launcher;
+        if (strcmp(mode, member_text(tally->first, "mode")) == 0 &&
+            strcmp(member_text(launcher, "version"), member_text(tally->first, "version")) == 0)
+            tally->alike++;
+    }
+}
+
+const char *words_launcher(const struct report_document *document, char *out, size_t size)
+{
+    struct launcher_tally tally = {.first = NULL};
+    count_launchers(&tally, json_object_get(document->root, "controls"));
+    count_launchers(&tally, json_object_get(document->root, "cells"));
+    char mode[64];
+    char version[64];
+    const char *said = member_text(tally.first, "mode");
+    (void)text_sanitize(said, strlen(said), mode, sizeof mode);
+    said = member_text(tally.first, "version");
+    (void)text_sanitize(said, strlen(said), version, sizeof version);
+    (void)snprintf(out, size, "%s", tally.asked == 0 ? "" : "claimed: nothing told it");
+    if (tally.first != NULL)
+        (void)snprintf(out, size, "%s, %s, verified in %zu of %zu cells", mode, version,
+                       tally.alike, tally.asked);
+    return out;
 }
 
 const char *words_kind(const char *kind)

@@ -37,6 +37,16 @@ const char *words_control_wants(const char *control);
 /** What an inadmissible document says about itself, its reasons joined by "; ". */
 void words_inadmissible(FILE *out, escape_writer *escape, const struct report_document *document);
 
+/** The room that words_launcher needs. */
+#define WORDS_LAUNCHER_SIZE 200
+
+/**
+ * Which mode and version the launcher said of itself in a document's cells: "standalone, 0.20.3,
+ * verified in 10 of 10 cells"; "claimed: nothing told it" where it said it in none; "" for a target
+ * whose launcher is not asked. Returns `out`.
+ */
+const char *words_launcher(const struct report_document *document, char *out, size_t size);
+
 /** Whether every document of a release says that its target was skipped as a whole. */
 bool words_was_skipped(const struct report_release *release);
 

@@ -2,6 +2,7 @@
 #include "base/json_access.h"
 #include "report/html/parts.h"
 #include "report/text/escape.h"
+#include "report/words.h"
 
 #include <string.h>
 
@@ -107,6 +108,9 @@ static void write_document(FILE *out, const struct report *report,
     write_text(out, "Machine", member_text(host, "machine"));
     write_text(out, "Probe build", member_text(probes, "build_id"));
     write_text(out, "Probe ABI", member_text(probes, "abi"));
+    char launcher[WORDS_LAUNCHER_SIZE];
+    if (*words_launcher(document, launcher, sizeof launcher) != '\0')
+        write_text(out, "Launcher", launcher);
     write_budgets(out, json_object_get(root, "budgets"));
     write_command(out, json_object_get(run, "argv"));
     write_digests(out, json_object_get(json_object_get(root, "subject"), "digests"));

@@ -2,9 +2,11 @@
 """A release's archive, given as it is: it is run from where it is unpacked and cleared away, and of one
 that would write or lead elsewhere nothing is run and nothing is left."""
 
+import glob
 import io
 import os
 import shutil
+import subprocess
 import tarfile
 
 import pytest
@@ -97,6 +99,11 @@ def test_an_archive_is_run_as_it_comes(oracle, lay_out, temporary):
     cell, = document["cells"]
     assert cell["verdict"] == "pass" and cell["launcher"]["mode"] == "standalone"
     assert cell["launcher"]["version"] == "0.20.3", cell
+    for kind in ("markdown", "html", "junit", "tap"):
+        report = subprocess.run([oracle.program, "report", "--format", kind, "--",
+                                 *glob.glob(f"{oracle.output}/*/nanvix-standalone.json")],
+                                stdout=subprocess.PIPE, text=True, check=True, timeout=60).stdout
+        assert "verified in 1 of 1 cells" in report, kind
     for name in ("nanvix-hosted-single", "nanvix-hosted-multi"):
         assert "v0.20.3 was built for standalone (its name tells it)" in \
             documents[name]["cells"][0]["reason"]
