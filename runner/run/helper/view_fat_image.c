@@ -95,6 +95,12 @@ static int check_image(const char *path, struct view_findings *findings, struct 
     return 0;
 }
 
+/* Of an image on which all was lost mdir says that there is no root. */
+static bool is_empty_listing(const struct tool_output *output)
+{
+    return !succeeded(output) && strcmp(output->bytes, "mdir: File \"::/\" not found\n") == 0;
+}
+
 int view_fat_image(const char *path, const struct shape *shape, const char *nonce,
                    struct view_findings *findings, struct error *error)
 {
@@ -103,7 +109,9 @@ int view_fat_image(const char *path, const struct shape *shape, const char *nonc
     if (tool_run(argv, NULL, (struct tool_limits){TOOL_DEADLINE_NS, 0, OUTPUT_LIMIT}, &output,
                  error) != 0)
         return -1;
-    if (!succeeded(&output))
+    if (is_empty_listing(&output))
+        output.bytes[output.length = 0] = '\0';
+    else if (!succeeded(&output))
         return tool_failed("mdir", &output, error);
     if (output.length == OUTPUT_LIMIT) /* the rest was dropped */
         return error_set(error, ERROR_INPUT, "mdir", "lists more than %d bytes", (int)OUTPUT_LIMIT);
