@@ -192,6 +192,8 @@ static void a_pass_is_doubted_for_its_journal(void **state)
         {"[" BEGIN "," ENTER ",{'ms': 4, 'line': 'leave unlink ret=0'}]", "rename was entered"},
         {"[" BEGIN "," HELD "," LEAVE "]", "back in time"},
         {"[{'ms': -1, 'line': 'begin cross_directory build=" BUILD " bits=32'}]", "back in time"},
+        {"[{'ms': 1e300, 'line': 'begin cross_directory build=" BUILD " bits=32'}]",
+         "back in time"},
         {"[" BEGIN "," HELD "," END "," END "]", "after the end"},
         {"[" BEGIN ",{'ms': 2}]", "is no event"},
         {"[" BEGIN ",{'ms': 2, 'line': 'shout loud'}]", "the event is unknown"},
