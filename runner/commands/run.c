@@ -13,6 +13,7 @@
 
 enum {
     OPTION_ROOT = 256,
+    OPTION_FILESYSTEM,
     OPTION_PROBES,
     OPTION_BOOT,
     OPTION_STEP,
@@ -73,6 +74,8 @@ static const struct argp_option option_list[] = {
      "Sign each document with an OpenSSH key (ssh-keygen -Y), into TARGET.json.sig beside it", 2},
     {"root", OPTION_ROOT, "DIR", 0,
      "Directory under test, for example a mounted file system (for targets that use {root})", 2},
+    {"filesystem", OPTION_FILESYSTEM, "TYPE", 0,
+     "The guest's file system, for uml-block: ext4, btrfs, minix, ...", 2},
     {"probes", OPTION_PROBES, "DIR", 0, "Take the probe programs from DIR", 2},
     {"boot-budget", OPTION_BOOT, "S", 0, "Launch to first event", 3},
     {"step-budget", OPTION_STEP, "S", 0, "An event to the next", 3},
@@ -191,6 +194,8 @@ static const char **find_text(int key, struct run_options *options)
         return &options->output;
     case OPTION_ROOT:
         return &options->root;
+    case OPTION_FILESYSTEM:
+        return &options->filesystem;
     case OPTION_PROBES:
         return &options->probes;
     case OPTION_NANVIX:

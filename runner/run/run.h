@@ -21,9 +21,10 @@ struct run_options {
     bool extended;
     unsigned attempts;
     unsigned jobs;
-    const char *output; /* directory of the documents */
-    const char *root;   /* {root} */
-    const char *probes; /* directory of the probe programs */
+    const char *output;     /* directory of the documents */
+    const char *root;       /* {root} */
+    const char *probes;     /* directory of the probe programs */
+    const char *filesystem; /* {filesystem}, for targets whose guest may have any; or NULL */
     const char *sysroot;
     const char *release;
     const char *sign_key; /* of whoever vouches for the documents; NULL: nobody */

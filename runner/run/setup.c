@@ -213,6 +213,27 @@ static bool take_sysroot(struct run *run, struct run_target *target, struct erro
     return true;
 }
 
+/* A target whose file system the command line chooses. Returns false when it is skipped, or with an
+ * error. */
+static bool take_filesystem(const struct run *run, struct run_target *target, struct error *error)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+    const char *type = run->options->filesystem;
+    struct target_setup *setup = &target->setup;
+    if (setup->target.filesystem == NULL || strcmp(setup->target.filesystem, "{filesystem}") != 0)
+        return true;
+    if (type == NULL) {
+        skip(target, "needs to know which file system; give --filesystem TYPE");
+        return false;
+    }
+    if (type[0] == '\0' || type[strspn(type, letters)] != '\0') {
+        (void)error_set(error, ERROR_USAGE, type,
+                        "--filesystem takes the kernel's name of one: ext4, btrfs, minix");
+        return false;
+    }
+    return placeholders_bind(setup->bindings, "filesystem", type, error) == 0;
+}
+
 static int read_target(struct run *run, struct run_target *target, const char *given,
                        struct error *error)
 {
@@ -231,6 +252,8 @@ static int read_target(struct run *run, struct run_target *target, const char *g
     if (target->wanted == 0)
         return 0;
     setup->bindings = json_object();
+    if (!take_filesystem(run, target, error))
+        return error->code == ERROR_NONE ? 0 : -1;
     run_note_reading("the release", run->options->sysroot);
     if (uses_sysroot(&setup->target) && !take_sysroot(run, target, error))
         return 0;

@@ -12,8 +12,9 @@
 #include <string.h>
 
 static const char *const known_names[] = {
-    "cell", "cell_name", "shared",  "root",   "probe",        "probe_name", "probes", "nonce",
-    "work", "shape",     "sysroot", "python", "python_flags", "release",    "pid",    "arguments",
+    "cell",         "cell_name", "shared", "root",      "probe",      "probe_name",
+    "probes",       "nonce",     "work",   "shape",     "sysroot",    "python",
+    "python_flags", "release",   "pid",    "arguments", "filesystem",
 };
 
 enum { NAME_MAX_LENGTH = 255, POINTER_MAX = 1024 };

@@ -272,9 +272,7 @@ const char *shape_missing_need(const struct shape *shape)
 {
     if (strcmp(shape->needs, "baked_file") == 0)
         return "the target offers no baked_file: it puts no file there before the guest starts";
-    if (strcmp(shape->needs, "second_mount") == 0)
-        return "the target offers no second_mount: there is no other one to rename to";
-    return "the target offers no two_processes: nothing is known to start a second one there";
+    return "the target offers no second_mount: there is no other one to rename to";
 }
 
 bool shape_is_script(const struct shape *shape)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/cell/stages.h"
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/exit_status.h"
 #include "base/json_access.h"
@@ -57,7 +58,12 @@ static void note_foreign_build(struct cell *cell)
 
 static void note_wrong_filesystem(const struct cell *cell, char *out, size_t size)
 {
-    const char *wanted = cell->setup->target.filesystem;
+    const struct target *target = &cell->setup->target;
+    struct error failed = ERROR_INIT;
+    CLEANUP_FREE char *wanted =
+        target->filesystem == NULL
+            ? NULL
+            : target_expand_text(target, target->filesystem, cell->bindings, &failed);
     const char *found = cell->account.filesystem.event.subject;
     out[0] = '\0';
     if (wanted != NULL && (found == NULL || strcmp(wanted, found) != 0))

@@ -31,7 +31,7 @@ for command in $("$program" --help | sed -n 's/^  \([a-z]\{2,\}\) .*/\1/p'); do
 done
 expect 'native ' run --target nat
 expect 'native ' run --target = nat
-expect 'uml-9p uml-fat uml-fat12 uml-hostfs ' run -t uml
+expect 'uml-9p uml-block uml-fat uml-fat12 uml-hostfs ' run -t uml
 expect 'subdir_sibling subdir_to_root ' run -s subdir
 expect 'html junit markdown tap ' report -f ''
 

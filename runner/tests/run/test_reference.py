@@ -53,3 +53,18 @@ def test_with_the_wrong_controls_nothing_counts(oracle, build):
         assert [cell["verdict"] for cell in document["cells"]] == ["pass"], (
             name, document["cells"])
         expect_swapped_controls(name, document)
+
+
+def test_a_guest_on_the_file_system_of_the_command_line(oracle):
+    """It is made by what makes that type; one that nothing makes, or none, is no verdict about rename."""
+    wanted = {"ext2": ("pass", ""), "nonesuch": ("error", "needs the program mkfs.nonesuch")}
+    for kind, (verdict, reason) in wanted.items():
+        oracle.run("-t", "uml-block", "--filesystem", kind, "-s", "subdir_sibling", "--no-controls")
+        (cell,) = oracle.documents()["uml-block"]["cells"]
+        assert cell["verdict"] == verdict and reason in cell["reason"], cell
+        if verdict == "pass":
+            assert cell["filesystem"]["type"] == kind, cell["filesystem"]
+    oracle.run("-t", "uml-block", "-s", "subdir_sibling", "--no-controls")
+    assert "give --filesystem TYPE" in oracle.documents()["uml-block"]["skipped"]
+    code, _, err = oracle.run("-t", "uml-block", "--filesystem", "../ext2")
+    assert code == 2 and "--filesystem takes the kernel's name" in err, (code, err)
