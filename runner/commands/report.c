@@ -8,9 +8,8 @@
 #include "base/nearest.h"
 #include "report/decision/decision.h"
 #include "report/model/load.h"
-#include "report/output.h"
 #include "report/report.h"
-#include "report/text/text_buffer.h"
+#include "report/text/memory.h"
 
 #include <argp.h>
 #include <stdbool.h>

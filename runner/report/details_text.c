@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/details_text.h"
 #include "base/json_access.h"
 #include "report/model/timeline.h"
 #include "report/text/escape.h"

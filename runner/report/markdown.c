@@ -3,11 +3,10 @@
 #include "base/json_access.h"
 #include "report/decision/decision.h"
 #include "report/decision/walk.h"
-#include "report/details_text.h"
-#include "report/model/history.h"
+#include "report/model/model.h"
 #include "report/report.h"
 #include "report/text/escape.h"
-#include "report/text/text_buffer.h"
+#include "report/text/memory.h"
 #include "report/words.h"
 
 #include <string.h>

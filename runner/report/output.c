@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/output.h"
+#include "report/report.h"
 
 #include "base/cleanup.h"
 #include "base/files.h"

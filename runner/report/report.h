@@ -6,6 +6,7 @@
 #include "report/model/model.h"
 
 #include <jansson.h>
+#include <stddef.h>
 #include <stdio.h>
 
 /** What a report is made of. */
@@ -34,5 +35,13 @@ report_writer report_write_markdown;
 
 /** One page of HTML that needs nothing but itself. */
 report_writer report_write_html;
+
+/**
+ * Puts `length` bytes into the file `path`, whole or not at all: they go into a temporary file
+ * beside it, which then takes its name. A file that was there is replaced; a symbolic link, a
+ * directory or a device is refused, never followed or replaced. Returns 0, or -1 with ERROR_INPUT
+ * (such a path) or ERROR_ENVIRONMENT, and then leaves nothing behind.
+ */
+int output_write_file(const char *path, const char *bytes, size_t length, struct error *error);
 
 #endif

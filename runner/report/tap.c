@@ -5,7 +5,7 @@
 #include "report/decision/walk.h"
 #include "report/report.h"
 #include "report/text/escape.h"
-#include "report/text/text_buffer.h"
+#include "report/text/memory.h"
 #include "report/words.h"
 
 #include "verdict/shapes.h"

@@ -2,7 +2,7 @@
 #include "base/json_access.h"
 #include "report/html/parts.h"
 #include "report/text/escape.h"
-#include "report/text/text_buffer.h"
+#include "report/text/memory.h"
 #include "report/words.h"
 
 #include <string.h>

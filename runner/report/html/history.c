@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/model/history.h"
 #include "report/html/parts.h"
+#include "report/model/model.h"
 #include "report/text/escape.h"
 #include "report/words.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/model/cells.h"
 #include "base/json_access.h"
+#include "report/model/model.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/model/history.h"
+#include "report/model/model.h"
 #include "report/words.h"
 
 #include <string.h>

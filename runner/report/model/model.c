@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/model/model.h"
 #include "base/json_access.h"
-#include "report/model/cells.h"
-#include "report/model/order.h"
-#include "report/model/release_order.h"
 
 #include "gate/evidence/release.h"
 #include "verdict/shapes.h"

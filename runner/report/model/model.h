@@ -5,7 +5,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/json_file.h"
-#include "report/text/arena.h"
+#include "report/text/memory.h"
 #include "verdict/verdict.h"
 
 #include <jansson.h>
@@ -111,5 +111,52 @@ bool report_model_has_history(const struct report_model *model);
 
 /** Makes an attempt of one object of a document's `cells` or `controls`. */
 struct attempt report_attempt(const struct report_document *document, const json_t *cell);
+
+/**
+ * What a cell was before: the same cell in the newest older release in which it ran at all, or
+ * NULL. `release` counts from 0, the oldest; `shape` is the model's number of it.
+ */
+const struct report_cell *history_before(const struct report_target *target, size_t release,
+                                         size_t shape);
+
+/** Whether two cells say different things: other standings, or hangs of another kind. */
+bool history_differs(const struct report_cell *before, const struct report_cell *now);
+
+/**
+ * Whether a cell is another than it was before. A cell that did not run has changed nothing, and
+ * neither has the first one that did.
+ */
+bool history_changed(const struct report_target *target, size_t release, size_t shape);
+
+/* What follows is for the model's own files. */
+
+/**
+ * Adds the cells of one document to those of its release, one for each of the model's shapes, and
+ * sums each of them up anew. Returns 0, or -1 with ERROR_MEMORY.
+ */
+int model_cells_add(struct report_model *model, struct report_release *release,
+                    const struct report_document *document, struct error *error);
+
+/**
+ * The order of things in a report. It depends on the documents only, never on the order in which
+ * they were given, so that the same set always makes the same report.
+ */
+
+/** By the time they were started, then by run and digest. */
+void report_order_documents(struct report_model *model);
+
+/** The six gating shapes as the design lists them, then other gating ones, then the informing. */
+void report_order_shapes(struct report_model *model);
+
+/** Nanvix, then doubles, then reference targets; by mode, then by name. */
+void report_order_targets(struct report_model *model);
+
+/**
+ * Puts a target's releases in order, the oldest first, and says in `ordered_by_version` how: by
+ * version when each can be compared with each other one (see gate/evidence/release.h), otherwise
+ * all of them by the time of the first run. Builds of the same release stand in the order of time.
+ * A bisection runs older releases later, so time is the second choice.
+ */
+void report_order_releases(struct report_target *target);
 
 #endif

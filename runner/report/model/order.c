@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/model/order.h"
+#include "report/model/model.h"
 
 #include "verdict/shapes.h"
 

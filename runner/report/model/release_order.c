@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/model/release_order.h"
+#include "report/model/model.h"
 
 #include "gate/evidence/release.h"
 

@@ -5,7 +5,7 @@
  */
 #include "base/text.h"
 #include "report/text/escape.h"
-#include "report/text/text_buffer.h"
+#include "report/text/memory.h"
 #include "unit.h"
 
 #include <setjmp.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What documents amount to when they are put together. */
-#include "report/model/history.h"
 #include "report/model/model.h"
 #include "report/words.h"
 #include "unit.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* In which order releases stand in a history. */
-#include "report/model/release_order.h"
+#include "report/model/model.h"
 #include "unit.h"
 
 #include <setjmp.h>
