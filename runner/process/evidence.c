@@ -108,8 +108,9 @@ static bool is_companions(const struct thread_sample *thread, const struct tree 
     return false;
 }
 
-/* The thread that tells most: the busiest of a spinning tree, else the first that sleeps where
- * nothing but an answer can wake it, else one of the launched program. */
+/* The thread that tells most: the busiest of a spinning tree, else the first that a signal has
+ * stopped, or that sleeps where nothing but an answer can wake it, else one of the launched
+ * program. */
 static const struct thread_sample *most_telling(const struct activity *activity,
                                                 const struct tree *tree,
                                                 const struct tree_sample *after)
@@ -117,7 +118,7 @@ static const struct thread_sample *most_telling(const struct activity *activity,
     if (activity_judge(activity) == ACTIVITY_SPINNING)
         return activity->busiest;
     for (size_t i = 0; i < after->count; i++)
-        if (after->threads[i].state == 'D')
+        if (after->threads[i].state == (activity->stopped ? 'T' : 'D'))
             return &after->threads[i];
     for (size_t i = 0; i < after->count; i++)
         if (!is_companions(&after->threads[i], tree))

@@ -335,18 +335,6 @@ void companions_add_last_lines(struct cell *cell, json_t *lines)
     }
 }
 
-void companions_finish(struct cell *cell, bool *cut, struct error *error)
-{
-    for (size_t i = 0; i < cell->companions.count; i++) {
-        struct companion *companion = &cell->companions.all[i];
-        read_output(cell, companion);
-        console_tail_finish(companion->tail);
-        artifact_end(&companion->artifact, cell->settings->output, cut, error);
-        cleanup_fd(&companion->fd);
-        companion->fd = -1;
-    }
-}
-
 /* A guest's end takes along who is connected with it, which ends well then: no end of its own. */
 static bool followed_its_guest(const struct cell *cell, const struct companion *companion)
 {
@@ -354,20 +342,33 @@ static bool followed_its_guest(const struct cell *cell, const struct companion *
            cell->ending == ENDING_VM_ENDED;
 }
 
+/* What a failure says is not said again. */
+static void note_early_end(struct cell *cell, const struct companion *companion)
+{
+    char end[640];
+    if (cell->companions.failed || !companion->ended_early || followed_its_guest(cell, companion))
+        return;
+    describe(companion, end, sizeof end);
+    cell_add_anomaly(cell, "companion_ended", "%s", end);
+}
+
+void companions_finish(struct cell *cell, bool *cut, struct error *error)
+{
+    for (size_t i = 0; i < cell->companions.count; i++) {
+        struct companion *companion = &cell->companions.all[i];
+        read_output(cell, companion);
+        console_tail_finish(companion->tail);
+        note_early_end(cell, companion);
+        artifact_end(&companion->artifact, cell->settings->output, cut, error);
+        cleanup_fd(&companion->fd);
+        companion->fd = -1;
+    }
+}
+
 void companions_judge(struct cell *cell)
 {
     if (cell->failure.code == ERROR_NONE)
         (void)take_failure(cell, "before the guest's first line");
-    if (cell->companions.failed)
-        return; /* that says it already */
-    for (size_t i = 0; i < cell->companions.count; i++) {
-        const struct companion *companion = &cell->companions.all[i];
-        char end[640];
-        if (!companion->ended_early || followed_its_guest(cell, companion))
-            continue;
-        describe(companion, end, sizeof end);
-        cell_add_anomaly(cell, "companion_ended", "%s", end);
-    }
 }
 
 void companions_describe_artifacts(struct builder *builder, json_t *artifacts,

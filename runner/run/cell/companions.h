@@ -69,10 +69,11 @@ void companions_note_exit(struct cell *cell, pid_t pid, int status);
 /** Adds the last lines of each to an object, under its name. */
 void companions_add_last_lines(struct cell *cell, json_t *lines);
 
-/** Reads to the end and writes the artifacts; a failure or a cut is added to what there is. */
+/** Reads to the end, writes the artifacts, and notes as an anomaly which have ended too soon; a
+ * failure or a cut is added to what there is. Once a cell. */
 void companions_finish(struct cell *cell, bool *cut, struct error *error);
 
-/** What their ends mean for the cell: a failure, an anomaly, or nothing. */
+/** Whether their ends make the cell a failure. */
 void companions_judge(struct cell *cell);
 
 /** Names the artifacts in the document. */
