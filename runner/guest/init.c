@@ -37,6 +37,7 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,6 +59,16 @@ struct orders {
 };
 
 /*
+ * A guest's process whose VM was killed is let go, and goes on as a process of the host: what it
+ * asks for then, it asks the host for. Whoever is about to end or unmount things looks first
+ * whether he is still init. start_vm.c has what holds when this comes too late.
+ */
+static bool is_still_init(void)
+{
+    return syscall(SYS_getpid) == 1;
+}
+
+/*
  * Halts the machine with `status`. Where even that is impossible the process ends, which the kernel
  * answers with a panic: the VM never lingers.
  */
@@ -70,7 +81,7 @@ static void halt(int status)
     if (!written)
         console_say("write /proc/exitcode: %s", console_errno_name(errno));
     console_drain();
-    if (written)
+    if (written && is_still_init())
         (void)reboot(RB_POWER_OFF);
     _exit(status);
 }
@@ -264,9 +275,12 @@ static void wake_up(int signal_number)
 static void end_leftovers(void)
 {
     const struct sigaction interrupt = {.sa_handler = wake_up};
+    if (waitpid(-1, NULL, WNOHANG) < 0) /* nobody is left: they would all be children of ours */
+        return;
     (void)sigaction(SIGALRM, &interrupt, NULL);
     (void)alarm(LEFTOVER_SECONDS);
-    (void)kill(-1, SIGKILL);
+    if (is_still_init())
+        (void)kill(-1, SIGKILL);
     while (waitpid(-1, NULL, 0) > 0)
         ;
     (void)alarm(0);
@@ -305,7 +319,7 @@ static int run_orders(char **argv)
     if (mount_work(&orders) != 0)
         return INIT_NO_MOUNT;
     int status = run_probe(orders.probe);
-    if (umount2(orders.work, 0) != 0) {
+    if (is_still_init() && umount2(orders.work, 0) != 0) {
         console_say("unmount %s: %s", orders.work, console_errno_name(errno));
         return status != 0 ? status : INIT_NO_UNMOUNT;
     }
