@@ -9,7 +9,7 @@ from support.build import SOURCE
 PAGES = ["ARCHITECTURE.md", "CONTRIBUTING.md"]
 CODE = [path for place in ("runner", "probes") for ending in ("c", "h", "py")
         for path in (SOURCE / place).rglob(f"*.{ending}")]
-EXAMPLES = {"NAME", "AREA", "mine.json", "xFF"}
+STAND_INS = {"NAME", "AREA", "mine.json", "xFF"}
 
 
 def spans(page):
@@ -32,7 +32,7 @@ def test_every_function_that_a_page_names_is_defined(page):
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_that_a_page_names_is_there(page):
     paths = [span for span in spans(page)
-             if re.fullmatch(r"[\w./-]*/[\w./-]*", span) and not any(word in span for word in EXAMPLES)]
+             if re.fullmatch(r"[\w./-]*/[\w./-]*", span) and not any(word in span for word in STAND_INS)]
     assert paths
     missing = [path for path in sorted(paths)
                if not (SOURCE / path).exists() and not path.startswith("build/")]

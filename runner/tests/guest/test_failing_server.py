@@ -43,7 +43,7 @@ def descriptor(oracle, build, name):
         "companions": [
             {"name": "server", "directory": "{cell}",
              "argv": [place, request, action, "{end:server}", "{program:diod}", "-f", "-r", "0", "-w", "0",
-                      "--nwthreads", "2", "-n", "-S", "-U", "root", "-L", "stderr", "-e", "{cell}/work",
+                      "--nwthreads", "2", "-n", "-S", "-U", "root", "-L", "stderr", "-e", "{cell}/served",
                       "-c", "/dev/null"]},
             {"name": "relay", "argv": ["{data:guest/relay}", *([] if told else [QUIET]),
                                        "{end:server}", "{end:card}"]}]}
