@@ -27,7 +27,7 @@ def work_directory(cell):
     """What the guest left, as a directory of this host."""
     kept = cell["artifacts"]["kept"]
     if cell["host_view"]["kind"] == "directory":
-        return f"{kept}/work"
+        return f"{kept}/served"
     view = f"{kept}/view"
     os.mkdir(view)
     subprocess.run([needs.program("mcopy"), "-s", "-n", "-m", "-i", f"{kept}/fat.img", "::*", view],
