@@ -84,9 +84,12 @@ static int start_listening(struct cell *cell, struct pipes *pipes, struct error 
         if (console == NULL)
             return -1;
     }
-    return streams_start(&cell->streams, &cell->account, cell->nonce, target->panic_lines,
-                         steal_fd(&pipes->stdout_read), steal_fd(&pipes->stderr_read), console,
-                         target->journal_is_stdout, cell->settings->output, prefix, error);
+    if (streams_start(&cell->streams, &cell->account, cell->nonce, target->panic_lines,
+                      steal_fd(&pipes->stdout_read), steal_fd(&pipes->stderr_read), console,
+                      target->journal_is_stdout, cell->settings->output, prefix, error) != 0)
+        return -1;
+    cell->streams.inside_nonce = target->tells_of_itself ? cell->nonce : NULL;
+    return 0;
 }
 
 static int spawn_target(struct cell *cell, struct error *error)

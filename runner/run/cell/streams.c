@@ -49,7 +49,9 @@ static void hear(struct streams *streams, struct stream *stream, const char *byt
         panic_watch_feed(stream->panic, bytes, length);
     if (!stream->is_journal)
         return;
-    inside_feed(&streams->inside, streams->nonce, bytes, length, streams->account->now_ns);
+    if (streams->inside_nonce != NULL)
+        inside_feed(&streams->inside, streams->inside_nonce, bytes, length,
+                    streams->account->now_ns);
     journal_reader_feed(streams->reader, bytes, length);
 }
 
@@ -160,7 +162,6 @@ int streams_start(struct streams *streams, struct journal_account *account, cons
         .follower = {.fd = -1},
         .output = output,
         .account = account,
-        .nonce = nonce,
     };
     for (size_t i = 0; i < STREAM_COUNT; i++)
         (void)snprintf(streams->all[i].artifact.name, sizeof streams->all[i].artifact.name, "%s.%s",

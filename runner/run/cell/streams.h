@@ -38,8 +38,8 @@ struct streams {
     bool cut;
     const char **panic_patterns; /* owned; the strings are the target's */
     struct journal_reader *reader;
-    const char *nonce;    /* borrowed */
-    struct inside inside; /* what the guest tells of itself where the journal comes */
+    const char *inside_nonce; /* by which a guest tells of itself; NULL: it does not; borrowed */
+    struct inside inside;     /* what the guest tells of itself where the journal comes */
     struct journal_account *account;
     bool judged; /* the verdict is made from what follows; what is heard later is not in it */
     struct journal_counts judged_counts;
@@ -47,7 +47,7 @@ struct streams {
 };
 
 /**
- * Starts to listen. `nonce` is borrowed. `stdout_fd` and `stderr_fd` are read ends in non-blocking
+ * Starts to listen. `stdout_fd` and `stderr_fd` are read ends in non-blocking
  * mode, which it takes over. `console_file` is the path of a console file or NULL; the journal is
  * in it unless `journal_is_stdout`. Artifacts are made in `output`, unless it is NULL, as
  * PREFIX.stdout, PREFIX.stderr and PREFIX.console. Returns 0, or -1 with ERROR_MEMORY, ERROR_INPUT
